@@ -1,0 +1,203 @@
+//! The rules for single fields. Each returns the sentence a person reads, or nothing; an operation's `validate` puts
+//! them together. Limits are in characters (Unicode scalar values), as people count them.
+
+use crate::{FieldError, Secret};
+
+/// Longest e-mail address, in characters (RFC 5321 allows a path of 256 octets with its brackets).
+pub const EMAIL_MAX: usize = 254;
+/// Longest name of a person, in characters.
+pub const NAME_MAX: usize = 120;
+/// Longest name of a workspace, in characters.
+pub const WORKSPACE_NAME_MAX: usize = 80;
+/// Longest search text, in characters.
+pub const SEARCH_MAX: usize = 200;
+/// A single-use token: 32 random bytes in unpadded base64url, in characters.
+pub const TOKEN_LENGTH: usize = 43;
+
+/// Collects what is wrong with a form.
+#[derive(Debug, Default)]
+pub struct Check(Vec<FieldError>);
+
+impl Check {
+    /// An empty collection.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds what a rule said of a field.
+    #[must_use]
+    pub fn field(mut self, field: &str, verdict: Option<String>) -> Self {
+        if let Some(message) = verdict {
+            self.0.push(FieldError {
+                field: field.to_owned(),
+                message,
+            });
+        }
+        self
+    }
+
+    /// The verdict on the whole form.
+    ///
+    /// # Errors
+    /// What was added.
+    pub fn finish(self) -> Result<(), Vec<FieldError>> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.0) }
+    }
+}
+
+/// Characters nobody means to type into a single line: controls, and the invisible ones that turn text around.
+fn unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+fn line(text: &str, empty: &str, max: usize) -> Option<String> {
+    let count = text.trim().chars().count();
+    if count == 0 {
+        Some(empty.to_owned())
+    } else if count > max {
+        Some(format!("This has {count} characters. Use at most {max}."))
+    } else if text.chars().any(unprintable) {
+        Some("This holds a character that cannot be shown. Type it again.".to_owned())
+    } else {
+        None
+    }
+}
+
+/// A person's name.
+pub fn name(text: &str) -> Option<String> {
+    line(text, "Write your name, as others should read it.", NAME_MAX)
+}
+
+/// A workspace's name.
+pub fn workspace_name(text: &str) -> Option<String> {
+    line(
+        text,
+        "Give the workspace a name. You can change it later.",
+        WORKSPACE_NAME_MAX,
+    )
+}
+
+/// An optional search text.
+pub fn search(text: &str) -> Option<String> {
+    let count = text.chars().count();
+    (count > SEARCH_MAX).then(|| format!("This search has {count} characters. Use at most {SEARCH_MAX}."))
+}
+
+/// The form of an address in which we keep and compare it: trimmed, lower case. (A local part may be case-sensitive by
+/// RFC 5321, section 2.4; no provider people use makes it so, and two accounts that differ by case would be a trap.)
+pub fn canonical_email(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// An e-mail address: the subset of RFC 5321 that people use, without quoted local parts or address literals.
+pub fn email(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Some("Write your e-mail address.".to_owned());
+    }
+    let count = text.chars().count();
+    if count > EMAIL_MAX {
+        return Some(format!(
+            "This address has {count} characters. Addresses end at {EMAIL_MAX}."
+        ));
+    }
+    let Some((local, host)) = text.rsplit_once('@') else {
+        return Some("An address has an @ in it, like name@example.com.".to_owned());
+    };
+    if local.is_empty() {
+        return Some("Something is missing before the @.".to_owned());
+    }
+    if local.contains('@') {
+        return Some("This address has more than one @.".to_owned());
+    }
+    if host.is_empty() {
+        return Some("This address stops after the @. Is the ending missing?".to_owned());
+    }
+    let atom = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    if local.len() > 64 || !local.chars().all(atom) || has_empty_label(local) {
+        return Some(format!("“{local}” cannot stand before the @."));
+    }
+    let host_character = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
+    if !host.chars().all(host_character) || has_empty_label(host) || host.split('.').any(bad_label) {
+        return Some(format!("“{host}” is not the name of a mail server."));
+    }
+    if !host.contains('.') {
+        return Some(format!("This address stops after “{host}”. Is the ending missing?"));
+    }
+    None
+}
+
+fn has_empty_label(text: &str) -> bool {
+    text.split('.').any(str::is_empty)
+}
+
+fn bad_label(label: &str) -> bool {
+    label.len() > 63 || label.starts_with('-') || label.ends_with('-')
+}
+
+/// A password somebody is typing to sign in: any non-empty one, since rules for new ones change over time.
+pub fn password_given(password: &Secret) -> Option<String> {
+    let count = password.expose().chars().count();
+    if count == 0 {
+        Some("Type your password.".to_owned())
+    } else if count > crate::password::MAX {
+        Some(format!(
+            "No password here is longer than {} characters.",
+            crate::password::MAX
+        ))
+    } else {
+        None
+    }
+}
+
+/// A single-use token from a link.
+pub fn token(token: &Secret) -> Option<String> {
+    let text = token.expose();
+    let good = text.len() == TOKEN_LENGTH
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+    (!good).then(|| "This link is not complete. Copy it from the mail again, to its last letter.".to_owned())
+}
+
+/// Longest title of a record, in characters.
+pub const TITLE_MAX: usize = 200;
+/// Longest summary of a record, in characters.
+pub const SUMMARY_MAX: usize = 2_000;
+
+/// A record's title.
+pub fn title(text: &str) -> Option<String> {
+    line(text, "Give it a title.", TITLE_MAX)
+}
+
+/// A record's summary: several lines, may be empty.
+pub fn summary(text: &str) -> Option<String> {
+    let count = text.chars().count();
+    if count > SUMMARY_MAX {
+        Some(format!("This has {count} characters. Use at most {SUMMARY_MAX}."))
+    } else if text.chars().any(|c| unprintable(c) && !matches!(c, '\n' | '\r' | '\t')) {
+        Some("This holds a character that cannot be shown. Type it again.".to_owned())
+    } else {
+        None
+    }
+}
+
+/// An id in a filter, or nothing.
+pub fn optional_id(text: &str) -> Option<String> {
+    (!text.is_empty() && text.parse::<uuid::Uuid>().is_err()).then(|| "This is not an id.".to_owned())
+}
+
+/// Reads a day as `2026-11-22`.
+pub fn parse_day(text: &str) -> Option<time::Date> {
+    let mut parts = text.splitn(3, '-');
+    let year = parts.next().filter(|part| part.len() == 4)?.parse().ok()?;
+    let month: u8 = parts.next().filter(|part| part.len() == 2)?.parse().ok()?;
+    let day = parts.next().filter(|part| part.len() == 2)?.parse().ok()?;
+    time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()
+}
+
+/// A day in a filter, or nothing.
+pub fn optional_day(text: &str) -> Option<String> {
+    (!text.is_empty() && parse_day(text).is_none()).then(|| "Write the day like 2026-11-22.".to_owned())
+}
