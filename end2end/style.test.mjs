@@ -1,0 +1,54 @@
+// What the style sheets and the pages promise each other, read from the sources. Needs no browser and no package.
+// node --test end2end/style.test.mjs
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+const root = new URL('../', import.meta.url);
+const read = (path) => readFileSync(new URL(path, root), 'utf8');
+const under = (folder, ending) =>
+  readdirSync(new URL(folder, root), { recursive: true }).filter((name) => name.endsWith(ending)).map((name) => `${folder}${name}`);
+
+const sheets = under('style/', '.css');
+const entries = ['style/app.css', 'style/public.css'];
+const pages = under('app/src/', '.rs').map(read).join('\n');
+
+test('a sheet names nothing but our own fonts: no data: address, nothing from elsewhere', () => {
+  for (const path of sheets) {
+    for (const [, address] of read(path).matchAll(/url\(([^)]*)\)/g)) {
+      assert.match(address, /^"\/fonts\/[\w-]+\.woff2"$/, path);
+    }
+  }
+});
+
+test('every font a sheet names is there, and every font there is named', () => {
+  const named = new Set(sheets.flatMap((path) => [...read(path).matchAll(/\/fonts\/([\w-]+\.woff2)/g)].map(([, name]) => name)));
+  assert.deepEqual([...named].sort(), readdirSync(new URL('public/fonts/', root)).sort());
+});
+
+test('every sheet is imported, into a layer', () => {
+  const imported = new Set();
+  for (const entry of entries) {
+    for (const [, path, layer] of read(entry).matchAll(/@import "([^"]+)"( layer\(\w+\))?;/g)) {
+      imported.add(`style/${path}`);
+      assert.ok(layer || path.startsWith('fonts/'), `${entry}: ${path} has no layer`);
+    }
+  }
+  assert.deepEqual(sheets.filter((path) => !entries.includes(path)).sort(), [...imported].sort());
+});
+
+test('no sheet is longer than 300 lines', () => {
+  for (const path of sheets) assert.ok(read(path).split('\n').length <= 300, path);
+});
+
+test('no page carries an inline style', () => {
+  assert.doesNotMatch(pages, /\bstyle\s*=\s*["{]|\bstyle:[\w-]+\s*=/);
+});
+
+test('no colour stands outside the tokens, but for what is the same in both themes', () => {
+  // The band on the landing page is dark in both themes; paper is white; a toast's own hover is a veil over either.
+  const fixed = new Set(['style/pages/landing.css', 'style/pages/indenture.css', 'style/print.css', 'style/parts/toast.css']);
+  for (const path of sheets.filter((path) => !path.startsWith('style/tokens/') && !fixed.has(path))) {
+    assert.doesNotMatch(read(path), /#[0-9a-f]{3,8}\b/i, path);
+  }
+});
