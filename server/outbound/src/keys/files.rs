@@ -45,7 +45,8 @@ pub(super) fn file_is_private(path: &Path) -> Result<(), KeysError> {
 
 fn closed(path: &Path, mode: u32, closed: &'static str) -> Result<(), KeysError> {
     let mode = mode & 0o7777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     Err(KeysError::Open {

@@ -152,7 +152,7 @@ fn load_or_create(dir: &Path, name: &str, random: &dyn Random) -> Result<KeyByte
     }
     let mut key = KeyBytes::default();
     random.fill(&mut *key);
-    let mut text = Zeroizing::new(STANDARD.encode(&*key));
+    let mut text = Zeroizing::new(STANDARD.encode(key.as_slice()));
     text.push('\n');
     match files::create(dir, name, text.as_bytes()) {
         Ok(()) => Ok(key),
