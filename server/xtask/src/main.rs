@@ -1,1 +1,69 @@
-fn main() {}
+//! `cargo xtask`: sets up, builds, runs, tests, checks, measures and packs Scriptkeep.
+#![expect(clippy::print_stdout, reason = "a command line speaks on its standard output")]
+
+mod run;
+mod server;
+mod site;
+mod steps;
+mod tools;
+mod workspace;
+
+use clap::{Parser, Subcommand};
+use std::{net::SocketAddr, process::ExitCode};
+use steps::Outcome;
+use workspace::Workspace;
+
+/// Sets up, builds, runs, tests, checks, measures and packs Scriptkeep.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set everything up and serve the product, with an embedded default for each part.
+    Run {
+        /// Build as it ships: optimised, the site inside the binary.
+        #[arg(long)]
+        release: bool,
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:3000")]
+        listen: SocketAddr,
+    },
+    /// Build the site only.
+    Site {
+        /// Build as it ships.
+        #[arg(long)]
+        release: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match act(&Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            println!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(task: &Task) -> Outcome {
+    let workspace = Workspace::find()?;
+    match *task {
+        Task::Run { release, listen } => run::run(&workspace, release, listen),
+        Task::Site { release } => {
+            tools::for_building(&workspace)?;
+            let kind = if release {
+                site::Kind::Shipping
+            } else {
+                site::Kind::Desk
+            };
+            let folder = site::build(&workspace, kind)?;
+            println!("{}", folder.display());
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! The browser's half of the product: compiled for WebAssembly, bound to JavaScript, and made small.
+
+use super::Kind;
+use crate::{
+    steps::{Done, OrFail, Outcome, quietly, run, step, step_if_needed},
+    workspace::{Fingerprint, Workspace},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use wasm_bindgen_cli_support::Bindgen;
+
+/// What the glue script is called in the folder that [`build`] answers.
+pub(super) const GLUE: &str = "app.js";
+/// What the module is called there.
+pub(super) const MODULE: &str = "app_bg.wasm";
+
+/// Builds the module and its glue, and answers the folder they lie in. The binding tool is a library of this program,
+/// so that its version is the one in `Cargo.lock`, as it must be.
+pub(super) fn build(workspace: &Workspace, kind: Kind) -> Outcome<PathBuf> {
+    let profile = kind.wasm_profile();
+    step(
+        &format!("Browser's half: compiling for WebAssembly ({profile})"),
+        || {
+            // In a call of its own: together with `server`, features would unify and event handlers disappear.
+            run(workspace
+                .cargo()
+                .args(["build", "--package=hydrate", "--lib", "--target=wasm32-unknown-unknown"])
+                .args(["--profile", profile]))
+        },
+    )?;
+    let compiled = workspace
+        .target
+        .join("wasm32-unknown-unknown")
+        .join(profile)
+        .join("hydrate.wasm");
+    let bound = workspace.work_dir(&format!("bound-{}", kind.name()))?;
+    step_if_needed("Browser's half: binding and shrinking", || {
+        let tools = workspace.root.join("Cargo.lock");
+        let fingerprint = Fingerprint::take(
+            workspace,
+            &format!("bound-{}", kind.name()),
+            &[profile],
+            &[&compiled, &tools],
+        )?;
+        if fingerprint.matches(&bound.join(GLUE)) {
+            return Ok(Done::UpToDate(()));
+        }
+        super::remove(&bound)?;
+        bind(&compiled, &bound)?;
+        if kind == Kind::Shipping {
+            shrink(workspace, &bound.join(MODULE))?;
+        }
+        fingerprint.keep()?;
+        Ok(Done::Worked(()))
+    })?;
+    Ok(bound)
+}
+
+fn bind(compiled: &Path, into: &Path) -> Outcome {
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(compiled)
+        .out_name("app")
+        .typescript(false)
+        .omit_default_module_path(true);
+    bindgen
+        .web(true)
+        .or_fail("binding for the web")?
+        .generate(into)
+        .or_fail("binding WebAssembly to JavaScript")
+}
+
+fn shrink(workspace: &Workspace, module: &Path) -> Outcome {
+    let small = module.with_extension("small");
+    quietly(
+        workspace
+            .npm_bin("wasm-opt")
+            .arg("-Oz")
+            .arg(module)
+            .arg("-o")
+            .arg(&small),
+    )?;
+    fs::rename(&small, module).or_fail(format!("replacing {}", module.display()))
+}

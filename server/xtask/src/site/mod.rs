@@ -1,0 +1,93 @@
+//! The site: what the server hands to browsers, built from `app/hydrate`, `style/` and `public/` into one folder of
+//! files named by their content, each with its compressed siblings, and a manifest that leads from plain names to them.
+
+mod assemble;
+mod browser;
+mod bundle;
+
+use crate::{
+    steps::{Done, OrFail, Outcome, step_if_needed},
+    workspace::{Fingerprint, Workspace},
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The variable that tells the server, and its release build, where the site lies.
+pub(crate) const SITE_VARIABLE: &str = "SCRIPTKEEP_SITE";
+
+/// For whom the site is built.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// For work at the desk: quick to build, large.
+    Desk,
+    /// As it ships: optimised, small, compressed as well as can be.
+    Shipping,
+}
+
+impl Kind {
+    /// The cargo profile of the browser's half.
+    fn wasm_profile(self) -> &'static str {
+        match self {
+            Self::Desk => "wasm-desk",
+            Self::Shipping => "wasm-release",
+        }
+    }
+
+    /// The folder of the finished site below the target folder.
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Desk => "site",
+            Self::Shipping => "site-release",
+        }
+    }
+
+    /// What fingerprints and working folders are called.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Desk => "desk",
+            Self::Shipping => "shipping",
+        }
+    }
+}
+
+/// Builds whatever of the site is out of date, and answers its folder.
+///
+/// # Errors
+/// When a tool fails; the compiler's words stand above it.
+pub(crate) fn build(workspace: &Workspace, kind: Kind) -> Outcome<PathBuf> {
+    let browser = browser::build(workspace, kind)?;
+    let site = workspace.target.join(kind.folder());
+    step_if_needed("Site: scripts, styles, fonts, manifest", || {
+        let inputs = [
+            browser.clone(),
+            workspace.root.join("style"),
+            workspace.root.join("public"),
+            workspace.root.join("package-lock.json"),
+            workspace.root.join("server/xtask/src/site"),
+        ];
+        let inputs: Vec<&Path> = inputs.iter().map(PathBuf::as_path).collect();
+        let fingerprint = Fingerprint::take(workspace, &format!("site-{}", kind.name()), &[], &inputs)?;
+        if fingerprint.matches(&site.join("manifest.json")) {
+            return Ok(Done::UpToDate(()));
+        }
+        let bundles = bundle::bundle(workspace, kind, &browser)?;
+        let draft = workspace.work_dir("draft")?.join(kind.name());
+        remove(&draft)?;
+        assemble::assemble(workspace, kind, &bundles, &draft, &site)?;
+        remove(&site)?;
+        fs::rename(&draft, &site).or_fail(format!("moving the site to {}", site.display()))?;
+        fingerprint.keep()?;
+        Ok(Done::Worked(()))
+    })?;
+    Ok(site)
+}
+
+/// Removes a folder that may not exist.
+fn remove(dir: &Path) -> Outcome {
+    if dir.exists() {
+        fs::remove_dir_all(dir).or_fail(format!("removing {}", dir.display()))?;
+    }
+    Ok(())
+}
