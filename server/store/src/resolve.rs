@@ -1,0 +1,83 @@
+//! Whose request this is: session, membership and placement in one round trip, before any transaction.
+
+use crate::{
+    Db, Placement, Reason, StoreError,
+    members::{parse_standing, schema},
+    sessions::{Found, Session},
+};
+use domain::{AccountId, SessionId, WorkspaceId, policy::Standing};
+
+/// What a session's token and a workspace's id resolve to.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    /// The session and its account's state. Whether it is still alive is for the caller to say.
+    pub found: Found,
+    /// How the account stands in the workspace that was asked for; `None` when it is no member, or none was asked for.
+    pub standing: Option<Standing>,
+    /// Where that workspace lives; `None` when there is none, or none was asked for.
+    pub placement: Option<Placement>,
+}
+
+/// Resolves a session's token, and with it a workspace.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn session(
+    db: &Db,
+    token_hash: &[u8; 32],
+    workspace: Option<WorkspaceId>,
+) -> Result<Option<Resolved>, StoreError> {
+    let row = sqlx::query!(
+        "select s.id, s.account_id, s.address, s.device, s.created_at, s.seen_at, s.proven_at, s.expires_at,
+            a.verified_at as \"verified_at?\", m.standing as \"standing?\", p.workspace_id as \"workspace_id?\",
+            p.cluster as \"cluster?\", p.schema as \"schema?\", p.bucket as \"bucket?\", p.key_store as \"key_store?\"
+         from sessions s
+         join accounts a on a.id = s.account_id
+         left join placements p on p.workspace_id = $2
+         left join members m on m.workspace_id = p.workspace_id and m.account_id = s.account_id
+         where s.token_hash = $1",
+        &token_hash[..],
+        workspace.map(|workspace| workspace.0)
+    )
+    .fetch_optional(db.system_pool(Reason::Session))
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let placement = match (row.workspace_id, row.cluster, row.schema, row.bucket, row.key_store) {
+        (Some(workspace), Some(cluster), Some(name), Some(bucket), Some(key_store)) => Some(Placement {
+            workspace: WorkspaceId(workspace),
+            cluster,
+            schema: schema(name)?,
+            bucket,
+            key_store,
+        }),
+        _ => None,
+    };
+    Ok(Some(Resolved {
+        found: Found {
+            session: Session {
+                id: SessionId(row.id),
+                account: AccountId(row.account_id),
+                address: row.address,
+                device: row.device,
+                created_at: row.created_at,
+                seen_at: row.seen_at,
+                proven_at: row.proven_at,
+                expires_at: row.expires_at,
+            },
+            verified_at: row.verified_at,
+        },
+        standing: row.standing.as_deref().map(parse_standing).transpose()?,
+        placement,
+    }))
+}
+
+/// Where a workspace lives, for callers without a session: the command line, the sealer.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn placement(db: &Db, reason: Reason, workspace: WorkspaceId) -> Result<Option<Placement>, StoreError> {
+    let mut tx = db.system(reason, None).await?;
+    let placement = crate::members::placement(&mut tx, workspace).await?;
+    crate::Scoped::finish(tx).await?;
+    Ok(placement)
+}
