@@ -5,6 +5,7 @@ mod run;
 mod server;
 mod site;
 mod steps;
+mod test;
 mod tools;
 mod workspace;
 
@@ -32,6 +33,18 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
     },
+    /// Set everything up and run every test; the last line counts them.
+    Test {
+        /// Only the Rust and Node tests.
+        #[arg(long, conflicts_with = "browser")]
+        rust: bool,
+        /// Only the browser tests.
+        #[arg(long)]
+        browser: bool,
+        /// Arguments for Playwright, after `--`.
+        #[arg(last = true)]
+        playwright: Vec<String>,
+    },
     /// Build the site only.
     Site {
         /// Build as it ships.
@@ -44,7 +57,9 @@ fn main() -> ExitCode {
     match act(&Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            println!("{failure}");
+            if !failure.is_silent() {
+                println!("{failure}");
+            }
             ExitCode::FAILURE
         }
     }
@@ -52,11 +67,23 @@ fn main() -> ExitCode {
 
 fn act(task: &Task) -> Outcome {
     let workspace = Workspace::find()?;
-    match *task {
-        Task::Run { release, listen } => run::run(&workspace, release, listen),
+    match task {
+        Task::Run { release, listen } => run::run(&workspace, *release, *listen),
+        Task::Test {
+            rust,
+            browser,
+            playwright,
+        } => test::test(
+            &workspace,
+            &test::Selection {
+                rust: !browser,
+                browser: !rust,
+                playwright: playwright.clone(),
+            },
+        ),
         Task::Site { release } => {
             tools::for_building(&workspace)?;
-            let kind = if release {
+            let kind = if *release {
                 site::Kind::Shipping
             } else {
                 site::Kind::Desk

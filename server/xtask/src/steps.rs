@@ -16,6 +16,16 @@ impl Failure {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
+
+    /// A failure that has been told already.
+    pub(crate) fn silent() -> Self {
+        Self(String::new())
+    }
+
+    /// Whether it has been told already.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.0.is_empty()
+    }
 }
 
 impl Display for Failure {
@@ -147,7 +157,7 @@ pub(crate) fn quietly(command: &mut Command) -> Outcome<String> {
 }
 
 /// The command as one would type it.
-fn words(command: &Command) -> String {
+pub(crate) fn words(command: &Command) -> String {
     let mut words = command.get_program().to_string_lossy().into_owned();
     for argument in command.get_args() {
         words.push(' ');

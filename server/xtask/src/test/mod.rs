@@ -1,0 +1,179 @@
+//! `cargo xtask test`: sets everything up and runs every test: Rust against a real Postgres, the tools' own in Node, and
+//! the browser's in Chromium. Ends with one line that counts them all.
+
+mod browser;
+mod count;
+
+use crate::{
+    server,
+    site::{self, Kind, SITE_VARIABLE},
+    steps::{Failure, OrFail, Outcome, Stopwatch, run, step, words},
+    tools,
+    workspace::Workspace,
+};
+pub(crate) use count::Count;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Command, Stdio},
+};
+
+/// Everything that is compiled for this machine. The browser's half is not: with it in one call, features would unify
+/// and event handlers disappear. Neither is this program, so that its dependencies do not change what the server gets.
+const SELECTION: [&str; 3] = ["--workspace", "--exclude=hydrate", "--exclude=xtask"];
+
+/// Which tests to run.
+pub(crate) struct Selection {
+    /// The Rust and Node tests.
+    pub(crate) rust: bool,
+    /// The browser tests.
+    pub(crate) browser: bool,
+    /// Arguments for Playwright, such as `-g "sign in"`.
+    pub(crate) playwright: Vec<String>,
+}
+
+/// Sets everything up, runs the tests, and prints the count as the last line.
+///
+/// # Errors
+/// When something does not build, or when a test failed or none ran.
+pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome {
+    let watch = Stopwatch::start();
+    let mut count = Count::default();
+    let ran = all(workspace, selection, &mut count);
+    if let Err(failure) = &ran {
+        println!("{failure}");
+        count.failed += 1;
+    }
+    println!("All of it took {:.0} s.", watch.elapsed().as_secs_f64());
+    println!("{} passed, {} failed", count.passed, count.failed);
+    match count {
+        Count { failed: 0, passed: 1.. } => Ok(()),
+        _ => Err(Failure::silent()),
+    }
+}
+
+fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outcome {
+    tools::for_building(workspace)?;
+    tools::postgres(workspace)?;
+    let chromium = if selection.browser {
+        Some(tools::chromium()?)
+    } else {
+        None
+    };
+    let site = site::build(workspace, Kind::Desk)?;
+    step("Server and tests: compiling (dev)", || {
+        let targets: &[&str] = if selection.rust {
+            &["--all-targets"]
+        } else {
+            &["--bins"]
+        };
+        run(workspace
+            .cargo()
+            .arg("build")
+            .args(SELECTION)
+            .args(targets)
+            .env(SITE_VARIABLE, &site))
+    })?;
+    if selection.rust {
+        step("Rust tests", || cargo_test(workspace, &SELECTION, &site, count))?;
+        step("Rust tests of the build itself", || {
+            cargo_test(workspace, &["--package=xtask"], &site, count)
+        })?;
+        step("Node tests", || node_tests(workspace, count))?;
+    }
+    if let Some(chromium) = chromium {
+        let product = server::Product {
+            binary: workspace.target.join("debug/scriptkeep"),
+            site,
+        };
+        step("Browser tests", || {
+            browser::run(workspace, &product, &chromium, &selection.playwright, count)
+        })?;
+    }
+    Ok(())
+}
+
+/// Runs `cargo test` and counts; what passed is counted, what failed is shown. The whole output lies in a log.
+fn cargo_test(workspace: &Workspace, selection: &[&str], site: &Path, count: &mut Count) -> Outcome {
+    let log = workspace
+        .work_dir("logs")?
+        .join(format!("cargo-test{}.log", selection.concat()));
+    let mut command = workspace.cargo();
+    command
+        .arg("test")
+        .args(selection)
+        .arg("--no-fail-fast")
+        .env(SITE_VARIABLE, site);
+    let before = *count;
+    let well = through_log(&mut command, &log, |line| {
+        count.add_libtest_line(line);
+        !(line.starts_with("test ") && line.ends_with(" ok") || line.is_empty() || line.starts_with("running "))
+    })?;
+    // A test program that dies counts nothing of its own; neither may it go unnoticed.
+    if !well && count.failed == before.failed {
+        count.failed += 1;
+    }
+    println!(
+        "  {} passed, {} failed; all output is in {}",
+        count.passed - before.passed,
+        count.failed - before.failed,
+        log.display()
+    );
+    Ok(())
+}
+
+/// Runs the tests of what is written for Node: checks of the design's colours and sheets.
+fn node_tests(workspace: &Workspace, count: &mut Count) -> Outcome {
+    let folder = workspace.root.join("end2end");
+    let files: Vec<_> = fs::read_dir(&folder)
+        .or_fail("listing end2end")?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .collect();
+    let log = workspace.work_dir("logs")?.join("node-test.log");
+    let mut command = Command::new("node");
+    command
+        .args(["--test", "--test-reporter=tap"])
+        .args(files)
+        .current_dir(&workspace.root);
+    let before = *count;
+    let well = through_log(&mut command, &log, |line| {
+        count.add_tap_line(line);
+        line.trim_start().starts_with("not ok")
+    })?;
+    if !well && count.failed == before.failed {
+        count.failed += 1;
+    }
+    println!(
+        "  {} passed, {} failed; all output is in {}",
+        count.passed - before.passed,
+        count.failed - before.failed,
+        log.display()
+    );
+    Ok(())
+}
+
+/// Runs a command, copies its standard output to a log and shows the lines that `show` asks for. Answers whether it
+/// ended well.
+fn through_log(command: &mut Command, log: &Path, mut show: impl FnMut(&str) -> bool) -> Outcome<bool> {
+    let mut file = fs::File::create(log).or_fail(format!("making {}", log.display()))?;
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .or_fail(format!("starting `{}`", words(command)))?;
+    let output = child
+        .stdout
+        .take()
+        .ok_or_else(|| Failure::new("a child without output"))?;
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line.or_fail("reading a test's output")?;
+        let line = String::from_utf8_lossy(&line);
+        writeln!(file, "{line}").or_fail("writing the log")?;
+        if show(&line) {
+            println!("{line}");
+        }
+    }
+    Ok(child.wait().or_fail("waiting for the tests")?.success())
+}
