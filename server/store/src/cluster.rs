@@ -151,6 +151,11 @@ impl Cluster {
         &self.folder
     }
 
+    /// The folder of the programs it runs from.
+    pub fn binaries(&self) -> &Path {
+        &self.binaries
+    }
+
     /// A URL for a login and a database.
     pub fn url(&self, login: &str, database: &str) -> String {
         let socket: String = self
