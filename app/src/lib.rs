@@ -1,1 +1,31 @@
-//! app
+//! The UI: pages, components and the typed calls by which they reach the use cases.
+//!
+//! Built twice: with `ssr` into the server, with `hydrate` into the browser's WebAssembly; never with both. The public
+//! pages ([`public`]) are rendered on the server only and ship no script; the workspace ([`workspace`]) hydrates.
+
+pub mod answer;
+pub mod assets;
+#[cfg(feature = "hydrate")]
+mod browser;
+mod call;
+pub mod components;
+pub mod forms;
+pub mod format;
+#[cfg(feature = "ssr")]
+pub mod gateway;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod public;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod workspace;
+
+pub use call::call;
+
+/// Starts the browser's half on a page that the server rendered.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    leptos::mount::hydrate_body(workspace::WorkspaceApp);
+    browser::listen();
+    browser::mark_hydrated();
+}

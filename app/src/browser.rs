@@ -1,0 +1,198 @@
+//! What only a browser can do: ask the server, read a form, move the focus, leave. The one place with `web-sys`.
+
+use domain::{Code, Problem};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortSignal, Document, Element, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, Request, RequestInit,
+    Response, Window,
+};
+
+/// How long an answer may take before the person is told, in milliseconds.
+const PATIENCE_MS: u32 = 30_000;
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// Loads another page of this site.
+pub(crate) fn load(address: &str) {
+    if let Some(window) = window() {
+        // A refusal leaves the reader where they are; there is nothing better to do.
+        let _ = window.location().set_href(address);
+    }
+}
+
+/// The address of the sprite, as the server wrote it on the root element.
+pub(crate) fn icons() -> String {
+    root()
+        .and_then(|root| root.get_attribute("data-icons"))
+        .unwrap_or_default()
+}
+
+/// Marks the page as hydrated, for tests that must not act before it is.
+pub(crate) fn mark_hydrated() {
+    if let Some(root) = root() {
+        let _ = root.set_attribute("data-hydrated", "");
+    }
+}
+
+fn root() -> Option<Element> {
+    document()?.document_element()
+}
+
+/// 16 random bytes as hex: an idempotency key for a form that was not rendered on the server.
+pub(crate) fn random_key() -> String {
+    let mut bytes = [0_u8; 16];
+    let filled = window()
+        .and_then(|window| window.crypto().ok())
+        .is_some_and(|crypto| crypto.get_random_values_with_u8_array(&mut bytes).is_ok());
+    if filled {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    } else {
+        String::new()
+    }
+}
+
+/// The fields of a form, in order, as it would post them.
+pub(crate) fn fields(form: &HtmlFormElement) -> Vec<(String, String)> {
+    let Ok(data) = FormData::new_with_form(form) else {
+        return Vec::new();
+    };
+    data.entries()
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter_map(|entry| {
+            let pair: js_sys::Array = entry.dyn_into().ok()?;
+            Some((pair.get(0).as_string()?, pair.get(1).as_string()?))
+        })
+        .collect()
+}
+
+/// Moves the focus to the first element of `inside` that matches; says whether there was one.
+pub(crate) fn focus_first(inside: &Element, selector: &str) -> bool {
+    let found = inside.query_selector(selector).ok().flatten();
+    let found = found.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    found.is_some_and(|element| element.focus().is_ok())
+}
+
+/// Moves the focus to the first element of the page that matches.
+pub(crate) fn focus(selector: &str) -> bool {
+    root().is_some_and(|root| focus_first(&root, selector))
+}
+
+/// Runs something once the changes of this moment are on the page.
+pub(crate) fn next_frame(act: impl FnOnce() + 'static) {
+    if let Some(window) = window() {
+        let act = Closure::once_into_js(act);
+        let _ = window.request_animation_frame(act.unchecked_ref());
+    }
+}
+
+/// Posts JSON and gives the answer's text. Every answer but a success becomes a [`Problem`], no answer too.
+pub(crate) async fn post_json(address: &str, body: &str, key: Option<&str>) -> Result<String, Problem> {
+    let silence = |_: JsValue| {
+        Problem::new(Code::Unavailable)
+            .with_detail("The server did not answer. What you typed is still here. Try again in a moment.")
+    };
+    let request = request(address, body, key).map_err(silence)?;
+    let window = window().ok_or_else(|| Problem::new(Code::Internal))?;
+    let response = JsFuture::from(window.fetch_with_request(&request))
+        .await
+        .map_err(silence)?;
+    let response: Response = response.dyn_into().map_err(silence)?;
+    let text = JsFuture::from(response.text().map_err(silence)?).await.map_err(silence)?;
+    let text = text.as_string().unwrap_or_default();
+    if response.ok() {
+        return Ok(text);
+    }
+    Err(serde_json::from_str(&text).unwrap_or_else(|_| problem_of(response.status())))
+}
+
+fn request(address: &str, body: &str, key: Option<&str>) -> Result<Request, JsValue> {
+    let options = RequestInit::new();
+    options.set_method("POST");
+    options.set_body(&JsValue::from_str(body));
+    options.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)));
+    let request = Request::new_with_str_and_init(address, &options)?;
+    let headers = request.headers();
+    headers.set("content-type", "application/json")?;
+    headers.set("accept", "application/json")?;
+    if let Some(key) = key.filter(|key| !key.is_empty()) {
+        headers.set("idempotency-key", key)?;
+    }
+    Ok(request)
+}
+
+/// The problem behind a status whose body is not ours: a proxy between us and the server.
+fn problem_of(status: u16) -> Problem {
+    let code = Code::ALL
+        .into_iter()
+        .find(|code| code.status() == status)
+        .unwrap_or(Code::Unavailable);
+    Problem::new(code)
+}
+
+/// Listens for what the whole page answers to: Escape closes the open menu, else the panel; a press elsewhere closes menus.
+pub(crate) fn listen() {
+    let Some(document) = document() else { return };
+    let on_key = Closure::<dyn Fn(KeyboardEvent)>::new(|event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            escape();
+        }
+    });
+    let on_press = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        for menu in open_menus() {
+            if !menu.contains(target.as_ref()) {
+                let _ = menu.remove_attribute("open");
+            }
+        }
+    });
+    let _ = document.add_event_listener_with_callback("keydown", on_key.as_ref().unchecked_ref());
+    let _ = document.add_event_listener_with_callback("pointerdown", on_press.as_ref().unchecked_ref());
+    on_key.forget();
+    on_press.forget();
+}
+
+fn open_menus() -> Vec<Element> {
+    let Some(list) = document().and_then(|document| document.query_selector_all("details[data-menu][open]").ok()) else {
+        return Vec::new();
+    };
+    (0..list.length())
+        .filter_map(|index| list.get(index)?.dyn_into().ok())
+        .collect()
+}
+
+/// Closes all menus: after a link in one was followed.
+pub(crate) fn close_menus() {
+    for menu in open_menus() {
+        let _ = menu.remove_attribute("open");
+    }
+}
+
+fn escape() {
+    let menus = open_menus();
+    if let Some(menu) = menus.first() {
+        let _ = menu.remove_attribute("open");
+        focus_first(menu, "summary");
+        return;
+    }
+    let closer = document().and_then(|document| document.query_selector("[data-escape]").ok().flatten());
+    if let Some(closer) = closer.and_then(|closer| closer.dyn_into::<HtmlElement>().ok()) {
+        closer.click();
+    }
+}
+
+/// The present address: path and query.
+pub(crate) fn address() -> String {
+    let Some(location) = window().map(|window| window.location()) else {
+        return String::new();
+    };
+    let path = location.pathname().unwrap_or_default();
+    path + &location.search().unwrap_or_default()
+}

@@ -1,0 +1,27 @@
+//! Menus that open without a script: a disclosure whose Escape and outside press are added in the browser.
+
+use leptos::prelude::*;
+
+/// A menu of links and forms below a summary. Works without JavaScript; hydrated, Escape closes it and gives the focus
+/// back, and so does a press elsewhere.
+#[component]
+pub fn Menu(
+    /// The class of the summary, which looks like the button of the mock-up.
+    summary_class: &'static str,
+    /// The class of the list, for its place.
+    #[prop(optional)]
+    class: &'static str,
+    /// What the menu is called, for screen readers.
+    label: &'static str,
+    /// What the summary shows.
+    summary: ViewFn,
+    /// The list's rows.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class="drop" data-menu="">
+            <summary class=summary_class aria-label=label>{summary.run()}</summary>
+            <ul class=format!("menu {class}")>{children()}</ul>
+        </details>
+    }
+}

@@ -1,0 +1,27 @@
+//! The pieces pages are made of, one a file. They render the mark-up of the design's mock-ups; `style/` dresses them.
+
+mod avatar;
+mod banner;
+mod button;
+mod cut;
+mod empty;
+mod field;
+mod form;
+mod icon;
+mod mark;
+mod menu;
+mod moment;
+mod save;
+
+pub use avatar::*;
+pub use banner::*;
+pub use button::*;
+pub use cut::*;
+pub use empty::*;
+pub use field::*;
+pub use form::*;
+pub use icon::*;
+pub use mark::*;
+pub use menu::*;
+pub use moment::*;
+pub use save::*;

@@ -1,0 +1,178 @@
+//! What a form and the server say to each other. Every `<form method="post">` posts url-encoded to the address of its own
+//! page, with the operation's name in [`OP`] and an idempotency key in [`KEY`]; all other fields are the operation's.
+//! A success is answered with 303 to [`destination`]; a problem re-renders the page with a [`FormState`] in context.
+
+use domain::{Code, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The hidden field that names the operation.
+pub const OP: &str = "_op";
+/// The hidden field with the idempotency key; empty counts as none.
+pub const KEY: &str = "_key";
+/// The hidden field that tells apart several forms of one operation on a page (one per row of a list); else absent.
+pub const ROW: &str = "_row";
+
+/// Fields whose value never goes back into a page.
+const SECRET_FIELDS: [&str; 3] = ["password", "current", "token"];
+
+/// A form that was posted without JavaScript and not accepted: which, what was typed, and why not. The server puts it into
+/// context while it renders the page again; the root components set the page's status from it and hand it to the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormState {
+    /// The operation's name.
+    pub op: String,
+    /// What was typed, without secrets and without the hidden fields that start with `_` (but with [`ROW`]).
+    pub values: Vec<(String, String)>,
+    /// Why it was not accepted.
+    pub problem: Problem,
+}
+
+impl FormState {
+    /// Makes the state from a posted form; leaves out what must not go back into a page.
+    pub fn new(op: &str, posted: Vec<(String, String)>, problem: Problem) -> Self {
+        let values = posted
+            .into_iter()
+            .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()) && (!name.starts_with('_') || name == ROW))
+            .collect();
+        Self {
+            op: op.to_owned(),
+            values,
+            problem,
+        }
+    }
+
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.values
+            .iter()
+            .find(|(name, _)| name == field)
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// The random part of the idempotency keys of one rendered page: at least 16 random bytes as text of `[A-Za-z0-9_-]`.
+/// The server provides it in context; each form adds its operation and row, so that no two forms share a key.
+#[derive(Clone, Debug)]
+pub struct RenderKey(pub String);
+
+/// What the pages may know of the installation. In context on the server; nothing is assumed without it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Site {
+    /// Whether mails are captured at `/dev/mail` instead of sent, so that pages can point there.
+    pub captured_mail: bool,
+}
+
+/// Where a browser goes after a form was accepted. `page` is the path, with its query, that the form was posted to;
+/// `output` is the operation's output as JSON.
+pub fn destination(op: &str, output: &Value, page: &str) -> String {
+    let path = page.split('?').next().unwrap_or("/");
+    let id = || output.get("id").and_then(Value::as_str).unwrap_or_default();
+    match op {
+        "account.sign_up" | "account.resend_verification" => "/sign-up/sent".to_owned(),
+        "account.forgot_password" => "/forgot/sent".to_owned(),
+        "account.verify" => "/sign-in?from=verified".to_owned(),
+        "account.reset_password" => "/sign-in?from=reset".to_owned(),
+        "session.sign_out" => "/sign-in?from=signed-out".to_owned(),
+        "session.sign_in" | "session.prove" => next_of(page).unwrap_or_else(|| "/w".to_owned()),
+        "account.change_password" => format!("{path}?from=password"),
+        "workspace.create" => format!("/w/{}", id()),
+        "record.create" => format!("{}/records/{}", path.trim_end_matches('/'), id()),
+        _ => page.to_owned(),
+    }
+}
+
+/// The address of the sign-in page that leads back to `page` afterwards.
+pub fn sign_in_then(page: &str) -> String {
+    with_next("/sign-in", page)
+}
+
+/// The address of the page that asks for a proof of identity and leads back to `page` afterwards.
+pub fn prove_then(page: &str) -> String {
+    with_next("/prove", page)
+}
+
+fn with_next(door: &str, page: &str) -> String {
+    serde_urlencoded::to_string([("next", page)]).map_or_else(|_| door.to_owned(), |query| format!("{door}?{query}"))
+}
+
+/// The `next` parameter of an address, if it stays on this site.
+pub fn next_of(page: &str) -> Option<String> {
+    let (_, query) = page.split_once('?')?;
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).ok()?;
+    pairs
+        .into_iter()
+        .find(|(name, _)| name == "next")
+        .map(|(_, next)| next)
+        .filter(|next| is_local(next))
+}
+
+/// Whether an address is a path on this site: one slash first, and nothing a browser could take for another host.
+pub fn is_local(address: &str) -> bool {
+    address.starts_with('/')
+        && !address.starts_with("//")
+        && !address.contains('\\')
+        && !address.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+/// Reads an operation from the fields of a form, as the server does.
+///
+/// # Errors
+/// [`Code::Malformed`] when a field is missing or is not what the operation needs.
+pub fn read<Op: serde::de::DeserializeOwned>(fields: &[(String, String)]) -> Result<Op, Problem> {
+    let malformed = |()| Problem::new(Code::Malformed);
+    let own: Vec<_> = fields.iter().filter(|(name, _)| !name.starts_with('_')).collect();
+    let text = serde_urlencoded::to_string(own).map_err(|_| malformed(()))?;
+    serde_urlencoded::from_str(&text).map_err(|_| malformed(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{WorkspaceId, ops::RenameWorkspace};
+    use serde_json::json;
+
+    #[test]
+    fn destinations_stay_on_this_site() {
+        for (page, expected) in [
+            ("/sign-in", "/w"),
+            ("/sign-in?next=%2Fyou%2Fsessions", "/you/sessions"),
+            ("/sign-in?next=%2Fw%2Fx%2Faudit%3Fperson%3Da%26before%3Db", "/w/x/audit?person=a&before=b"),
+            ("/sign-in?next=https%3A%2F%2Fevil.example", "/w"),
+            ("/sign-in?next=%2F%2Fevil.example", "/w"),
+            ("/sign-in?next=%2F%5Cevil.example", "/w"),
+            ("/sign-in?next=%2F%09%2Fevil.example", "/w"),
+            ("/sign-in?next=", "/w"),
+        ] {
+            assert_eq!(destination("session.sign_in", &Value::Null, page), expected, "{page}");
+        }
+        assert_eq!(destination("record.create", &json!({"id": "r"}), "/w/a?q=1"), "/w/a/records/r");
+        assert_eq!(destination("workspace.create", &json!({"id": "a"}), "/start"), "/w/a");
+        assert_eq!(destination("record.rename", &json!({}), "/w/a/records/r"), "/w/a/records/r");
+        assert_eq!(next_of(&sign_in_then("/w/a/audit?x=1&y=2")).as_deref(), Some("/w/a/audit?x=1&y=2"));
+    }
+
+    #[test]
+    fn secrets_do_not_come_back() {
+        let posted = [("_op", "x"), ("_key", "k"), ("_row", "7"), ("email", "a@b.c"), ("password", "p"), ("token", "t")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let state = FormState::new("x", posted.to_vec(), Problem::new(Code::Invalid));
+        assert_eq!(state.value("email"), Some("a@b.c"));
+        assert_eq!(state.value(ROW), Some("7"));
+        assert_eq!(state.values.len(), 2);
+    }
+
+    #[test]
+    fn forms_are_read_as_operations() {
+        let fields = [
+            ("_op", "workspace.rename"),
+            ("workspace", "5c21b7ee-0000-4000-8000-000000000001"),
+            ("name", "Tern & House"),
+            ("revision", "3"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let op: RenameWorkspace = read(&fields).expect("an operation");
+        assert_eq!((op.workspace, op.name.as_str(), op.revision), (WorkspaceId::HOUSE, "Tern & House", 3));
+        assert!(read::<RenameWorkspace>(&fields[..3]).is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! What stands in the workspace where a page or a list did not come.
+
+use crate::answer::{answer_problem, set_status};
+use domain::{Code, Problem};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+
+/// An address the workspace does not know.
+#[component]
+pub fn Lost() -> impl IntoView {
+    set_status(404);
+    view! { <main class="solo" id="main"><Failed problem=Problem::new(Code::NotFound)/></main> }
+}
+
+/// A part whose data did not come. Sends people who are signed out to sign in, and back.
+#[component]
+pub fn Failed(
+    /// Why.
+    problem: Problem,
+) -> impl IntoView {
+    let location = use_location();
+    let page = {
+        let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+        if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) }
+    };
+    let leaves = answer_problem(&problem, &page);
+    let title = problem.title.trim_end_matches('.').to_owned();
+    let detail = if problem.detail.is_empty() {
+        match problem.code {
+            Code::NotFound => "The address may be mistyped, or you are not a member there.",
+            Code::Forbidden => "Ask the owner of the workspace.",
+            _ => "Nothing you saved is affected. Try again in a moment.",
+        }
+        .to_owned()
+    } else {
+        problem.detail
+    };
+    (!leaves).then(|| {
+        view! {
+            <Title text=title.clone()/>
+            <div class="empty page-pad" role="alert">
+                <h1>{title}</h1>
+                <p class="dim">{detail}</p>
+                <div class="btns">
+                    <a class="btn btn-line" href=page rel="external">
+                        "Try again"
+                    </a>
+                    <a class="btn btn-bare" href="/w">
+                        "Your workspaces"
+                    </a>
+                </div>
+            </div>
+        }
+    })
+}

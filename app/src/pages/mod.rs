@@ -1,0 +1,10 @@
+//! The pages, one folder an area.
+
+pub mod account;
+pub mod audit;
+pub mod errors;
+#[cfg(feature = "ssr")]
+pub mod gallery;
+#[cfg(feature = "ssr")]
+pub mod public;
+pub mod workspace;

@@ -1,0 +1,41 @@
+//! The frame of the pages with one form: the form on a sheet, and the other half of the sheet beside it.
+
+use crate::components::Wordmark;
+use leptos::prelude::*;
+use leptos_meta::{Body, Title};
+
+/// A page with one form.
+#[component]
+pub fn AuthFrame(
+    /// The page's title.
+    title: &'static str,
+    /// The form and what belongs to it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=title/>
+        <Body {..} class="public auth"/>
+        <div class="auth-grid">
+            <main class="auth-main" id="main">
+                <a class="auth-brand" href="/" aria-label="Scriptkeep, home">
+                    <Wordmark/>
+                </a>
+                <div class="auth-form">
+                    <h1>{title}</h1>
+                    {children()}
+                </div>
+            </main>
+            <aside class="auth-side" aria-label="What Scriptkeep is for">
+                <div class="auth-say">
+                    <p>
+                        <span>"What was written on one side."</span>
+                        " "
+                        <span>"What happened on the other."</span>
+                        " "
+                        <span>"When the two fit, that is proof."</span>
+                    </p>
+                </div>
+            </aside>
+        </div>
+    }
+}

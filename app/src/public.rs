@@ -1,0 +1,42 @@
+//! The public pages: rendered on the server only, no script, forms post plainly.
+
+use crate::{
+    answer::set_status,
+    components::Posted,
+    forms::FormState,
+    pages::{errors::Missing, public::*},
+};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// The root of the public pages; give it to `generate_route_list`, with [`public_shell`](crate::shell::public_shell).
+#[component]
+pub fn PublicApp() -> impl IntoView {
+    provide_meta_context();
+    let state = use_context::<FormState>();
+    if let Some(state) = &state {
+        set_status(state.problem.status());
+    }
+    provide_context(Posted(StoredValue::new(state)));
+    view! {
+        <Title formatter=|title: String| format!("{title} · Scriptkeep")/>
+        <Router>
+            <Routes fallback=|| view! { <Missing/> }>
+                <Route path=path!("/") view=Landing ssr=SsrMode::Async/>
+                <Route path=path!("/sign-up") view=SignUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/sign-up/sent") view=SignUpSent ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/verify/:token") view=VerifyPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
+                <Route path=path!("/forgot/sent") view=ForgotSent ssr=SsrMode::Async/>
+                <Route path=path!("/reset/:token") view=ResetPage ssr=SsrMode::Async/>
+                <Route path=path!("/offline") view=OfflinePage ssr=SsrMode::Async/>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,125 @@
+//! The HTML around the pages: one shell for public pages, which ship no script at all, and one for the workspace, which
+//! hydrates. Both expect [`Assets`] in context.
+
+use crate::{assets::Assets, public::PublicApp, workspace::WorkspaceApp};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+/// The document of a public page.
+pub fn public_shell() -> impl IntoView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <Head sheet="public.css" assets/>
+            </head>
+            <body>
+                <PublicApp/>
+            </body>
+        </html>
+    }
+}
+
+/// The document of a workspace page.
+pub fn workspace_shell() -> impl IntoView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    let icons = assets.url("icons.svg").to_owned();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-icons=icons>
+            <head>
+                <Head sheet="app.css" assets=assets.clone()/>
+                <Hydration assets/>
+            </head>
+            <body>
+                <WorkspaceApp/>
+            </body>
+        </html>
+    }
+}
+
+/// The document of the gallery of components, at `/dev/gallery` on the loopback only: the workspace's style, no script.
+pub fn gallery_shell() -> impl IntoView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    leptos_meta::provide_meta_context();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <Head sheet="app.css" assets/>
+            </head>
+            <body>
+                <crate::pages::gallery::Gallery/>
+            </body>
+        </html>
+    }
+}
+
+#[component]
+pub(crate) fn Head(sheet: &'static str, assets: Assets) -> impl IntoView {
+    view! {
+        <meta charset="utf-8"/>
+        <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+        <meta name="color-scheme" content="light dark"/>
+        <link rel="icon" href=assets.url("mark.svg").to_owned() type="image/svg+xml"/>
+        <link rel="stylesheet" href=assets.url(sheet).to_owned()/>
+        <MetaTags/>
+    }
+}
+
+/// Loads and starts the browser's half. Written by hand: the nonce is on the script itself, nothing is preloaded twice, and
+/// a file that does not arrive is said instead of swallowed; every form works without it.
+#[component]
+fn Hydration(assets: Assets) -> impl IntoView {
+    let script = hydration_script(assets.url("app.js"), assets.url("app.wasm"));
+    view! { <script type="module" nonce=use_nonce() inner_html=script></script> }
+}
+
+fn hydration_script(js: &str, wasm: &str) -> String {
+    // Both addresses come from the build's manifest; as JSON strings they are JavaScript strings too.
+    let quoted = |text: &str| serde_json::Value::from(text).to_string().replace('<', "\\u003c");
+    format!(
+        "import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{\
+         const p=document.createElement(\"p\");p.className=\"banner banner-lamp\";p.setAttribute(\"role\",\"status\");\
+         p.textContent={message};document.body.append(p);console.warn(e)}})",
+        js = quoted(js),
+        wasm = quoted(wasm),
+        message = quoted(
+            "A part of this page did not load. Everything still works, with a page load for each step. Reload to try again."
+        ),
+    )
+}
+
+/// A rendered page without its scripts. Public pages have none of their own; the renderer adds two empty ones.
+pub fn without_scripts(page: &str) -> String {
+    let mut rest = page;
+    let mut out = String::with_capacity(page.len());
+    while let Some(start) = rest.find("<script") {
+        out.push_str(&rest[..start]);
+        match rest[start..].find("</script>") {
+            Some(end) => rest = &rest[start + end + "</script>".len()..],
+            None => return out,
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_dropped() {
+        assert_eq!(without_scripts("<p>a</p><script nonce=\"x\">1<2</script></body><script></script>"), "<p>a</p></body>");
+        assert_eq!(without_scripts("<p>&lt;script></p>"), "<p>&lt;script></p>");
+    }
+
+    #[test]
+    fn addresses_are_quoted() {
+        let script = hydration_script("/assets/a\"b.js", "/assets/</script>.wasm");
+        assert!(script.starts_with("import(\"/assets/a\\\"b.js\")"));
+        assert!(!script.contains("</script>"));
+    }
+}
