@@ -79,3 +79,6 @@ fn parse(note_text: &str) -> Option<Checkpoint> {
     };
     (text(&checkpoint) == note_text).then_some(checkpoint)
 }
+
+#[cfg(test)]
+mod tests;

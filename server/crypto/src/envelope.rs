@@ -285,3 +285,6 @@ fn fill_base64(engine: &impl base64::Engine, text: &str, bytes: &mut [u8; 32]) -
     *bytes = decoded.as_slice().try_into().ok()?;
     Some(())
 }
+
+#[cfg(test)]
+mod tests;

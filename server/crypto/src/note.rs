@@ -172,3 +172,6 @@ fn parse_signature(line: &str) -> Option<(&str, [u8; 4], Vec<u8>)> {
     }
     Some((name, *id, signature.to_vec()))
 }
+
+#[cfg(test)]
+mod tests;

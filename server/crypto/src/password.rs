@@ -137,3 +137,6 @@ fn argon2id(password: &Secret, salt: &[u8], policy: PasswordPolicy) -> Result<Ze
         .map_err(|_| PasswordError::Costs)?;
     Ok(hash)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ const FORMAT: &[BorrowedFormatItem<'_>] =
     time::macros::format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
 
 /// The time as `2026-11-22T04:05:06.789Z`; what is finer than a millisecond is cut off.
+#[expect(clippy::missing_panics_doc, reason = "no time lacks a part of this format")]
 pub fn to_text(time: OffsetDateTime) -> String {
     time.to_offset(UtcOffset::UTC)
         .format(&FORMAT)

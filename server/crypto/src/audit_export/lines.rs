@@ -37,7 +37,7 @@ pub(super) struct EventLine {
 /// The last line.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct End {
+pub(super) struct LastLine {
     pub(super) end: bool,
     pub(super) size: u64,
     pub(super) checkpoint: Option<String>,
@@ -93,7 +93,7 @@ pub fn event_line(position: u64, leaf: &str, openings: Option<&Openings>, proof:
 
 /// The last line, without a newline: how many events there are, and the newest checkpoint once there is one.
 pub fn end_line(size: u64, newest: Option<&str>) -> String {
-    write(&End {
+    write(&LastLine {
         end: true,
         size,
         checkpoint: newest.map(str::to_owned),

@@ -15,7 +15,8 @@
 //! their order, from the first on; that every checkpoint, and one from an earlier day that is given to it, lies on the one
 //! line of history; that nothing was slipped in with a date well before its turn; that values not erased are those the
 //! leaves commit to. It cannot show what was never sealed, nor that events are missing after the newest checkpoint:
-//! against that helps an earlier checkpoint which left the machine.
+//! against that helps an earlier checkpoint which left the machine. Nor can it show whether values were erased lawfully,
+//! or when the export was made: the header's time is not signed.
 
 mod finding;
 mod lines;

@@ -3,7 +3,7 @@
 
 use super::{
     FORMAT, Finding, MAX_LINE_BYTES, Report, SEALING_WINDOW, What,
-    lines::{CheckpointLine, End, EventLine, Header, OpeningsRead},
+    lines::{CheckpointLine, EventLine, Header, LastLine, OpeningsRead},
 };
 use crate::{
     Checkpoint, Frontier, Hash, commitment,
@@ -387,7 +387,8 @@ impl Verifier {
     }
 
     fn end(&mut self, value: Value) -> Result<(), Finding> {
-        let end: End = serde_json::from_value(value).map_err(|_| self.wrong(What::Malformed("this is not an end")))?;
+        let end: LastLine =
+            serde_json::from_value(value).map_err(|_| self.wrong(What::Malformed("this is not an end")))?;
         let last = end.checkpoint.as_deref().map(|note| self.open(note)).transpose()?;
         if !end.end || last != self.newest {
             return Err(self.wrong(What::OtherEnd));
