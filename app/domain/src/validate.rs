@@ -81,7 +81,13 @@ pub fn workspace_name(text: &str) -> Option<String> {
 /// An optional search text.
 pub fn search(text: &str) -> Option<String> {
     let count = text.chars().count();
-    (count > SEARCH_MAX).then(|| format!("This search has {count} characters. Use at most {SEARCH_MAX}."))
+    if count > SEARCH_MAX {
+        Some(format!("This search has {count} characters. Use at most {SEARCH_MAX}."))
+    } else if text.chars().any(char::is_control) {
+        Some("This holds a character that cannot be searched for. Type it again.".to_owned())
+    } else {
+        None
+    }
 }
 
 /// The form of an address in which we keep and compare it: trimmed, lower case. (A local part may be case-sensitive by
