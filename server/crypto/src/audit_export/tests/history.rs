@@ -42,10 +42,13 @@ fn a_fork_shows_against_an_earlier_checkpoint() {
             }
         }
     }
-    // The fork does not keep the checkpoint of that size.
+    // Where the fork has a checkpoint of that size, it shows before any event is read.
     let mut fork = Log::new();
     fork.salt = 99;
     fork.grow_like_example();
+    let finding = check(&fork.export(), Some(log.checkpoint(1))).unwrap_err();
+    assert_eq!((finding.line, finding.what), (3, What::ForkedFromSince { size: 5 }));
+    // The fork does not keep the checkpoint of that size.
     fork.checkpoints.drain(..2);
     let finding = check(&fork.export(), Some(log.checkpoint(0))).unwrap_err();
     assert_eq!(finding.what, What::ForkedFromSince { size: 4 });
@@ -69,6 +72,13 @@ fn two_histories_in_one_export_are_found() {
     let mut log = Log::example();
     log.checkpoints.insert(1, fork.checkpoints[0].clone());
     found(&log.export(), 3, None, What::Forked { size: 4 });
+    // Even where it would stand as the newest.
+    let mut log = Log::example();
+    let ours = log.export();
+    log.checkpoints.push(fork.checkpoints[2].clone());
+    let mut lines = log.export();
+    lines[HEAD + 1..].clone_from_slice(&ours[HEAD..]);
+    found(&lines, 5, None, What::Forked { size: 10 });
 }
 
 #[test]

@@ -123,6 +123,9 @@ fn members_of_the_wrong_kind_or_number() {
     edit(&mut lines, 1, |line| line["more"] = json!(1));
     found(&lines, 2, None, What::Malformed("this is not a checkpoint"));
     let mut lines = example.clone();
+    edit(&mut lines, HEAD + EVENTS, |line| line["end"] = json!(false));
+    found(&lines, line_of(EVENTS), 10, What::OtherEnd);
+    let mut lines = example.clone();
     edit(&mut lines, HEAD + EVENTS, |line| line["more"] = json!(1));
     found(&lines, line_of(EVENTS), 10, What::Malformed("this is not an end"));
 }
