@@ -1,12 +1,17 @@
 //! `cargo xtask`: sets up, builds, runs, tests, checks, measures and packs Scriptkeep.
 #![expect(clippy::print_stdout, reason = "a command line speaks on its standard output")]
 
+mod check;
 mod run;
 mod server;
 mod site;
+mod sql;
 mod steps;
 mod test;
+#[cfg(test)]
+mod tidy;
 mod tools;
+mod watch;
 mod workspace;
 
 use clap::{Parser, Subcommand};
@@ -45,6 +50,16 @@ enum Task {
         #[arg(last = true)]
         playwright: Vec<String>,
     },
+    /// Check formatting, lints, the SQL metadata, dependencies and the order of the house.
+    Check,
+    /// Serve the product, built anew whenever a source changes.
+    Watch {
+        /// Where to listen.
+        #[arg(long, default_value = "127.0.0.1:3000")]
+        listen: SocketAddr,
+    },
+    /// Renew the SQL metadata in `server/store/.sqlx`.
+    Sql,
     /// Build the site only.
     Site {
         /// Build as it ships.
@@ -81,6 +96,9 @@ fn act(task: &Task) -> Outcome {
                 playwright: playwright.clone(),
             },
         ),
+        Task::Check => check::check(&workspace),
+        Task::Watch { listen } => watch::watch(&workspace, *listen),
+        Task::Sql => sql::renew(&workspace),
         Task::Site { release } => {
             tools::for_building(&workspace)?;
             let kind = if *release {

@@ -1,12 +1,12 @@
 //! `cargo xtask run`: sets everything up, builds, and serves the product at the desk.
 
 use crate::{
-    server,
+    server::{self, Product},
     site::Kind,
     steps::{Failure, Outcome},
     workspace::Workspace,
 };
-use std::{net::SocketAddr, os::unix::process::CommandExt};
+use std::{net::SocketAddr, os::unix::process::CommandExt, process::Command};
 
 /// Builds the product and becomes it, so that Ctrl-C reaches the server itself.
 ///
@@ -24,6 +24,16 @@ pub(crate) fn run(workspace: &Workspace, release: bool, listen: SocketAddr) -> O
     println!("  its data      {}   (remove the folder to begin anew)", data.display());
     println!("  Ctrl-C stops it.");
     println!();
+    let failure = desk(workspace, &product, listen).exec();
+    Err(Failure::new(format!(
+        "starting {}: {failure}",
+        product.binary.display()
+    )))
+}
+
+/// The call that serves the product from the checkout's own data folder.
+pub(crate) fn desk(workspace: &Workspace, product: &Product, listen: SocketAddr) -> Command {
+    let data = workspace.root.join("data");
     let mut command = product.command(workspace);
     // Keys lie apart from what they open, as in any installation.
     command
@@ -32,9 +42,6 @@ pub(crate) fn run(workspace: &Workspace, release: bool, listen: SocketAddr) -> O
         .arg(data.join("server"))
         .arg("--keys")
         .arg(data.join("keys"));
-    let failure = command.args(["--listen", &listen.to_string()]).exec();
-    Err(Failure::new(format!(
-        "starting {}: {failure}",
-        product.binary.display()
-    )))
+    command.args(["--listen", &listen.to_string()]);
+    command
 }

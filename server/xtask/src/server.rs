@@ -155,11 +155,14 @@ impl Drop for Serving {
     }
 }
 
-/// Sends SIGTERM to a child and waits for its end.
+/// Sends SIGTERM to a child and waits for its end; one that has ended already is left in peace.
 ///
 /// # Errors
 /// When it does not end in time or not well.
 pub(crate) fn terminate(child: &mut Child) -> Outcome {
+    if child.try_wait().or_fail("watching the server")?.is_some() {
+        return Ok(());
+    }
     quietly(Command::new("kill").args(["-TERM", &child.id().to_string()]))?;
     let watch = Stopwatch::start();
     loop {

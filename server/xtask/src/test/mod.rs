@@ -21,7 +21,7 @@ use std::{
 
 /// Everything that is compiled for this machine. The browser's half is not: with it in one call, features would unify
 /// and event handlers disappear. Neither is this program, so that its dependencies do not change what the server gets.
-const SELECTION: [&str; 3] = ["--workspace", "--exclude=hydrate", "--exclude=xtask"];
+pub(crate) const SELECTION: [&str; 3] = ["--workspace", "--exclude=hydrate", "--exclude=xtask"];
 
 /// Which tests to run.
 pub(crate) struct Selection {
