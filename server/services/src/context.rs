@@ -1,0 +1,274 @@
+//! What a handler works with.
+
+use crate::{
+    Actor, Event, Person, Services,
+    failure::{Failure, internal, store_problem},
+    rates::CounterKey,
+    trail::{self, Circumstances},
+    vault::{AUDIT_OPENINGS, Column, JOB_PAYLOAD, Vault},
+};
+use crypto::token_text;
+use domain::{
+    AccountId, Caller, Code, Door, EventId, JobId, Operation, Problem, Secret, SessionChange, WorkspaceId,
+    audit::Origin, policy::Standing, ports::Mail,
+};
+use std::future::Future;
+use store::{
+    Db, EventReceipt, Reason, Scoped, StoreError, SystemTx, TenantScope, TenantTx, audit,
+    jobs::{self, NewJob},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// What serves an operation: one `impl` for each.
+pub trait Handle: Operation {
+    /// The transaction it runs in: [`TenantTx`] within a workspace, [`SystemTx`] for accounts and sessions.
+    type Tx: Transaction;
+    /// What [`Handle::prepare`] hands to [`Handle::handle`].
+    type Prepared: Send;
+    /// Why the system login acts, for a [`SystemTx`].
+    const REASON: Reason = Reason::Account;
+
+    /// The e-mail address somebody typed, by which tries and mails are counted.
+    fn typed_email(&self) -> Option<&str> {
+        None
+    }
+
+    /// What has to be done outside any transaction, because it takes long: hashing passwords, keeping new keys.
+    fn prepare(&self, cx: &Prepare<'_>) -> impl Future<Output = Result<Self::Prepared, Problem>> + Send;
+
+    /// The act itself. A mutation calls [`Context::record`], or does not commit.
+    fn handle(
+        self,
+        prepared: Self::Prepared,
+        cx: &mut Context<'_, Self::Tx>,
+    ) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
+}
+
+/// A transaction an operation can run in.
+pub trait Transaction: Scoped + Sized {
+    /// Begins it.
+    fn begin(db: &Db, scope: &TenantScope, reason: Reason) -> impl Future<Output = Result<Self, StoreError>> + Send;
+}
+
+impl Transaction for TenantTx {
+    async fn begin(db: &Db, scope: &TenantScope, _: Reason) -> Result<Self, StoreError> {
+        db.begin(scope).await
+    }
+}
+
+impl Transaction for SystemTx {
+    async fn begin(db: &Db, scope: &TenantScope, reason: Reason) -> Result<Self, StoreError> {
+        db.system(reason, scope.actor).await
+    }
+}
+
+/// What [`Handle::prepare`] works with: no transaction.
+pub struct Prepare<'a> {
+    pub(crate) services: &'a Services,
+    pub(crate) actor: &'a Actor,
+}
+
+impl Prepare<'_> {
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`] when there is none.
+    pub(crate) fn person(&self) -> Result<&Person, Problem> {
+        person(self.actor)
+    }
+}
+
+/// What a handler works with, inside the transaction.
+pub struct Context<'a, Tx> {
+    pub(crate) services: &'a Services,
+    pub(crate) caller: &'a Caller,
+    pub(crate) actor: &'a Actor,
+    /// How the actor stands in the workspace, for an operation of [`domain::Scope::Workspace`].
+    pub(crate) standing: Standing,
+    /// When the operation began: one time for everything it does.
+    pub(crate) at: OffsetDateTime,
+    pub(crate) tx: Tx,
+    pub(crate) vault: Vault<'a>,
+    pub(crate) action: &'static str,
+    pub(crate) left: Left,
+}
+
+/// What a handler leaves behind, apart from rows.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// Proof of its audit event.
+    pub(crate) receipt: Option<EventReceipt>,
+    /// What becomes of the session's cookie.
+    pub(crate) session: SessionChange,
+    /// Whether it queued a job.
+    pub(crate) queued: bool,
+    /// The counter that remembers a network somebody signed in from, to be set once the act has committed.
+    pub(crate) known_network: Option<CounterKey>,
+}
+
+impl<Tx: Scoped> Context<'_, Tx> {
+    /// The transaction.
+    pub fn tx(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+
+    /// When the operation began.
+    pub fn at(&self) -> OffsetDateTime {
+        self.at
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        self.actor
+    }
+
+    /// The signed-in person.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`] when there is none.
+    pub(crate) fn person(&self) -> Result<&Person, Problem> {
+        person(self.actor)
+    }
+
+    /// Puts the act into the log of the workspace the transaction is in.
+    ///
+    /// # Errors
+    /// When database or key store do not answer.
+    pub async fn record(&mut self, event: Event) -> Result<(), Failure> {
+        let workspace = self.tx.workspace();
+        let random = &self.services.inner.keyring;
+        let id = EventId(self.services.inner.ids().ordered_at(self.at));
+        let target = event.target.clone();
+        let written = trail::write(
+            event,
+            Circumstances {
+                workspace,
+                id,
+                at: self.at,
+                actor: self.actor.audited(),
+                action: self.action,
+                request: self.caller.request,
+                origin: origin(self.caller),
+                salts: [random.bytes(), random.bytes()],
+            },
+        )
+        .map_err(|_| internal())?;
+        let openings = serde_json::to_vec(&written.openings).map_err(|_| internal())?;
+        let actor = written.actor.account;
+        let openings = self
+            .seal(AUDIT_OPENINGS, openings_record(workspace, actor), id.0, &openings)
+            .await?;
+        let (target_kind, target_id) = target.map(|target| (target.kind, target.id)).unzip();
+        let new = audit::NewEvent {
+            id,
+            at: self.at,
+            actor,
+            action: self.action.to_owned(),
+            target_kind,
+            target_id,
+            leaf: written.leaf,
+            leaf_hash: written.leaf_hash,
+            openings,
+        };
+        self.left.receipt = Some(audit::append(&mut self.tx, &new).await?);
+        Ok(())
+    }
+
+    /// Queues a mail in the transaction.
+    pub(crate) async fn send(&mut self, mail: &Mail) -> Result<(), Failure> {
+        let payload = serde_json::to_vec(mail)
+            .map(zeroize::Zeroizing::new)
+            .map_err(|_| internal())?;
+        self.enqueue(crate::jobs::MAIL, &payload).await
+    }
+
+    /// Queues work that does nothing, where somebody else would have got a mail: so that known and unknown addresses
+    /// cost the same.
+    pub(crate) async fn send_nothing(&mut self) -> Result<(), Failure> {
+        self.enqueue(crate::jobs::NOTHING, &[b' '; crate::jobs::USUAL_PAYLOAD])
+            .await
+    }
+
+    async fn enqueue(&mut self, kind: &'static str, payload: &[u8]) -> Result<(), Failure> {
+        let id = JobId(self.services.inner.ids().ordered_at(self.at));
+        let workspace = self.tx.workspace();
+        let payload = self.seal(JOB_PAYLOAD, workspace.0, id.0, payload).await?;
+        let new = NewJob {
+            id,
+            kind: kind.to_owned(),
+            payload,
+            at: self.at,
+            run_at: self.at,
+        };
+        jobs::enqueue(&mut self.tx, &new).await?;
+        self.left.queued = true;
+        Ok(())
+    }
+
+    /// Seals a value for its column and row; `record` is whose key does it.
+    pub(crate) async fn seal(
+        &mut self,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
+        self.vault.seal(&mut self.tx, column, record, row, plain).await
+    }
+
+    /// Opens a text of a column and row.
+    pub(crate) async fn open(
+        &mut self,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<String, Failure> {
+        self.vault.open_text(&mut self.tx, column, record, row, sealed).await
+    }
+
+    /// A new token: its text for the person, its hash for the database.
+    pub(crate) fn new_token(&self) -> (Secret, [u8; 32]) {
+        let text = token_text(self.services.inner.keyring.bytes());
+        let hash = crypto::token_hash(text.expose());
+        (text, hash)
+    }
+
+    /// From where the caller acts.
+    pub(crate) fn origin(&self) -> Origin {
+        origin(self.caller)
+    }
+}
+
+/// Whose key seals the openings of an event: the actor's, so that a person can be erased; the workspace's for others.
+pub(crate) fn openings_record(workspace: WorkspaceId, actor: Option<AccountId>) -> Uuid {
+    actor.map_or(workspace.0, |account| account.0)
+}
+
+fn person(actor: &Actor) -> Result<&Person, Problem> {
+    match actor {
+        Actor::Person(person) => Ok(person),
+        Actor::Visitor | Actor::CommandLine => Err(Problem::new(Code::SignedOut)),
+    }
+}
+
+pub(crate) fn origin(caller: &Caller) -> Origin {
+    match &caller.door {
+        Door::Http {
+            address, user_agent, ..
+        } => Origin {
+            address: address.to_canonical().to_string(),
+            device: crate::device_name(user_agent),
+        },
+        Door::CommandLine { user } => Origin {
+            address: String::new(),
+            device: format!("Command line of {user}"),
+        },
+    }
+}
+
+/// Answers a store's error where no handler is around it.
+pub(crate) fn answered<T>(result: Result<T, StoreError>) -> Result<T, Problem> {
+    result.map_err(|error| store_problem(&error))
+}

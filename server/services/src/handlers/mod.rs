@@ -1,0 +1,21 @@
+//! The handlers: `impl Handle` for each operation, one file an area.
+
+mod account;
+mod audit;
+mod audit_export;
+mod audit_rows;
+mod password;
+mod people;
+mod record;
+mod session;
+mod sign_in;
+mod workspace;
+
+use domain::{Code, Problem};
+
+/// A change that was made from an older state, with what is there now.
+fn stale(now: &str) -> Problem {
+    Problem::new(Code::Stale).with_detail(format!(
+        "{now} What you wrote was not saved. Look at it again, then decide."
+    ))
+}

@@ -1,0 +1,129 @@
+//! Accounts as other handlers need them: found by address, named by id.
+
+use crate::{
+    Context, Services,
+    context::answered,
+    failure::Failure,
+    vault::{ACCOUNT_EMAIL, ACCOUNT_NAME, Vault},
+};
+use domain::{AccountId, Problem, WorkspaceId, ops::Profile, validate::canonical_email};
+use std::collections::HashMap;
+use store::{Reason, Scoped, SystemTx, account_tokens, accounts};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+/// A link to prove an address works this long.
+pub(super) const VERIFY_FOR: Duration = Duration::hours(24);
+/// A link to choose a new password works this long.
+pub(super) const RESET_FOR: Duration = Duration::hours(1);
+
+impl Services {
+    /// The hash by which an address is found.
+    pub(super) async fn email_hash(&self, email: &str) -> Result<[u8; 32], Problem> {
+        let house = self.inner.keyring.workspace_key(WorkspaceId::HOUSE).await?;
+        Ok(house.lookup_hash("email", &canonical_email(email)))
+    }
+
+    /// The present names of accounts; those that are gone are not among them. Opens a transaction of the system login,
+    /// because names are encrypted under the house's keys: call it with a tenant's transaction open, or with none.
+    pub(super) async fn names_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, Failure> {
+        let mut names = HashMap::new();
+        if ids.is_empty() {
+            return Ok(names);
+        }
+        let inner = &self.inner;
+        let mut tx = inner.system(Reason::Account).await?;
+        let mut vault = Vault::new(&inner.keyring, inner.clock.now());
+        let profiles = accounts::profiles(&mut tx, ids).await?;
+        let records: Vec<Uuid> = profiles.iter().map(|profile| profile.id.0).collect();
+        vault.fetch(&mut tx, &[ACCOUNT_NAME], &records).await?;
+        for profile in profiles {
+            let row = profile.id.0;
+            let name = vault.open_text(&mut tx, ACCOUNT_NAME, row, row, &profile.name).await?;
+            names.insert(profile.id, name);
+        }
+        answered(tx.finish().await)?;
+        Ok(names)
+    }
+}
+
+impl Context<'_, SystemTx> {
+    /// Sends a fresh link to prove an address; older ones stop working.
+    pub(super) async fn send_verification(&mut self, account: &accounts::Account) -> Result<(), Failure> {
+        let email = self
+            .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
+            .await?;
+        self.send_verification_to(account.id, account.email_hash, &email).await
+    }
+
+    /// The same, for an account whose address is at hand.
+    pub(super) async fn send_verification_to(
+        &mut self,
+        account: AccountId,
+        email_hash: [u8; 32],
+        email: &str,
+    ) -> Result<(), Failure> {
+        let (token, until) = self
+            .issue(account_tokens::Kind::Verify, account, email_hash, VERIFY_FOR)
+            .await?;
+        let mail = self.services.inner.site.verify_mail(email, &token, until);
+        self.send(&mail).await
+    }
+
+    /// Sends a fresh link to choose a new password; older ones stop working.
+    pub(super) async fn send_reset(&mut self, account: &accounts::Account) -> Result<(), Failure> {
+        let email = self
+            .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
+            .await?;
+        let (token, until) = self
+            .issue(account_tokens::Kind::Reset, account.id, account.email_hash, RESET_FOR)
+            .await?;
+        let mail = self.services.inner.site.reset_mail(&email, &token, until);
+        self.send(&mail).await
+    }
+
+    /// Tells an account's owner that the password is another one.
+    pub(super) async fn send_password_changed(&mut self, account: &accounts::Account) -> Result<(), Failure> {
+        let email = self
+            .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
+            .await?;
+        let device = self.origin().device;
+        let mail = self.services.inner.site.password_changed_mail(&email, self.at, &device);
+        self.send(&mail).await
+    }
+
+    async fn issue(
+        &mut self,
+        kind: account_tokens::Kind,
+        account: AccountId,
+        email_hash: [u8; 32],
+        good_for: Duration,
+    ) -> Result<(domain::Secret, OffsetDateTime), Failure> {
+        let (token, token_hash) = self.new_token();
+        let new = account_tokens::NewToken {
+            kind,
+            token_hash,
+            account,
+            email_hash,
+            at: self.at,
+            expires_at: self.at + good_for,
+        };
+        account_tokens::void(&mut self.tx, account, kind).await?;
+        account_tokens::insert(&mut self.tx, &new).await?;
+        Ok((token, new.expires_at))
+    }
+}
+
+impl<Tx: Scoped> Context<'_, Tx> {
+    /// A profile as its owner reads it.
+    pub(super) async fn open_profile(&mut self, row: &accounts::Profile) -> Result<Profile, Failure> {
+        let id = row.id.0;
+        Ok(Profile {
+            account: row.id,
+            name: self.open(ACCOUNT_NAME, id, id, &row.name).await?,
+            email: self.open(ACCOUNT_EMAIL, id, id, &row.email).await?,
+            revision: row.revision,
+            created_at: row.created_at,
+        })
+    }
+}

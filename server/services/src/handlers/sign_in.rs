@@ -1,0 +1,147 @@
+//! Signing in, and proving again who one is.
+
+use super::password::{check_present, wrong_password};
+use crate::{
+    Actor, Context, Event, Handle, Prepare,
+    actor::SESSION_ABSOLUTE,
+    context::answered,
+    failure::Failure,
+    rates,
+    vault::{SESSION_ADDRESS, SESSION_DEVICE},
+};
+use domain::{
+    AccountId, Code, Door, Problem, SessionChange, SessionId,
+    ops::{Done, ProveIdentity, SignIn},
+};
+use store::{
+    Reason, Scoped, SystemTx,
+    accounts::{self, Account},
+    sessions::{self, NewSession},
+};
+
+/// What was found out before the transaction.
+pub struct Checked {
+    email_hash: [u8; 32],
+    /// The hash the password was checked against, when it was right.
+    right: Option<String>,
+    /// The same password under the present policy, when the stored hash was made under another.
+    anew: Option<String>,
+}
+
+impl Handle for SignIn {
+    type Tx = SystemTx;
+    type Prepared = Checked;
+    const REASON: Reason = Reason::SignIn;
+
+    fn typed_email(&self) -> Option<&str> {
+        Some(&self.email)
+    }
+
+    async fn prepare(&self, cx: &Prepare<'_>) -> Result<Checked, Problem> {
+        let services = cx.services;
+        let email_hash = services.email_hash(&self.email).await?;
+        let mut tx = services.inner.system(Reason::SignIn).await?;
+        let account = answered(accounts::by_email_hash(&mut tx, &email_hash).await)?;
+        answered(tx.finish().await)?;
+        let stored = account.map(|account| account.password);
+        let good = services.check_password(&self.password, stored.as_deref()).await?;
+        let right = stored.filter(|_| good);
+        let anew = match &right {
+            Some(hash) if crypto::needs_rehash(hash, services.inner.passwords) => {
+                Some(services.hash_password(&self.password).await?)
+            }
+            _ => None,
+        };
+        Ok(Checked {
+            email_hash,
+            right,
+            anew,
+        })
+    }
+
+    async fn handle(self, checked: Checked, cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
+        let account = accounts::by_email_hash(&mut cx.tx, &checked.email_hash).await?;
+        let event = || {
+            account
+                .as_ref()
+                .map_or_else(Event::new, |account| Event::on("account", &account.id))
+        };
+        let right = account
+            .as_ref()
+            .filter(|account| checked.right.as_ref() == Some(&account.password));
+        let Some(right) = right else {
+            cx.record(event().refused()).await?;
+            return Err(Failure::recorded(
+                Problem::new(Code::WrongCredentials).with_detail("You can reset the password."),
+            ));
+        };
+        if right.verified_at.is_none() {
+            cx.send_verification(right).await?;
+            cx.record(event().refused()).await?;
+            return Err(Failure::recorded(Problem::field(
+                "email",
+                "This address is not confirmed yet. A new mail with a link is on its way; open it, then sign in.",
+            )));
+        }
+        if let Some(hash) = checked.anew {
+            accounts::set_password(&mut cx.tx, right.id, &hash, cx.at).await?;
+        }
+        let session = begin_session(right, cx).await?;
+        if let Door::Http { address, .. } = &cx.caller.door {
+            let keyring = &cx.services.inner.keyring;
+            cx.left.known_network = Some(rates::known_network(keyring, &self.email, *address).await?);
+        }
+        cx.record(Event::on("session", &session).by(right.id)).await?;
+        Ok(Done {})
+    }
+}
+
+/// Begins a session. One that came with the request ends: a token from before signing in is worth nothing after it.
+async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Result<SessionId, Failure> {
+    if let Actor::Person(person) = cx.actor {
+        sessions::revoke(&mut cx.tx, person.account, person.session).await?;
+    }
+    let id = SessionId(cx.services.inner.ids().random());
+    let origin = cx.origin();
+    let (token, token_hash) = cx.new_token();
+    let AccountId(owner) = account.id;
+    let new = NewSession {
+        id,
+        account: account.id,
+        token_hash,
+        address: cx.seal(SESSION_ADDRESS, owner, id.0, origin.address.as_bytes()).await?,
+        device: cx.seal(SESSION_DEVICE, owner, id.0, origin.device.as_bytes()).await?,
+        at: cx.at,
+        expires_at: cx.at + SESSION_ABSOLUTE,
+    };
+    sessions::insert(&mut cx.tx, &new).await?;
+    cx.left.session = SessionChange::Set(token);
+    Ok(id)
+}
+
+impl Handle for ProveIdentity {
+    type Tx = SystemTx;
+    /// The hash the password was checked against, and whether it was right.
+    type Prepared = (String, bool);
+    const REASON: Reason = Reason::SignIn;
+
+    async fn prepare(&self, cx: &Prepare<'_>) -> Result<(String, bool), Problem> {
+        check_present(cx, &self.password).await
+    }
+
+    async fn handle(self, (hash, good): (String, bool), cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
+        let (account, session) = (cx.person()?.account, cx.person()?.session);
+        let row = accounts::by_id(&mut cx.tx, account).await?.ok_or(Code::SignedOut)?;
+        if !good || row.password != hash {
+            cx.record(Event::on("session", &session).refused()).await?;
+            return Err(Failure::recorded(wrong_password("password")));
+        }
+        let (token, token_hash) = cx.new_token();
+        if !sessions::rotate(&mut cx.tx, session, &token_hash, cx.at).await? {
+            return Err(Code::SignedOut.into());
+        }
+        cx.left.session = SessionChange::Set(token);
+        cx.record(Event::on("session", &session)).await?;
+        Ok(Done {})
+    }
+}

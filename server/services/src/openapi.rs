@@ -1,0 +1,161 @@
+//! The OpenAPI document (3.1), made from the registry: what it says is what the doors take.
+
+use crate::{Entry, describe::describe, entries};
+use domain::{Code, Kind, Problem, Scope};
+use serde_json::{Map, Value, json};
+
+/// The document of the public JSON API.
+pub fn openapi() -> Value {
+    let mut paths = Map::new();
+    let mut schemas = Map::new();
+    for entry in entries() {
+        // A type that cannot be described fails a test of the registry, so this never happens in a running server.
+        let Ok([input, output]) = (entry.describe)() else {
+            continue;
+        };
+        let id = entry.meta.name.replace('.', "_");
+        schemas.insert(format!("{id}_input"), input.schema);
+        schemas.insert(format!("{id}_output"), output.schema);
+        paths.insert(entry.meta.api.to_owned(), json!({"post": operation(entry, &id)}));
+    }
+    schemas.insert("Problem".to_owned(), problem_schema());
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Scriptkeep",
+            "version": "1",
+            "summary": "What the pages themselves use: one POST for each operation.",
+            "description": "Every answer that is not a success is problem+json (RFC 9457). A session's cookie is set by \
+                `session.sign_in`; requests come from the same origin. A mutation takes an idempotency key: the same key \
+                with the same request is done once and answered alike.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "session": {"type": "apiKey", "in": "cookie", "name": "__Host-session"},
+            },
+        },
+    })
+}
+
+fn operation(entry: &Entry, id: &str) -> Value {
+    let meta = entry.meta;
+    let reference = |part: &str| json!({"$ref": format!("#/components/schemas/{id}_{part}")});
+    let mut responses = Map::new();
+    responses.insert(
+        "200".to_owned(),
+        json!({"description": "Done.", "content": {"application/json": {"schema": reference("output")}}}),
+    );
+    for code in Code::ALL.into_iter().filter(|code| may_answer(entry, *code)) {
+        responses.entry(code.status().to_string()).or_insert_with(|| {
+            json!({
+                "description": code.title(),
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            })
+        });
+    }
+    let mut operation = json!({
+        "operationId": meta.name,
+        "summary": meta.summary,
+        "tags": [meta.name.split('.').next()],
+        "requestBody": {"required": true, "content": {"application/json": {"schema": reference("input")}}},
+        "responses": responses,
+        "security": if meta.scope == Scope::Public { json!([]) } else { json!([{"session": []}]) },
+        "x-audited": meta.audit,
+        "x-rate-class": meta.rate,
+        "x-step-up": meta.step_up,
+    });
+    if meta.kind == Kind::Mutation {
+        operation["parameters"] = json!([{
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": false,
+            "schema": {"type": "string", "minLength": 1, "maxLength": crate::IDEMPOTENCY_KEY_MAX},
+        }]);
+    }
+    operation
+}
+
+/// Whether an operation can answer with a code at all.
+fn may_answer(entry: &Entry, code: Code) -> bool {
+    let meta = entry.meta;
+    match code {
+        Code::SignedOut => meta.scope != Scope::Public,
+        Code::WrongCredentials => matches!(
+            meta.name,
+            "session.sign_in" | "session.prove" | "account.change_password"
+        ),
+        Code::StepUpRequired => meta.step_up,
+        Code::Forbidden | Code::NotFound => meta.scope == Scope::Workspace || meta.name == "session.revoke",
+        Code::Stale | Code::KeyReused | Code::ForeignOrigin => meta.kind == Kind::Mutation,
+        Code::LinkSpent => matches!(meta.name, "account.verify" | "account.reset_password"),
+        Code::Malformed
+        | Code::Invalid
+        | Code::MethodNotAllowed
+        | Code::TooLarge
+        | Code::UnsupportedMedia
+        | Code::TooMany
+        | Code::Internal
+        | Code::Unavailable => true,
+    }
+}
+
+/// RFC 9457, with our members: the code for programs, the fields, the time to wait, the request.
+fn problem_schema() -> Value {
+    let codes: Vec<_> = Code::ALL.into_iter().map(|code| json!(code)).collect();
+    let mut schema = describe::<Problem>().map(|problem| problem.schema).unwrap_or_default();
+    schema["properties"]["code"] = json!({"type": "string", "enum": codes});
+    schema["properties"]["type"] = json!({"type": "string", "format": "uri-reference"});
+    schema["properties"]["status"] = json!({"type": "integer", "minimum": 400, "maximum": 599});
+    schema["properties"]["request"] = json!({"type": "string", "format": "uuid"});
+    schema
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_names_every_operation_and_every_reference_leads_somewhere() {
+        let document = openapi();
+        let paths = document["paths"].as_object().expect("paths");
+        assert_eq!(paths.len(), entries().len());
+        for entry in entries() {
+            let post = &paths[entry.meta.api]["post"];
+            assert_eq!(post["operationId"], entry.meta.name);
+        }
+        let mut references = Vec::new();
+        collect(&document, &mut references);
+        assert!(references.len() > entries().len() * 2);
+        for reference in references {
+            let pointer = reference.strip_prefix('#').expect("within the document");
+            assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    fn collect(value: &Value, references: &mut Vec<String>) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    match member {
+                        Value::String(text) if name == "$ref" => references.push(text.clone()),
+                        _ => collect(member, references),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn the_problem_is_described_as_it_is_serialised() {
+        let schema = problem_schema();
+        assert_eq!(schema["required"], json!(["code", "title"]));
+        assert_eq!(
+            schema["properties"]["code"]["enum"].as_array().map(Vec::len),
+            Some(Code::ALL.len())
+        );
+    }
+}

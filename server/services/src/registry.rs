@@ -1,0 +1,154 @@
+//! The registry: one entry per operation, made from the one list in `domain`. A door finds an operation by its name,
+//! reads it from JSON or a form, and hands it on without knowing its type.
+
+use crate::{
+    Answer, Handle, Services,
+    describe::{Described, describe},
+    dispatch,
+};
+use domain::{Caller, Code, Meta, Problem, ports::BoxFuture};
+use serde_json::Value;
+use std::{any::Any, sync::OnceLock};
+
+/// An operation or its output, without its type.
+pub type AnyBox = Box<dyn Any + Send>;
+
+/// What the doors need to know of one operation.
+pub struct Entry {
+    /// What it is.
+    pub meta: &'static Meta,
+    /// Reads it from a JSON body. Refuses with [`Code::Malformed`].
+    pub from_json: fn(&[u8]) -> Result<AnyBox, Problem>,
+    /// Reads it from a URL-encoded form; names that begin with `_` are the door's own. Refuses with
+    /// [`Code::Malformed`].
+    pub from_form: fn(&[u8]) -> Result<AnyBox, Problem>,
+    /// Writes its output as JSON; null for a value of another type.
+    pub to_json: fn(&dyn Any) -> Value,
+    /// The JSON forms of the operation and of its output.
+    pub(crate) describe: fn() -> Result<[Described; 2], serde::de::value::Error>,
+    /// Runs it.
+    pub(crate) run: for<'a> fn(&'a Services, Caller, AnyBox) -> BoxFuture<'a, Answer>,
+}
+
+macro_rules! list {
+    ($($op:ident)*) => {
+        fn list() -> Vec<Entry> {
+            vec![$(entry_of::<domain::ops::$op>({
+                static META: Meta = <domain::ops::$op as domain::Operation>::META;
+                &META
+            })),*]
+        }
+    };
+}
+domain::for_each_operation!(list);
+
+/// Every entry, in the order of the list.
+pub fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(list)
+}
+
+/// The entry of a name such as `record.rename`.
+pub fn entry(name: &str) -> Option<&'static Entry> {
+    entries().iter().find(|entry| entry.meta.name == name)
+}
+
+fn entry_of<Op: Handle>(meta: &'static Meta) -> Entry {
+    Entry {
+        meta,
+        from_json: |body| {
+            serde_json::from_slice::<Op>(body)
+                .map(|op| Box::new(op) as AnyBox)
+                .map_err(|error| {
+                    malformed(format!(
+                        "The JSON stops making sense at line {}, column {}.",
+                        error.line(),
+                        error.column()
+                    ))
+                })
+        },
+        from_form: |body| read_form::<Op>(body).map(|op| Box::new(op) as AnyBox),
+        to_json: |output| {
+            output
+                .downcast_ref::<Op::Output>()
+                .and_then(|output| serde_json::to_value(output).ok())
+                .unwrap_or_default()
+        },
+        describe: || Ok([describe::<Op>()?, describe::<Op::Output>()?]),
+        run: |services, caller, op| {
+            Box::pin(async move {
+                match op.downcast::<Op>() {
+                    Ok(op) => dispatch::run(services, caller, *op)
+                        .await
+                        .map_output(|output| Box::new(output) as AnyBox),
+                    Err(_) => Answer::refused(Problem::new(Code::Internal)),
+                }
+            })
+        },
+    }
+}
+
+/// Reads a form. The door's own names are taken out first, so that no operation can be confused by them.
+fn read_form<Op: Handle>(body: &[u8]) -> Result<Op, Problem> {
+    let unreadable = || {
+        malformed(
+            "The form is not complete. Load the page again; what you typed may still be in your browser.".to_owned(),
+        )
+    };
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).map_err(|_| unreadable())?;
+    let own: Vec<_> = pairs.into_iter().filter(|(name, _)| !name.starts_with('_')).collect();
+    let own = serde_urlencoded::to_string(own).map_err(|_| unreadable())?;
+    serde_urlencoded::from_str(&own).map_err(|_| unreadable())
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::new(Code::Malformed).with_detail(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ops::{RenameRecord, SignIn};
+
+    #[test]
+    fn every_operation_reads_its_own_sample() {
+        for entry in entries() {
+            let [input, _] = (entry.describe)().unwrap_or_else(|error| panic!("{}: {error}", entry.meta.name));
+            let body = serde_json::to_vec(&input.sample).expect("JSON");
+            assert!((entry.from_json)(&body).is_ok(), "{}", entry.meta.name);
+        }
+        assert_eq!(entries().len(), domain::ops::metas().len());
+    }
+
+    #[test]
+    fn a_form_reads_numbers_and_ids_and_leaves_the_doors_names_alone() {
+        let id = "5c21b7ee-0000-4000-8000-000000000002";
+        let body = format!("_op=record.rename&_key=k&_key=l&workspace={id}&record={id}&title=Tide+%26+time&revision=7");
+        let read = (entry("record.rename").expect("listed").from_form)(body.as_bytes()).expect("read");
+        let op = read.downcast::<RenameRecord>().expect("its type");
+        assert_eq!((op.title.as_str(), op.revision), ("Tide & time", 7));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_malformed_and_never_echoed() {
+        let entry = entry("session.sign_in").expect("listed");
+        for body in [
+            "",
+            "{",
+            "[]",
+            "{\"email\":1,\"password\":\"canary\"}",
+            "{\"email\":\"canary\"}",
+            "\u{0}canary",
+        ] {
+            let problem = (entry.from_json)(body.as_bytes()).expect_err(body);
+            assert_eq!(problem.code, Code::Malformed, "{body}");
+            assert!(!problem.to_string().contains("canary"), "{problem}");
+        }
+        for body in ["", "email=canary", "email=a&email=canary&password=b", "%ff%fe=canary"] {
+            let problem = (entry.from_form)(body.as_bytes()).expect_err(body);
+            assert_eq!(problem.code, Code::Malformed, "{body}");
+            assert!(!problem.to_string().contains("canary"), "{problem}");
+        }
+        assert!((entry.from_json)(b"{\"email\":\"\",\"password\":\"\"}").is_ok_and(|op| op.is::<SignIn>()));
+    }
+}

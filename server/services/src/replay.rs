@@ -1,0 +1,99 @@
+//! Idempotency keys: a request that comes twice is done once, and answered twice.
+
+use crate::{
+    Context, Handle, Services,
+    dispatch::Admitted,
+    failure::{Failure, internal},
+    vault::REPLAY,
+};
+use domain::{Caller, Code, Kind, Problem};
+use store::{
+    Scoped,
+    idempotency::{self, Given},
+};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// Longest idempotency key, in characters.
+pub const IDEMPOTENCY_KEY_MAX: usize = 200;
+
+/// A request as it is recognised: hashes of its key and of what it asks.
+pub(crate) struct Replay {
+    key_hash: [u8; 32],
+    request_hash: [u8; 32],
+}
+
+impl Replay {
+    /// Recognises a request; `None` for one without a key, and for queries.
+    ///
+    /// The request may hold a password, so what is stored of it must not help anybody to guess one: the hash is keyed by
+    /// the workspace's key *and* covers the idempotency key, which is itself stored as a hash only.
+    pub(crate) async fn of<Op: Handle>(
+        services: &Services,
+        caller: &Caller,
+        admitted: &Admitted,
+        op: &Op,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(key) = caller
+            .idempotency_key
+            .as_deref()
+            .filter(|_| Op::META.kind == Kind::Mutation)
+        else {
+            return Ok(None);
+        };
+        if key.is_empty() || key.len() > IDEMPOTENCY_KEY_MAX || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Problem::new(Code::Malformed).with_detail(format!(
+                "An idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} visible ASCII characters."
+            )));
+        }
+        let request = serde_json::to_string(op).map(Zeroizing::new).map_err(|_| internal())?;
+        let workspace_key = services.inner.keyring.workspace_key(admitted.workspace()).await?;
+        let asked = Zeroizing::new(format!("{key} {} {}", Op::META.name, request.as_str()));
+        Ok(Some(Self {
+            key_hash: workspace_key.lookup_hash("idempotency key", key),
+            request_hash: workspace_key.lookup_hash("idempotent request", &asked),
+        }))
+    }
+
+    /// Where the stored answer stands: rows have no id of their own, so the key's hash names them.
+    fn row(&self) -> Uuid {
+        let [bytes @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = self.key_hash;
+        Uuid::from_bytes(bytes)
+    }
+}
+
+/// The answer that was given to the same request before.
+///
+/// # Errors
+/// [`Code::KeyReused`] when the key came with another request.
+pub(crate) async fn given<Op: Handle>(
+    cx: &mut Context<'_, Op::Tx>,
+    replay: &Replay,
+) -> Result<Option<Op::Output>, Failure> {
+    let Some(given) = idempotency::find(&mut cx.tx, cx.actor.account(), &replay.key_hash).await? else {
+        return Ok(None);
+    };
+    if given.request_hash != replay.request_hash {
+        return Err(Problem::new(Code::KeyReused).into());
+    }
+    let record = cx.tx.workspace().0;
+    let plain = cx.open(REPLAY, record, replay.row(), &given.response).await?;
+    Ok(Some(serde_json::from_str(&plain).map_err(|_| internal())?))
+}
+
+/// Keeps an answer in the transaction of its act. False when the same key was used meanwhile: nothing may be kept then.
+pub(crate) async fn keep<Op: Handle>(
+    cx: &mut Context<'_, Op::Tx>,
+    replay: &Replay,
+    output: &Op::Output,
+) -> Result<bool, Failure> {
+    let plain = serde_json::to_vec(output).map_err(|_| internal())?;
+    let record = cx.tx.workspace().0;
+    let response = cx.seal(REPLAY, record, replay.row(), &plain).await?;
+    let given = Given {
+        request_hash: replay.request_hash,
+        response,
+    };
+    let (actor, at) = (cx.actor.account(), cx.at);
+    Ok(idempotency::insert(&mut cx.tx, actor, &replay.key_hash, &given, at).await?)
+}

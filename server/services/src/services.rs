@@ -1,0 +1,182 @@
+//! The services: everything the server does, behind one value.
+
+use crate::{
+    Answer, Entry, Site, dispatch,
+    failure::store_problem,
+    hashing::HashingPool,
+    ids::Ids,
+    keyring::{self, KeyFault, Keyring},
+    rates::{Limiter, Rates},
+    registry::{self, AnyBox},
+};
+use crypto::{PasswordPolicy, RootKey, SigningKey};
+use domain::{
+    Caller, Code, Meta, Problem, WorkspaceId,
+    ports::{Clock, KeyStore, KeyStoreError, Random},
+};
+use std::{io, sync::Arc};
+use store::{
+    Db, Reason, Scoped,
+    data_keys::{self, DataKeyRow},
+};
+use tokio::sync::Notify;
+
+/// What services are made of.
+pub struct Parts {
+    /// The database.
+    pub db: Db,
+    /// Where workspace keys are kept.
+    pub key_store: Arc<dyn KeyStore>,
+    /// The key over the workspace keys.
+    pub root: RootKey,
+    /// The key that signs checkpoints.
+    pub signer: SigningKey,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// Where links in mails lead.
+    pub site: Site,
+    /// How often somebody may do something.
+    pub rates: Rates,
+    /// What hashing a password costs.
+    pub passwords: PasswordPolicy,
+    /// The pool that hashes them.
+    pub hashing: HashingSize,
+}
+
+/// How large the pool is that hashes passwords. Each thread holds the memory of one hash: 19 MiB by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HashingSize {
+    /// Threads.
+    pub threads: usize,
+    /// How many may wait; the next one is told to come back.
+    pub waiting: usize,
+}
+
+impl Default for HashingSize {
+    /// Two threads keep one of a small machine's cores free for everybody else; 64 places are some seconds of work.
+    fn default() -> Self {
+        Self {
+            threads: 2,
+            waiting: 64,
+        }
+    }
+}
+
+/// Everything the server does. Cloning shares it.
+#[derive(Clone)]
+pub struct Services {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) keyring: Keyring,
+    pub(crate) signer: SigningKey,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) site: Site,
+    pub(crate) limiter: Limiter,
+    pub(crate) passwords: PasswordPolicy,
+    pub(crate) hashing: HashingPool,
+    /// Rings when an event waits to be sealed.
+    pub(crate) to_seal: Notify,
+    /// Rings when a job waits to be done.
+    pub(crate) to_do: Notify,
+}
+
+impl Services {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// When the system gives no thread for hashing.
+    pub fn new(parts: Parts) -> io::Result<Self> {
+        let inner = Inner {
+            db: parts.db,
+            keyring: Keyring::new(parts.key_store, parts.root, Arc::clone(&parts.random)),
+            signer: parts.signer,
+            clock: parts.clock,
+            random: parts.random,
+            site: parts.site,
+            limiter: Limiter::new(parts.rates),
+            passwords: parts.passwords,
+            hashing: HashingPool::start(parts.hashing.threads, parts.hashing.waiting)?,
+            to_seal: Notify::new(),
+            to_do: Notify::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Makes sure that the house's key is there: makes it on a fresh installation, checks it on any other. Call it
+    /// before serving.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when the key is missing or wrong although something was written under it, or when database
+    /// or key store do not answer.
+    pub async fn open_house(&self) -> Result<(), Problem> {
+        let inner = &self.inner;
+        match inner.keyring.workspace_key(WorkspaceId::HOUSE).await {
+            Err(KeyFault::Store {
+                cause: KeyStoreError::Missing,
+                ..
+            }) if self.house_data_key().await?.is_none() => {
+                // When another process was faster, its key is the one.
+                if let Err(fault) = inner.keyring.make_workspace_key(WorkspaceId::HOUSE).await {
+                    tracing::warn!(%fault, "the house's key was not made");
+                }
+                inner.keyring.workspace_key(WorkspaceId::HOUSE).await?;
+                Ok(())
+            }
+            Err(fault) => Err(fault.into()),
+            Ok(key) => match self.house_data_key().await? {
+                Some(row) => Ok(keyring::check(WorkspaceId::HOUSE, &key, &row)?),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// A data key of the house itself. The first act of the first visitor makes one; before it, nothing was ever written.
+    async fn house_data_key(&self) -> Result<Option<DataKeyRow>, Problem> {
+        let mut tx = self.inner.system(Reason::Migrate).await?;
+        let keys = data_keys::of_records(&mut tx, &[WorkspaceId::HOUSE.0])
+            .await
+            .map_err(|error| store_problem(&error))?;
+        tx.finish().await.map_err(|error| store_problem(&error))?;
+        Ok(keys.into_iter().next())
+    }
+
+    /// Runs an operation that a door has read. `op` holds the operation that `meta` describes.
+    pub async fn dispatch(&self, meta: &'static Meta, caller: Caller, op: AnyBox) -> Answer {
+        match Self::entry(meta.name) {
+            Some(entry) => (entry.run)(self, caller, op).await,
+            None => Answer::refused(Problem::new(Code::NotFound)),
+        }
+    }
+
+    /// Runs an operation whose type is known.
+    pub async fn run<Op: crate::Handle>(&self, caller: Caller, op: Op) -> Answer<Op::Output> {
+        dispatch::run(self, caller, op).await
+    }
+
+    /// What the doors need to know of an operation, by its name.
+    pub fn entry(name: &str) -> Option<&'static Entry> {
+        registry::entry(name)
+    }
+}
+
+impl Inner {
+    pub(crate) fn ids(&self) -> Ids<'_> {
+        Ids {
+            clock: &*self.clock,
+            random: &*self.random,
+        }
+    }
+
+    pub(crate) async fn system(&self, reason: Reason) -> Result<store::SystemTx, Problem> {
+        self.db
+            .system(reason, None)
+            .await
+            .map_err(|error| store_problem(&error))
+    }
+}

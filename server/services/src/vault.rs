@@ -1,0 +1,296 @@
+//! Seals and opens the values of encrypted columns within one transaction.
+
+use crate::{
+    failure::Failure,
+    keyring::{KeyFault, KeyName, Keyring, VersionedKey},
+};
+use crypto::Place;
+use std::sync::Arc;
+use store::{
+    Scoped,
+    data_keys::{self, DataKeyRow},
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// An encrypted column: where it stands, and which of a record's data keys seals it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column {
+    pub(crate) table: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) class: &'static str,
+}
+
+/// An account's name; the key is the account's.
+pub(crate) const ACCOUNT_NAME: Column = column("accounts", "name", "account");
+/// An account's address; the key is the account's.
+pub(crate) const ACCOUNT_EMAIL: Column = column("accounts", "email", "account");
+/// From where a session was last seen; the key is the account's.
+pub(crate) const SESSION_ADDRESS: Column = column("sessions", "address", "session");
+/// Browser and system of a session; the key is the account's.
+pub(crate) const SESSION_DEVICE: Column = column("sessions", "device", "session");
+/// A workspace's name; the key is the workspace's.
+pub(crate) const WORKSPACE_NAME: Column = column("workspaces", "name", "settings");
+/// A record's title.
+pub(crate) const RECORD_TITLE: Column = column("record_fields", "value", "record.title");
+/// A record's summary.
+pub(crate) const RECORD_SUMMARY: Column = column("record_fields", "value", "record.general");
+/// What opens the commitments of an audit event; the key is the acting account's, or the workspace's.
+pub(crate) const AUDIT_OPENINGS: Column = column("audit_events", "openings", "audit");
+/// The payload of a queued job; the key is the workspace's.
+pub(crate) const JOB_PAYLOAD: Column = column("jobs", "payload", "job");
+/// The stored answer to a mutation; the key is the workspace's.
+pub(crate) const REPLAY: Column = column("idempotency_keys", "response", "replay");
+
+const fn column(table: &'static str, name: &'static str, class: &'static str) -> Column {
+    Column { table, name, class }
+}
+
+/// The keys of one transaction. Those it made are kept at hand only once it has committed.
+pub(crate) struct Vault<'a> {
+    keyring: &'a Keyring,
+    at: OffsetDateTime,
+    made: Vec<(KeyName, VersionedKey)>,
+}
+
+/// A data key that was just made.
+pub(crate) struct FirstKey {
+    name: KeyName,
+    key: VersionedKey,
+    wrapped: Vec<u8>,
+}
+
+impl<'a> Vault<'a> {
+    pub(crate) fn new(keyring: &'a Keyring, at: OffsetDateTime) -> Self {
+        Self {
+            keyring,
+            at,
+            made: Vec::new(),
+        }
+    }
+
+    /// Seals a value under a key that cannot be stored yet, because what it hangs on is not there. [`Vault::keep_first`]
+    /// stores it.
+    pub(crate) async fn seal_first(
+        &mut self,
+        tx: &impl Scoped,
+        column: Column,
+        record: Uuid,
+        plain: &[u8],
+    ) -> Result<(Vec<u8>, FirstKey), Failure> {
+        let name = key_name(tx, column, record);
+        let (key, wrapped) = self.keyring.make_data_key(name, 1).await?;
+        let place = place(tx, column, record, key.version);
+        let sealed = key.key.seal(&place, self.keyring.bytes(), plain);
+        Ok((sealed, FirstKey { name, key, wrapped }))
+    }
+
+    /// Stores a key that has sealed something already.
+    pub(crate) async fn keep_first(&mut self, tx: &mut impl Scoped, first: FirstKey) -> Result<(), Failure> {
+        if !self.insert(tx, &first).await? {
+            return Err(crate::failure::internal().into());
+        }
+        self.made.push((first.name, first.key));
+        Ok(())
+    }
+
+    /// Seals a value for its column and row, under the newest key of its record. Makes the key when there is none.
+    pub(crate) async fn seal(
+        &mut self,
+        tx: &mut impl Scoped,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
+        let name = key_name(tx, column, record);
+        let newest = self.newest(tx, name).await?;
+        let place = place(tx, column, row, newest.version);
+        Ok(newest.key.seal(&place, self.keyring.bytes(), plain))
+    }
+
+    /// Opens a value of a column and row.
+    pub(crate) async fn open(
+        &mut self,
+        tx: &mut impl Scoped,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, Failure> {
+        let workspace = tx.workspace();
+        let wrong = |cause| KeyFault::Wrong { workspace, cause };
+        let version = crypto::sealed_key_version(sealed).map_err(wrong)?;
+        let name = key_name(tx, column, record);
+        let key = self.version(tx, name, version).await?;
+        Ok(key.open(&place(tx, column, row, version), sealed).map_err(wrong)?)
+    }
+
+    /// The same for text.
+    pub(crate) async fn open_text(
+        &mut self,
+        tx: &mut impl Scoped,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<String, Failure> {
+        let plain = self.open(tx, column, record, row, sealed).await?;
+        Ok(String::from_utf8(plain).map_err(|_| crate::failure::internal())?)
+    }
+
+    /// Fetches the keys of many records in one query, before their values are opened one by one.
+    pub(crate) async fn fetch(
+        &mut self,
+        tx: &mut impl Scoped,
+        columns: &[Column],
+        records: &[Uuid],
+    ) -> Result<(), Failure> {
+        let at_hand = |record: Uuid, column: &Column| self.keyring.newest(key_name(tx, *column, record)).is_some();
+        let missing: Vec<Uuid> = records
+            .iter()
+            .copied()
+            .filter(|record| !columns.iter().all(|column| at_hand(*record, column)))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        for row in data_keys::of_records(tx, &missing).await? {
+            let Some(column) = columns.iter().find(|column| column.class == row.class) else {
+                continue;
+            };
+            let name = key_name(tx, *column, row.record);
+            let key = self.keyring.unwrap_data_key(name, row.version, &row.wrapped).await?;
+            if self
+                .keyring
+                .newest(name)
+                .is_none_or(|newest| newest.version < row.version)
+            {
+                self.keyring.keep(
+                    name,
+                    &VersionedKey {
+                        version: row.version,
+                        key,
+                    },
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// The transaction has committed: the keys it made are good.
+    pub(crate) fn committed(self) {
+        for (name, key) in &self.made {
+            self.keyring.keep(*name, key);
+        }
+    }
+
+    async fn newest(&mut self, tx: &mut impl Scoped, name: KeyName) -> Result<VersionedKey, Failure> {
+        if let Some((_, key)) = self.made.iter().find(|(made, _)| *made == name) {
+            return Ok(key.clone());
+        }
+        if let Some(key) = self.keyring.newest(name) {
+            return Ok(key);
+        }
+        if let Some(key) = self.stored(tx, name).await? {
+            return Ok(key);
+        }
+        let (key, wrapped) = self.keyring.make_data_key(name, 1).await?;
+        let first = FirstKey { name, key, wrapped };
+        if self.insert(tx, &first).await? {
+            self.made.push((name, first.key.clone()));
+            return Ok(first.key);
+        }
+        // Another transaction made it while this one waited, and has committed.
+        Ok(self.stored(tx, name).await?.ok_or(KeyFault::NoDataKey {
+            workspace: name.workspace,
+        })?)
+    }
+
+    async fn insert(&self, tx: &mut impl Scoped, first: &FirstKey) -> Result<bool, Failure> {
+        let row = DataKeyRow {
+            record: first.name.record,
+            class: first.name.class.to_owned(),
+            version: first.key.version,
+            wrapped: first.wrapped.clone(),
+        };
+        Ok(data_keys::insert(tx, &row, self.at).await?)
+    }
+
+    async fn stored(&mut self, tx: &mut impl Scoped, name: KeyName) -> Result<Option<VersionedKey>, Failure> {
+        let Some(row) = data_keys::get(tx, name.record, name.class, None).await? else {
+            return Ok(None);
+        };
+        let key = self.keyring.unwrap_data_key(name, row.version, &row.wrapped).await?;
+        let key = VersionedKey {
+            version: row.version,
+            key,
+        };
+        self.keyring.keep(name, &key);
+        Ok(Some(key))
+    }
+
+    async fn version(
+        &mut self,
+        tx: &mut impl Scoped,
+        name: KeyName,
+        version: u32,
+    ) -> Result<Arc<crypto::DataKey>, Failure> {
+        let made = self
+            .made
+            .iter()
+            .find(|(made, key)| *made == name && key.version == version);
+        if let Some((_, key)) = made {
+            return Ok(Arc::clone(&key.key));
+        }
+        if let Some(key) = self.keyring.data_key(name, version) {
+            return Ok(key);
+        }
+        let row = data_keys::get(tx, name.record, name.class, Some(version))
+            .await?
+            .ok_or(KeyFault::NoDataKey {
+                workspace: name.workspace,
+            })?;
+        Ok(self.keyring.unwrap_data_key(name, version, &row.wrapped).await?)
+    }
+}
+
+fn key_name(tx: &impl Scoped, column: Column, record: Uuid) -> KeyName {
+    KeyName {
+        workspace: tx.workspace(),
+        record,
+        class: column.class,
+    }
+}
+
+fn place(tx: &impl Scoped, column: Column, row: Uuid, key_version: u32) -> Place<'static> {
+    Place {
+        workspace: tx.workspace().0,
+        table: column.table,
+        column: column.name,
+        row,
+        key_version,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::FieldClass;
+
+    #[test]
+    fn the_columns_of_records_go_by_the_classes_that_policies_hide() {
+        assert_eq!(RECORD_TITLE.class, FieldClass::Title.as_str());
+        assert_eq!(RECORD_SUMMARY.class, FieldClass::General.as_str());
+        for other in [
+            ACCOUNT_NAME,
+            SESSION_DEVICE,
+            WORKSPACE_NAME,
+            AUDIT_OPENINGS,
+            JOB_PAYLOAD,
+            REPLAY,
+        ] {
+            assert_eq!(FieldClass::parse(other.class), None, "{other:?}");
+        }
+    }
+}
