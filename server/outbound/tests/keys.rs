@@ -10,7 +10,7 @@ use outbound::{FileKeyStore, KeysError, SystemRandom, keys};
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    os::unix::fs::{PermissionsExt, symlink},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink},
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
 };
@@ -204,6 +204,26 @@ fn an_open_or_broken_root_key_is_refused_and_never_printed() {
         text[..40],
         "a broken key is left for the operator to see"
     );
+}
+
+/// Root makes keys in the folder of the user that serves. (Who is not root can only make their own, which must hold too.)
+#[test]
+fn what_is_made_belongs_to_the_owner_of_the_folder() {
+    let (_dir, keys) = folder();
+    fs::create_dir(&keys).unwrap();
+    open_to_others(&keys, 0o700);
+    let given = chown(&keys, Some(65_534), Some(65_534));
+    let owner = fs::metadata(&keys).unwrap().uid();
+    assert_eq!(given.is_ok(), owner == 65_534);
+    keys::load_or_create_root(&keys, &SystemRandom).unwrap();
+    FileKeyStore::open(&keys)
+        .unwrap()
+        .create(workspace(1), &wrapped(1))
+        .unwrap();
+    let key = format!("workspaces/{}.key", workspace(1));
+    for path in ["root.key", ".lock", "workspaces", "workspaces/.lock", &key] {
+        assert_eq!(fs::metadata(keys.join(path)).unwrap().uid(), owner, "{path}");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::KeysError;
 use std::{
     fs::{self, DirBuilder, File, OpenOptions},
     io::{ErrorKind, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, lchown},
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -26,6 +26,14 @@ pub(super) fn private_folder(dir: &Path) -> Result<(), KeysError> {
         }
     }
     folder_is_private(dir)
+}
+
+/// The same for a folder within one that is private already; it belongs to whom that one belongs to.
+pub(super) fn private_folder_in(parent: &Path, name: &str) -> Result<PathBuf, KeysError> {
+    let dir = parent.join(name);
+    private_folder(&dir)?;
+    give_to_owner_of(parent, &dir)?;
+    Ok(dir)
 }
 
 /// Refuses a folder that others can read or enter.
@@ -80,7 +88,8 @@ pub(super) fn create(dir: &Path, name: &str, bytes: &[u8]) -> Result<(), KeysErr
     let (path, temporary) = (dir.join(name), dir.join(format!(".{name}.{ON_THE_WAY}")));
     // Under the lock, whatever has this name was left by a writer that died.
     remove(&temporary)?;
-    let linked = write(&temporary, bytes).and_then(|()| match fs::hard_link(&temporary, &path) {
+    let written = write(&temporary, bytes).and_then(|()| give_to_owner_of(dir, &temporary));
+    let linked = written.and_then(|()| match fs::hard_link(&temporary, &path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(KeysError::Exists { path: path.clone() }),
         linked => linked.map_err(KeysError::io("linking", &path)),
     });
@@ -112,6 +121,7 @@ fn lock(dir: &Path) -> Result<File, KeysError> {
     let path = dir.join(LOCK);
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&path);
     let file = file.map_err(KeysError::io("opening", &path))?;
+    give_to_owner_of(dir, &path)?;
     file.lock().map_err(KeysError::io("locking", &path))?;
     Ok(file)
 }
@@ -121,6 +131,17 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
     let mut file = file.map_err(KeysError::io("making", path))?;
     file.write_all(bytes).map_err(KeysError::io("writing", path))?;
     file.sync_all().map_err(KeysError::io("syncing", path))
+}
+
+/// What root makes in the folder of the user that serves (`sudo scriptkeep migrate`) must be that user's to read.
+/// A link is not followed: that user may have put it there.
+fn give_to_owner_of(dir: &Path, path: &Path) -> Result<(), KeysError> {
+    let owner = fs::metadata(dir).map_err(KeysError::io("looking at the folder", dir))?;
+    let now = fs::symlink_metadata(path).map_err(KeysError::io("looking at", path))?;
+    if now.uid() == owner.uid() {
+        return Ok(());
+    }
+    lchown(path, Some(owner.uid()), Some(owner.gid())).map_err(KeysError::io("giving away", path))
 }
 
 fn remove(path: &PathBuf) -> Result<(), KeysError> {

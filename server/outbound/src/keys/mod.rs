@@ -72,6 +72,16 @@ pub enum KeysError {
         /// The path.
         path: PathBuf,
     },
+    /// Somebody else's.
+    #[error(
+        "{path} belongs to another user. Run this as that user, or give the key folder to the one that serves: \
+         chown -R USER the folder",
+        path = .path.display()
+    )]
+    Denied {
+        /// The path.
+        path: PathBuf,
+    },
     /// The disk did not do a step.
     #[error("{path}: {step} failed: {source}", path = .path.display())]
     Io {
@@ -93,7 +103,10 @@ pub enum KeysError {
 impl KeysError {
     pub(crate) fn io(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
-        move |source| Self::Io { step, path, source }
+        move |source| match source.kind() {
+            io::ErrorKind::PermissionDenied => Self::Denied { path },
+            _ => Self::Io { step, path, source },
+        }
     }
 }
 
@@ -189,6 +202,13 @@ fn parse(bytes: &[u8]) -> Option<KeyBytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_missing_right_is_told_with_the_mend() {
+        let error = KeysError::io("opening", Path::new("keys/root.key"))(io::ErrorKind::PermissionDenied.into());
+        assert!(matches!(&error, KeysError::Denied { .. }), "{error}");
+        assert!(error.to_string().contains("chown -R"), "{error}");
+    }
 
     #[test]
     fn a_key_file_is_32_bytes_on_one_line() {

@@ -23,8 +23,7 @@ impl FileKeyStore {
     /// [`KeysError`], when others can read the folder or the disk does not answer.
     pub fn open(key_folder: &Path) -> Result<Self, KeysError> {
         files::private_folder(key_folder)?;
-        let dir = key_folder.join(WORKSPACES);
-        files::private_folder(&dir)?;
+        let dir = files::private_folder_in(key_folder, WORKSPACES)?;
         files::sweep(&dir)?;
         Ok(Self { dir })
     }
@@ -63,6 +62,7 @@ fn unavailable(error: &KeysError) -> KeyStoreError {
         KeysError::Exists { .. } => "the workspace has a key already".to_owned(),
         KeysError::Malformed { .. } => "the key file is empty or too large".to_owned(),
         KeysError::Open { .. } => "others can read the key folder".to_owned(),
+        KeysError::Denied { .. } => "the key folder belongs to somebody else".to_owned(),
         KeysError::Missing { .. } | KeysError::Stranded { .. } | KeysError::NotAFolder { .. } => {
             "the key folder is gone".to_owned()
         }
