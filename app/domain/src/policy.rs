@@ -97,6 +97,7 @@ pub fn decide(standing: Option<Standing>, action: Action) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fmt::Write;
 
     #[test]
     fn every_standing_and_action_decides_as_the_golden_table_says() {
@@ -109,7 +110,7 @@ mod tests {
         ] {
             for action in Action::ALL {
                 let name = standing.map_or("nobody", Standing::as_str);
-                table.push_str(&format!("{name} {action:?} {:?}\n", decide(standing, action)));
+                let _ = writeln!(table, "{name} {action:?} {:?}", decide(standing, action));
             }
         }
         let golden = include_str!("policy.golden");

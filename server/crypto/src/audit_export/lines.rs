@@ -82,7 +82,7 @@ pub fn checkpoint_line(note: &str) -> String {
 /// A leaf that somebody damaged in the database goes out as it is, as a string, for the verifier to find.
 pub fn event_line(position: u64, leaf: &str, openings: Option<&Openings>, proof: &[Hash]) -> String {
     let parsed: Option<Value> = serde_json::from_str(leaf).ok();
-    let parsed = parsed.filter(|value| value.is_object() && canonical::to_string(value).as_deref() == Ok(leaf));
+    let parsed = parsed.filter(|value| value.is_object() && canonical::value_to_string(value).as_deref() == Ok(leaf));
     write(&EventLine {
         position,
         leaf: parsed.unwrap_or_else(|| json!(leaf)),

@@ -177,7 +177,7 @@ impl Verifier {
         }
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let value: Value = serde_json::from_slice(line).map_err(|_| self.wrong(What::NotJson))?;
-        if canonical::to_string(&value).map(String::into_bytes).as_deref() != Ok(line) {
+        if canonical::value_to_string(&value).map(String::into_bytes).as_deref() != Ok(line) {
             return Err(self.wrong(What::NotCanonical));
         }
         if self.stage == Stage::Header {
@@ -338,7 +338,7 @@ impl Verifier {
             ("what changed", &leaf.changes, &openings.changes),
             ("where it came from", &leaf.origin, &openings.origin),
         ] {
-            let value = canonical::to_string(&opening.value).map_err(|_| self.wrong(What::NotCanonical))?;
+            let value = canonical::value_to_string(&opening.value).map_err(|_| self.wrong(What::NotCanonical))?;
             if !commitment::opens(commitment, &opening.salt, &value) {
                 return Err(self.wrong(What::Commitment(what)));
             }
@@ -474,7 +474,7 @@ impl Suspects {
 fn leaf_text(leaf: &Value) -> Option<String> {
     match leaf {
         Value::String(text) => Some(text.clone()),
-        leaf => canonical::to_string(leaf).ok(),
+        leaf => canonical::value_to_string(leaf).ok(),
     }
 }
 
