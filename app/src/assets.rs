@@ -22,6 +22,16 @@ impl Assets {
         Self(Arc::new(BTreeMap::from([("icons.svg".to_owned(), url)])))
     }
 
+    /// The same, with the small sprite of the public pages for icons.
+    #[must_use]
+    pub fn for_public_pages(&self) -> Self {
+        let mut map = (*self.0).clone();
+        if let Some(url) = map.get("icons-public.svg").cloned() {
+            map.insert("icons.svg".to_owned(), url);
+        }
+        Self(Arc::new(map))
+    }
+
     /// The address of a file; empty for a file that was not built.
     pub fn url(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
@@ -45,5 +55,8 @@ mod tests {
         assert_eq!(assets.icon("x"), "/assets/icons-9.svg#i-x");
         assert_eq!(assets.url("none.css"), "");
         assert!(Assets::parse("[]").is_err());
+        let both = Assets::parse(r#"{"icons.svg": "/a.svg", "icons-public.svg": "/p.svg"}"#).expect("a manifest");
+        assert_eq!(both.for_public_pages().icon("x"), "/p.svg#i-x");
+        assert_eq!(assets.for_public_pages(), assets);
     }
 }

@@ -105,7 +105,9 @@ pub(crate) async fn post_json(address: &str, body: &str, key: Option<&str>) -> R
         .await
         .map_err(silence)?;
     let response: Response = response.dyn_into().map_err(silence)?;
-    let text = JsFuture::from(response.text().map_err(silence)?).await.map_err(silence)?;
+    let text = JsFuture::from(response.text().map_err(silence)?)
+        .await
+        .map_err(silence)?;
     let text = text.as_string().unwrap_or_default();
     if response.ok() {
         return Ok(text);
@@ -146,7 +148,9 @@ pub(crate) fn listen() {
         }
     });
     let on_press = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let target = event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         for menu in open_menus() {
             if !menu.contains(target.as_ref()) {
                 let _ = menu.remove_attribute("open");
@@ -160,7 +164,8 @@ pub(crate) fn listen() {
 }
 
 fn open_menus() -> Vec<Element> {
-    let Some(list) = document().and_then(|document| document.query_selector_all("details[data-menu][open]").ok()) else {
+    let Some(list) = document().and_then(|document| document.query_selector_all("details[data-menu][open]").ok())
+    else {
         return Vec::new();
     };
     (0..list.length())
@@ -195,4 +200,19 @@ pub(crate) fn address() -> String {
     };
     let path = location.pathname().unwrap_or_default();
     path + &location.search().unwrap_or_default()
+}
+
+/// Empties the inputs below an element: secrets that were accepted must not stay on the page.
+pub(crate) fn clear_inputs(inside: &Element) {
+    let Ok(inputs) = inside.query_selector_all("input") else {
+        return;
+    };
+    for index in 0..inputs.length() {
+        let input = inputs
+            .get(index)
+            .and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok());
+        if let Some(input) = input {
+            input.set_value("");
+        }
+    }
 }

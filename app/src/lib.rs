@@ -9,8 +9,8 @@ pub mod assets;
 mod browser;
 mod call;
 pub mod components;
-pub mod forms;
 pub mod format;
+pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod gateway;
 pub mod pages;
@@ -21,6 +21,8 @@ pub mod shell;
 pub mod workspace;
 
 pub use call::call;
+#[cfg(feature = "ssr")]
+pub use shell::{gallery_shell, public_shell, workspace_shell};
 
 /// Starts the browser's half on a page that the server rendered.
 #[cfg(feature = "hydrate")]

@@ -8,6 +8,7 @@ use leptos_meta::MetaTags;
 /// The document of a public page.
 pub fn public_shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
+    provide_context(assets.for_public_pages());
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -62,7 +63,9 @@ pub(crate) fn Head(sheet: &'static str, assets: Assets) -> impl IntoView {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
         <meta name="color-scheme" content="light dark"/>
-        <link rel="icon" href=assets.url("mark.svg").to_owned() type="image/svg+xml"/>
+        <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+        <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
+        <link rel="manifest" href="/site.webmanifest"/>
         <link rel="stylesheet" href=assets.url(sheet).to_owned()/>
         <MetaTags/>
     }
@@ -112,7 +115,10 @@ mod tests {
 
     #[test]
     fn scripts_are_dropped() {
-        assert_eq!(without_scripts("<p>a</p><script nonce=\"x\">1<2</script></body><script></script>"), "<p>a</p></body>");
+        assert_eq!(
+            without_scripts("<p>a</p><script nonce=\"x\">1<2</script></body><script></script>"),
+            "<p>a</p></body>"
+        );
         assert_eq!(without_scripts("<p>&lt;script></p>"), "<p>&lt;script></p>");
     }
 

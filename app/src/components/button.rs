@@ -17,6 +17,8 @@ pub enum Look {
     Rubric,
     /// What makes something kept: sign, approve, release.
     Seal,
+    /// A row of a menu.
+    Row,
 }
 
 impl Look {
@@ -28,6 +30,7 @@ impl Look {
             Self::Bare => "btn btn-bare",
             Self::Rubric => "btn btn-rubric",
             Self::Seal => "btn btn-seal",
+            Self::Row => "menu-item",
         }
     }
 }

@@ -19,7 +19,12 @@ fn error_line(core: Option<FormCore>, name: &'static str, id: &str) -> impl Into
 }
 
 /// The ids of what describes a field.
-fn described_by(core: Option<FormCore>, name: &'static str, id: &str, hint: bool) -> impl Fn() -> Option<String> + Clone + use<> {
+fn described_by(
+    core: Option<FormCore>,
+    name: &'static str,
+    id: &str,
+    hint: bool,
+) -> impl Fn() -> Option<String> + Clone + use<> {
     let id = id.to_owned();
     move || {
         let error = core.and_then(|core| core.error(name)).map(|_| format!("{id}-e"));
@@ -35,6 +40,11 @@ fn invalid(core: Option<FormCore>, name: &'static str) -> impl Fn() -> Option<&'
 
 fn element_id(core: Option<FormCore>, name: &str) -> String {
     core.map_or_else(|| format!("f-{name}"), |core| core.id(name))
+}
+
+fn input_class(large: bool, class: &str) -> String {
+    let size = if large { " input-lg" } else { "" };
+    format!("input{size} {class}").trim_end().to_owned()
 }
 
 /// A field of one line.
@@ -59,6 +69,9 @@ pub fn TextField(
     /// The large size, for pages with one form.
     #[prop(optional)]
     large: bool,
+    /// Further classes of the input.
+    #[prop(optional)]
+    class: &'static str,
     /// Whether the form starts here.
     #[prop(optional)]
     autofocus: bool,
@@ -80,7 +93,7 @@ pub fn TextField(
                 {aside.run()}
             </div>
             <input
-                class=if large { "input input-lg" } else { "input" }
+                class=input_class(large, class)
                 id=id.clone()
                 name=name
                 type=kind
@@ -117,6 +130,9 @@ pub fn TextArea(
     /// What helps to fill it in.
     #[prop(optional)]
     hint: &'static str,
+    /// Further classes of the input.
+    #[prop(optional)]
+    class: &'static str,
     /// Its height in lines.
     #[prop(default = 6)]
     rows: u32,
@@ -125,14 +141,18 @@ pub fn TextArea(
     let id = element_id(core, name);
     let kept = core.and_then(|core| core.kept(name)).unwrap_or(value);
     // HTML drops a line break right after the tag; one of ours in front keeps a first empty line.
-    let text = if kept.starts_with('\n') { format!("\n{kept}") } else { kept };
+    let text = if kept.starts_with('\n') {
+        format!("\n{kept}")
+    } else {
+        kept
+    };
     view! {
         <div class="field">
             <label class="label" for=id.clone()>
                 {label}
             </label>
             <textarea
-                class="input"
+                class=input_class(false, class)
                 id=id.clone()
                 name=name
                 rows=rows

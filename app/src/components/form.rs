@@ -3,8 +3,8 @@
 
 use crate::{
     components::{Banner, Tone},
-    forms::{self, FormState},
     format,
+    forms::{self, FormState},
 };
 use domain::{Code, FieldError, Operation, Problem};
 use leptos::{context::Provider, prelude::*};
@@ -21,7 +21,10 @@ pub struct FormCore {
     op: &'static str,
     row: StoredValue<String>,
     kept: StoredValue<Option<FormState>>,
-    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends a form again"))]
+    #[cfg_attr(
+        not(feature = "hydrate"),
+        allow(dead_code, reason = "only a browser sends a form again")
+    )]
     key: StoredValue<Option<String>>,
     problem: RwSignal<Option<Problem>>,
     errors: RwSignal<Vec<FieldError>>,
@@ -179,8 +182,8 @@ pub fn OpForm<Op: Operation>(
     /// Posts as HTML does even in a hydrated page: for what ends in a file, or in another part of the site.
     #[prop(optional)]
     native: bool,
-    /// Further classes.
-    #[prop(optional)]
+    /// Its classes.
+    #[prop(default = "form")]
     class: &'static str,
     /// The fields.
     children: Children,
@@ -195,7 +198,7 @@ pub fn OpForm<Op: Operation>(
     };
     view! {
         <form
-            class=format!("form {class}").trim_end().to_owned()
+            class=class
             method="post"
             novalidate
             on:submit=move |event| wire.submit(&event)
@@ -320,15 +323,21 @@ mod hydrated {
         /// Looks at one field again: when it is left, and while a wrong one is mended.
         pub(super) fn look_again(self, event: &Event, typing: bool) {
             let core = self.core;
-            let Some((form, field, empty)) = field_of(event) else { return };
+            let Some((form, field, empty)) = field_of(event) else {
+                return;
+            };
             if typing {
                 core.dirty.set(true);
             }
-            let wrong = core.errors.with_untracked(|errors| errors.iter().any(|error| error.field == field));
+            let wrong = core
+                .errors
+                .with_untracked(|errors| errors.iter().any(|error| error.field == field));
             if self.native || (typing && !wrong) || (empty && !wrong) {
                 return;
             }
-            let Ok(op) = forms::read::<Op>(&browser::fields(&form)) else { return };
+            let Ok(op) = forms::read::<Op>(&browser::fields(&form)) else {
+                return;
+            };
             let found = op.validate().err().unwrap_or_default();
             core.replace_error(&field, found);
         }
@@ -349,12 +358,18 @@ mod hydrated {
             }
             self.show(problem);
             browser::next_frame(move || {
-                let _ = browser::focus_first(&form, "[aria-invalid='true']") || browser::focus_first(&form, "[role='alert']");
+                let _ = browser::focus_first(&form, "[aria-invalid='true']")
+                    || browser::focus_first(&form, "[role='alert']");
             });
         }
 
         fn key_of(self, fields: &[(String, String)]) -> String {
-            let rendered = || fields.iter().find(|(name, _)| name == forms::KEY).map(|(_, key)| key.clone());
+            let rendered = || {
+                fields
+                    .iter()
+                    .find(|(name, _)| name == forms::KEY)
+                    .map(|(_, key)| key.clone())
+            };
             let key = self.key.get_value().or_else(rendered).unwrap_or_default();
             self.key.set_value(Some(key.clone()));
             key
@@ -362,7 +377,9 @@ mod hydrated {
 
         fn replace_error(self, field: &str, found: Vec<FieldError>) {
             let new = found.into_iter().find(|error| error.field == field);
-            let old = self.errors.with_untracked(|errors| errors.iter().find(|error| error.field == field).cloned());
+            let old = self
+                .errors
+                .with_untracked(|errors| errors.iter().find(|error| error.field == field).cloned());
             if new != old {
                 self.errors.update(|errors| {
                     errors.retain(|error| error.field != field);
@@ -393,7 +410,9 @@ mod hydrated {
         let form = form_of(event)?;
         let target: Element = event.target()?.dyn_into().ok()?;
         let name = target.get_attribute("name").filter(|name| !name.starts_with('_'))?;
-        let empty = target.dyn_ref::<HtmlInputElement>().is_some_and(|input| input.value().is_empty());
+        let empty = target
+            .dyn_ref::<HtmlInputElement>()
+            .is_some_and(|input| input.value().is_empty());
         Some((form, name, empty))
     }
 }

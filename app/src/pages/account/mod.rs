@@ -1,14 +1,21 @@
-//! Stubs to compile.
-use leptos::prelude::*;
-/// A page.
-#[component] pub fn AccountFrame() -> impl IntoView { view! { <p>"AccountFrame"</p> } }
-/// A page.
-#[component] pub fn ProfilePage() -> impl IntoView { view! { <p>"ProfilePage"</p> } }
-/// A page.
-#[component] pub fn ProvePage() -> impl IntoView { view! { <p>"ProvePage"</p> } }
-/// A page.
-#[component] pub fn SessionsPage() -> impl IntoView { view! { <p>"SessionsPage"</p> } }
-/// A page.
-#[component] pub fn StartPage() -> impl IntoView { view! { <p>"StartPage"</p> } }
-/// A page.
-#[component] pub fn WorkspacesPage() -> impl IntoView { view! { <p>"WorkspacesPage"</p> } }
+//! What belongs to the person and not to a workspace.
+
+mod devices;
+mod frame;
+mod profile;
+mod prove;
+mod sessions;
+mod settings_nav;
+mod solo;
+mod start;
+mod workspaces;
+
+pub use devices::*;
+pub use frame::*;
+pub use profile::*;
+pub use prove::*;
+pub use sessions::*;
+pub use settings_nav::*;
+pub use solo::*;
+pub use start::*;
+pub use workspaces::*;

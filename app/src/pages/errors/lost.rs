@@ -22,7 +22,11 @@ pub fn Failed(
     let location = use_location();
     let page = {
         let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-        if search.is_empty() { path } else { format!("{path}?{}", search.trim_start_matches('?')) }
+        if search.is_empty() {
+            path
+        } else {
+            format!("{path}?{}", search.trim_start_matches('?'))
+        }
     };
     let leaves = answer_problem(&problem, &page);
     let title = problem.title.trim_end_matches('.').to_owned();

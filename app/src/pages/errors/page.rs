@@ -19,10 +19,14 @@ fn way_out(code: Code) -> (&'static str, &'static str) {
 fn advice(code: Code) -> &'static str {
     match code {
         Code::NotFound => "The address may be mistyped, or the page is in a workspace you are not a member of.",
-        Code::Internal => "Nothing you saved before is affected. Try again; if it happens again, tell your administrator the number below.",
+        Code::Internal => {
+            "Nothing you saved before is affected. Try again; if it happens again, tell your administrator the number below."
+        }
         Code::Unavailable => "Nothing was changed, and nothing you saved before is affected. Try again in a moment.",
         Code::ForeignOrigin => "Nothing was changed. Open the page here and send the form again.",
-        Code::TooLarge => "Nothing was changed. Go back; what you typed is still there. Make it shorter and send it again.",
+        Code::TooLarge => {
+            "Nothing was changed. Go back; what you typed is still there. Make it shorter and send it again."
+        }
         _ => "Nothing was changed. Go back and try again.",
     }
 }
@@ -38,37 +42,53 @@ pub fn Missing() -> impl IntoView {
     }
 }
 
+/// The page of a problem. The halves of the sheet stand apart.
 #[component]
 fn Plain(problem: Problem, request: String) -> impl IntoView {
-    let (address, words) = way_out(problem.code);
-    let detail = if problem.detail.is_empty() { advice(problem.code).to_owned() } else { problem.detail };
-    let wait = problem.retry_after_seconds.map(|seconds| format!(" Wait {}.", format::wait(seconds)));
     view! {
-        <div class="auth-grid">
+        <div class="auth-grid is-apart">
             <main class="auth-main" id="main">
-                <a class="auth-brand" href="/" aria-label="Scriptkeep, home">
-                    <Wordmark/>
-                </a>
-                <div class="auth-form">
-                    <h1>{problem.title}</h1>
-                    <p class="lead">{detail}{wait}</p>
-                    <p>
-                        <a class="btn btn-act btn-lg" href=address>
-                            {words}
-                        </a>
-                    </p>
-                    {(!request.is_empty())
-                        .then(|| {
-                            view! {
-                                <p class="dim">
-                                    "Request "
-                                    <code>{request}</code>
-                                </p>
-                            }
-                        })}
-                </div>
+                <Explained problem request/>
             </main>
             <aside class="auth-side" aria-hidden="true"></aside>
+        </div>
+    }
+}
+
+/// What happened, what is safe, and the way out.
+#[component]
+pub(crate) fn Explained(
+    /// What happened.
+    problem: Problem,
+    /// The request's id, or empty.
+    request: String,
+) -> impl IntoView {
+    let (address, words) = way_out(problem.code);
+    let status = problem.status();
+    let detail = if problem.detail.is_empty() {
+        advice(problem.code).to_owned()
+    } else {
+        problem.detail
+    };
+    let wait = problem
+        .retry_after_seconds
+        .map(|seconds| format!(" Wait {}.", format::wait(seconds)));
+    view! {
+        <a class="auth-brand" href="/" aria-label="Scriptkeep, home">
+            <Wordmark/>
+        </a>
+        <div class="auth-form notice">
+            <h1>{problem.title}</h1>
+            <p class="lead">{detail}{wait}</p>
+            <div class="btns">
+                <a class="btn btn-act btn-lg" href=address>
+                    {words}
+                </a>
+            </div>
+            <p class="notice-id">
+                {format!("Error {status}.")}
+                {(!request.is_empty()).then(|| format!(" Request {request}"))}
+            </p>
         </div>
     }
 }
@@ -78,6 +98,7 @@ fn Plain(problem: Problem, request: String) -> impl IntoView {
 pub fn error_document(problem: &Problem, assets: &Assets, request: &str) -> String {
     let owner = Owner::new();
     owner.with(|| {
+        provide_context(assets.for_public_pages());
         let title = format!("{} · Scriptkeep", problem.title.trim_end_matches('.'));
         let view = view! {
             <html lang="en">
@@ -87,7 +108,7 @@ pub fn error_document(problem: &Problem, assets: &Assets, request: &str) -> Stri
                     <meta name="color-scheme" content="light dark"/>
                     <meta name="robots" content="noindex"/>
                     <title>{title}</title>
-                    <link rel="icon" href=assets.url("mark.svg").to_owned() type="image/svg+xml"/>
+                    <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                     <link rel="stylesheet" href=assets.url("public.css").to_owned()/>
                 </head>
                 <body class="public auth">
@@ -109,7 +130,10 @@ mod tests {
         for code in Code::ALL {
             let page = error_document(&Problem::new(code), &assets, "0198-request");
             assert!(page.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{page}");
-            assert!(page.contains("/assets/p.css") && page.contains("0198-request") && page.contains("btn-act"), "{page}");
+            assert!(
+                page.contains("/assets/p.css") && page.contains("0198-request") && page.contains("btn-act"),
+                "{page}"
+            );
             assert!(!page.contains("<script") && !page.contains(" style="), "{page}");
         }
         let page = error_document(&Problem::new(Code::NotFound).with_detail("<b>x</b>"), &assets, "");

@@ -3,7 +3,7 @@
 
 use super::AuthFrame;
 use crate::{
-    components::{Form, OpForm, Submit, TextField, Look},
+    components::{Form, Look, OpForm, Submit, TextField},
     forms::Site,
 };
 use domain::ops::{ForgotPassword, ResendVerification};
@@ -14,7 +14,7 @@ use leptos::prelude::*;
 pub fn SignUpSent() -> impl IntoView {
     let form = Form::<ResendVerification>::new();
     view! {
-        <AuthFrame title="Check your mail">
+        <AuthFrame title="Check your mail" notice=true>
             <p class="lead">
                 "A mail is on its way to the address you gave. Open the link in it within 24 hours, and the account is yours."
             </p>
@@ -42,7 +42,7 @@ pub fn SignUpSent() -> impl IntoView {
 pub fn ForgotSent() -> impl IntoView {
     let form = Form::<ForgotPassword>::new();
     view! {
-        <AuthFrame title="Check your mail">
+        <AuthFrame title="Check your mail" notice=true>
             <p class="lead">
                 "If that address has an account, a mail with a link is on its way. The link works once, for one hour."
             </p>

@@ -9,6 +9,9 @@ use leptos_meta::{Body, Title};
 pub fn AuthFrame(
     /// The page's title.
     title: &'static str,
+    /// Whether it says something rather than asks.
+    #[prop(optional)]
+    notice: bool,
     /// The form and what belongs to it.
     children: Children,
 ) -> impl IntoView {
@@ -20,7 +23,7 @@ pub fn AuthFrame(
                 <a class="auth-brand" href="/" aria-label="Scriptkeep, home">
                     <Wordmark/>
                 </a>
-                <div class="auth-form">
+                <div class=if notice { "auth-form notice" } else { "auth-form" }>
                     <h1>{title}</h1>
                     {children()}
                 </div>

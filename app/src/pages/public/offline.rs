@@ -7,14 +7,14 @@ use leptos::prelude::*;
 #[component]
 pub fn OfflinePage() -> impl IntoView {
     view! {
-        <AuthFrame title="No connection">
+        <AuthFrame title="No connection" notice=true>
             <p class="lead">"This device does not reach the server. What the server has is safe and waits there."</p>
             <p>"Check the network, then load the page again."</p>
-            <p class="auth-alt">
-                <a class="link" href="/w">
+            <div class="btns">
+                <a class="btn btn-act btn-lg" href="/w">
                     "Try again"
                 </a>
-            </p>
+            </div>
         </AuthFrame>
     }
 }

@@ -12,7 +12,7 @@ pub fn VerifyPage() -> impl IntoView {
     let form = Form::<VerifyEmail>::new();
     let token = use_params_map().get_untracked().get("token").unwrap_or_default();
     view! {
-        <AuthFrame title="Prove your address">
+        <AuthFrame title="Prove your address" notice=true>
             <p class="lead">"You opened the link from our mail. Press the button, and the account is yours."</p>
             <OpForm form>
                 <Hidden name="token" value=token/>

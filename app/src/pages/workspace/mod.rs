@@ -1,10 +1,21 @@
-//! Stubs to compile.
-use leptos::prelude::*;
-/// A page.
-#[component] pub fn HomePage() -> impl IntoView { view! { <p>"HomePage"</p> } }
-/// A page.
-#[component] pub fn RecordPage() -> impl IntoView { view! { <p>"RecordPage"</p> } }
-/// A page.
-#[component] pub fn SettingsPage() -> impl IntoView { view! { <p>"SettingsPage"</p> } }
-/// A page.
-#[component] pub fn WorkspaceFrame() -> impl IntoView { view! { <p>"WorkspaceFrame"</p> } }
+//! Inside a workspace: its frame, its records, its settings.
+
+mod around;
+mod bottom_bar;
+mod frame;
+mod home;
+mod record;
+mod record_row;
+mod settings;
+mod sidebar;
+mod switcher;
+
+pub use around::*;
+pub use bottom_bar::*;
+pub use frame::*;
+pub use home::*;
+pub use record::*;
+pub use record_row::*;
+pub use settings::*;
+pub use sidebar::*;
+pub use switcher::*;

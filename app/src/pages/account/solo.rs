@@ -1,0 +1,30 @@
+//! The frame of a page with one form inside the workspace's part of the site: a sheet, and its other half beside it.
+
+use crate::components::Wordmark;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// A page with one form.
+#[component]
+pub fn Solo(
+    /// The page's title.
+    title: &'static str,
+    /// The form and what belongs to it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=title/>
+        <div class="auth-grid">
+            <main class="auth-main" id="main">
+                <a class="auth-brand" href="/w" aria-label="Scriptkeep, your workspaces">
+                    <Wordmark/>
+                </a>
+                <div class="auth-form">
+                    <h1>{title}</h1>
+                    {children()}
+                </div>
+            </main>
+            <aside class="auth-side" aria-hidden="true"></aside>
+        </div>
+    }
+}

@@ -1,0 +1,68 @@
+//! Making a workspace: the first thing after the first sign-in.
+
+use super::Solo;
+use crate::{
+    call,
+    components::{Form, Look, OpForm, Submit, TextField},
+    pages::errors::Failed,
+};
+use domain::ops::{CreateWorkspace, ListWorkspaces, SignOut, WorkspaceView};
+use leptos::prelude::*;
+
+/// The page that makes a workspace.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let workspaces = Resource::new(|| (), |()| call(ListWorkspaces {}));
+    view! {
+        <Solo title="Name your workspace">
+            <Transition fallback=|| ()>
+                {move || {
+                    workspaces
+                        .get()
+                        .map(|answer| match answer {
+                            Ok(workspaces) => view! { <Start workspaces/> }.into_any(),
+                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                        })
+                }}
+            </Transition>
+        </Solo>
+    }
+}
+
+#[component]
+fn Start(workspaces: Vec<WorkspaceView>) -> impl IntoView {
+    let form = Form::<CreateWorkspace>::new();
+    let sign_out = Form::<SignOut>::new();
+    let first = workspaces.is_empty();
+    view! {
+        <p class="lead">"It gets keys of its own, and an audit log of its own. You can change the name later."</p>
+        <OpForm form>
+            <TextField
+                name="name"
+                label="Name of the workspace"
+                autocomplete="organization"
+                large=true
+                autofocus=true
+                hint="Your practice, team or company."
+            />
+            <Submit class="btn-lg btn-block">"Make the workspace"</Submit>
+        </OpForm>
+        {if first {
+            view! {
+                <OpForm form=sign_out native=true class="row-form">
+                    <Submit look=Look::Bare>"Sign out"</Submit>
+                </OpForm>
+            }
+                .into_any()
+        } else {
+            view! {
+                <p class="auth-alt">
+                    <a class="link" href="/w">
+                        "Back to your workspaces"
+                    </a>
+                </p>
+            }
+                .into_any()
+        }}
+    }
+}

@@ -1,0 +1,84 @@
+//! One's workspaces. Somebody with none is led to making one, somebody with one into it.
+
+use super::Solo;
+use crate::{answer::leave_for, call, components::Icon, format, pages::errors::Failed};
+use domain::{
+    ops::{ListWorkspaces, WorkspaceView},
+    policy::Standing,
+};
+use leptos::prelude::*;
+
+/// The list of one's workspaces.
+#[component]
+pub fn WorkspacesPage() -> impl IntoView {
+    let workspaces = Resource::new(|| (), |()| call(ListWorkspaces {}));
+    view! {
+        <Solo title="Your workspaces">
+            <Transition fallback=|| ()>
+                {move || {
+                    workspaces
+                        .get()
+                        .map(|answer| match answer {
+                            Ok(workspaces) => view! { <Workspaces workspaces/> }.into_any(),
+                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                        })
+                }}
+            </Transition>
+        </Solo>
+    }
+}
+
+/// Where somebody with so many workspaces belongs, if not on the list.
+fn elsewhere(workspaces: &[WorkspaceView]) -> Option<String> {
+    match workspaces {
+        [] => Some("/start".to_owned()),
+        [only] => Some(format!("/w/{}", only.id)),
+        _ => None,
+    }
+}
+
+#[component]
+fn Workspaces(workspaces: Vec<WorkspaceView>) -> impl IntoView {
+    if let Some(address) = elsewhere(&workspaces) {
+        leave_for(&address);
+    }
+    let rows = workspaces
+        .into_iter()
+        .map(|workspace| {
+            let first = workspace
+                .name
+                .chars()
+                .next()
+                .map(|first| first.to_uppercase().to_string());
+            let role = match workspace.standing {
+                Standing::Owner => "You own it",
+                Standing::Member | Standing::Suspended => "You are a member",
+            };
+            view! {
+                <li>
+                    <a class="wait-row" href=format!("/w/{}", workspace.id)>
+                        <span class="ws-mark" aria-hidden="true">
+                            {first}
+                        </span>
+                        <span class="wait-t">
+                            <b>{workspace.name}</b>
+                            <span>{format!("{role}, since {}", format::day_of(workspace.created_at))}</span>
+                        </span>
+                        <span class="btn btn-line btn-sm" aria-hidden="true">
+                            "Open"
+                        </span>
+                    </a>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ul class="wait-list">{rows}</ul>
+        <p class="auth-alt">
+            <a class="link" href="/start">
+                <Icon name="plus"/>
+                "New workspace"
+            </a>
+        </p>
+    }
+}

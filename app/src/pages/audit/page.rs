@@ -1,0 +1,202 @@
+//! The page of the log.
+
+use super::{AuditFilters, AuditList, AuditQuery, Checkpoint, EventPanel, ExportButton, VerifyOffline};
+use crate::{
+    call,
+    components::{Empty, Icon},
+    pages::{errors::Failed, workspace::use_workspace},
+};
+use domain::{
+    Code, EventId, Problem, WorkspaceId,
+    ops::{AuditEventView, AuditFilter, AuditPage as Page, GetAuditEvent, ListAuditEvents},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+async fn page((workspace, filter): (Option<WorkspaceId>, AuditFilter)) -> Result<Page, Problem> {
+    let workspace = workspace.ok_or_else(|| Problem::new(Code::NotFound))?;
+    call(ListAuditEvents { workspace, filter }).await
+}
+
+async fn event((workspace, event): (Option<WorkspaceId>, String)) -> Option<Result<AuditEventView, Problem>> {
+    if event.is_empty() {
+        return None;
+    }
+    let (Some(workspace), Ok(event)) = (workspace, event.parse::<EventId>()) else {
+        return Some(Err(Problem::new(Code::NotFound)));
+    };
+    Some(call(GetAuditEvent { workspace, event }).await)
+}
+
+/// The audit log of a workspace.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let workspace = use_workspace();
+    let params = use_query_map();
+    let query = Memo::new(move |_| params.with(AuditQuery::read));
+    let filter = Memo::new(move |_| query.with(|query| query.filter.clone()));
+    let open = Memo::new(move |_| query.with(|query| query.event.clone()));
+    let rows = Resource::new(move || (workspace.get(), filter.get()), page);
+    let event = Resource::new(move || (workspace.get(), open.get()), event);
+    let path = move || workspace.get().map(|id| format!("/w/{id}/audit")).unwrap_or_default();
+    view! {
+        <Title text="Audit log"/>
+        <div class="ed-main audit">
+            <div class="ed-col">
+                <div class="scroll">
+                    <Transition fallback=|| ()>
+                        {move || {
+                            rows.get()
+                                .map(|answer| match answer {
+                                    Ok(page) => {
+                                        view! { <Log page query=query.get() path=path() workspace=workspace.get()/> }.into_any()
+                                    }
+                                    Err(problem) if problem.code == Code::Invalid => {
+                                        view! { <WrongFilter problem query=query.get() path=path()/> }.into_any()
+                                    }
+                                    Err(problem) => view! { <Failed problem/> }.into_any(),
+                                })
+                        }}
+                    </Transition>
+                </div>
+            </div>
+            <Transition fallback=|| ()>
+                {move || {
+                    let close = query.with(|query| query.with_event(String::new()).address(&path()));
+                    event
+                        .get()
+                        .flatten()
+                        .map(|answer| match answer {
+                            Ok(event) => view! { <EventPanel event close/> }.into_any(),
+                            Err(problem) => view! { <NoEvent problem close/> }.into_any(),
+                        })
+                }}
+            </Transition>
+        </div>
+        <MoveFocus open/>
+    }
+}
+
+/// Takes the focus into the panel when it opens, and back to its row when it closes.
+#[component]
+fn MoveFocus(open: Memo<String>) -> impl IntoView {
+    Effect::new(move |before: Option<String>| {
+        let now = open.get();
+        #[cfg(feature = "hydrate")]
+        if let Some(before) = before.filter(|before| *before != now) {
+            let target = if now.is_empty() {
+                format!("#ev-{before}")
+            } else {
+                "#panel-title".to_owned()
+            };
+            crate::browser::next_frame(move || {
+                crate::browser::focus(&target);
+            });
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = before;
+        now
+    });
+}
+
+#[component]
+fn Log(page: Page, query: AuditQuery, path: String, workspace: Option<WorkspaceId>) -> impl IntoView {
+    let empty = page.rows.is_empty();
+    let older = page
+        .next
+        .map(|next| query.before(next.to_string()).address(&path))
+        .map(|address| {
+            view! {
+                <a class="btn btn-line" href=address>
+                    "Older events"
+                </a>
+            }
+        });
+    let newest = (!query.filter.before.is_empty()).then(|| {
+        view! {
+            <a class="btn btn-bare" href=query.before(String::new()).address(&path)>
+                "Newest events"
+            </a>
+        }
+    });
+    let verify = page
+        .checkpoint
+        .clone()
+        .map(|checkpoint| view! { <VerifyOffline checkpoint/> });
+    view! {
+        <header class="page-head">
+            <h1>"Audit log"</h1>
+            <span class="spacer"></span>
+            <div class="btns">
+                {page
+                    .checkpoint
+                    .is_some()
+                    .then(|| {
+                        view! {
+                            <a class="btn btn-line only-desk" href="#verify" rel="external">
+                                <Icon name="terminal-window"/>
+                                "Verify offline"
+                            </a>
+                        }
+                    })}
+                {workspace.map(|workspace| view! { <ExportButton workspace/> })}
+            </div>
+        </header>
+        <div class="page-pad">
+            <Checkpoint checkpoint=page.checkpoint.clone() unsealed=page.unsealed/>
+        </div>
+        <AuditFilters query=query.clone() path=path.clone() people=page.people actions=page.actions problem=None/>
+        {if empty {
+            view! {
+                <div class="page-pad">
+                    <Empty title="No event is like that">
+                        <p class="dim">"Nothing in the log has these words, person, action and days together."</p>
+                        <a class="btn btn-line" href=path>
+                            "Show the whole log"
+                        </a>
+                    </Empty>
+                </div>
+            }
+                .into_any()
+        } else {
+            view! { <AuditList rows=page.rows checkpoint=page.checkpoint query path/> }.into_any()
+        }}
+        <p class="list-foot">{newest} {older}</p>
+        {verify}
+    }
+}
+
+/// The filters again, with what is wrong with them.
+#[component]
+fn WrongFilter(problem: Problem, query: AuditQuery, path: String) -> impl IntoView {
+    crate::answer::set_status(problem.status());
+    view! {
+        <header class="page-head">
+            <h1>"Audit log"</h1>
+        </header>
+        <AuditFilters query path people=Vec::new() actions=Vec::new() problem=Some(problem)/>
+    }
+}
+
+/// The panel for an event that is not there.
+#[component]
+fn NoEvent(problem: Problem, close: String) -> impl IntoView {
+    crate::answer::set_status(problem.status());
+    view! {
+        <aside class="panel is-open" aria-label="Event">
+            <div class="panel-head">
+                <h2 id="panel-title" tabindex="-1">
+                    "Event"
+                </h2>
+                <a class="btn btn-bare btn-icon btn-sm" href=close aria-label="Close" data-escape="">
+                    <Icon name="x"/>
+                </a>
+            </div>
+            <div class="panel-body">
+                <p class="ev-lead">{problem.title}</p>
+                <p class="dim">{problem.detail}</p>
+            </div>
+        </aside>
+    }
+}
