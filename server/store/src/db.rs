@@ -1,6 +1,6 @@
 //! The connection to the database: two pools, one for each login that serves requests.
 
-use crate::{Placement, Reason, StoreError, SystemTx, TenantScope, TenantTx};
+use crate::{Reason, StoreError, SystemTx, TenantScope, TenantTx};
 use domain::AccountId;
 use sqlx::{
     PgPool,
@@ -94,12 +94,7 @@ impl Db {
     /// # Errors
     /// When the database does not answer, or the workspace lives in a cluster this process is not connected to.
     pub async fn begin(&self, scope: &TenantScope) -> Result<TenantTx, StoreError> {
-        if scope.placement.cluster != Placement::MAIN {
-            return Err(StoreError::Bug(format!(
-                "no connection to cluster {}",
-                scope.placement.cluster
-            )));
-        }
+        scope.placement.reachable()?;
         let connection = self.pools.app.acquire().await?;
         TenantTx::begin(connection, self.number(), scope).await
     }

@@ -1,5 +1,6 @@
 //! Where a workspace lives, and in what light a transaction sees it.
 
+use crate::StoreError;
 use domain::{AccountId, WorkspaceId};
 use std::fmt;
 
@@ -85,6 +86,14 @@ impl Placement {
     /// The placement of the house ([`WorkspaceId::HOUSE`]), which `migrate` makes.
     pub fn house() -> Self {
         Self::shared(WorkspaceId::HOUSE)
+    }
+
+    /// Refuses a placement in a cluster this process has no connection to.
+    pub(crate) fn reachable(&self) -> Result<(), StoreError> {
+        if self.cluster == Self::MAIN {
+            return Ok(());
+        }
+        Err(StoreError::Bug(format!("no connection to cluster {}", self.cluster)))
     }
 }
 

@@ -78,6 +78,27 @@ pub async fn get(tx: &mut impl Scoped, id: RecordId) -> Result<Option<Record>, S
     Ok(gather(rows)?.pop())
 }
 
+/// Those of the records that are there, in no order: for showing what others refer to.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn some(tx: &mut impl Scoped, ids: &[RecordId]) -> Result<Vec<Record>, StoreError> {
+    let workspace = tx.workspace();
+    let ids: Vec<_> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        Row,
+        "select r.id, r.revision, r.created_at, r.updated_at, f.class as \"class?\", f.value as \"value?\"
+         from records r
+         left join record_fields f on f.workspace_id = r.workspace_id and f.record_id = r.id
+         where r.workspace_id = $1 and r.id = any ($2) order by r.id",
+        workspace.0,
+        &ids
+    )
+    .fetch_all(conn(tx))
+    .await?;
+    gather(rows)
+}
+
 /// Puts the rows of one record, which follow each other, into one.
 fn gather(rows: Vec<Row>) -> Result<Vec<Record>, StoreError> {
     let mut records: Vec<Record> = Vec::new();

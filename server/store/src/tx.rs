@@ -239,8 +239,9 @@ impl SystemTx {
     /// Goes on in another workspace, seeing no field class. To come back, enter [`Placement::house`].
     ///
     /// # Errors
-    /// When the database does not answer.
+    /// When the database does not answer, or the workspace lives in a cluster this process is not connected to.
     pub async fn enter(&mut self, placement: &Placement, actor: Option<AccountId>) -> Result<(), StoreError> {
+        placement.reachable()?;
         let scope = TenantScope {
             placement: placement.clone(),
             actor,

@@ -52,7 +52,8 @@ create table audit_events (
     primary key (workspace_id, id)
 );
 comment on column audit_events.leaf is 'Canonical JSON (RFC 8785): pseudonyms and commitments only.';
-comment on column audit_events.openings is 'Ciphertext of what opens the commitments.';
+comment on column audit_events.openings is
+    'Ciphertext of what opens the commitments. The row never changes: openings are erased by destroying their key.';
 create index audit_events_by_actor on audit_events (workspace_id, actor, id);
 create index audit_events_by_action on audit_events (workspace_id, action, id);
 
@@ -62,6 +63,7 @@ create table audit_unsealed (
     primary key (workspace_id, event_id)
 );
 comment on table audit_unsealed is 'Events that wait for the sealer; an insert here touches no chain head.';
+-- No foreign key from the queue to the events: both rows are written by one statement, and the sealer joins them.
 
 create table audit_heads (
     workspace_id  uuid primary key,

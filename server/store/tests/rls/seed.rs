@@ -126,11 +126,11 @@ async fn seal_one(test: &TestDatabase, tenant: &Tenant) {
         before,
         leaves,
         frontier: vec![1],
-        checkpoint: Checkpoint {
+        checkpoint: Some(Checkpoint {
             size: 1,
             note: "note".to_owned(),
             signed_at: EPOCH,
-        },
+        }),
     };
     sealing::seal(&mut tx, &batch).await.expect("seal");
     tx.commit(Receipt::Unaudited(Why::Sealing)).await.expect("commit");
