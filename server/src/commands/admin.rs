@@ -1,0 +1,107 @@
+//! Acts of an operator, through the same dispatcher as everybody's, as the command line: on record like everything else.
+
+use crate::{
+    cli::Admin,
+    compose::{self, MakeKeys, Migrate},
+    config::Config,
+    refusal::Refusal,
+    terminal,
+};
+use domain::{Caller, Door, Problem, RequestId, WorkspaceId, ops::ExportAuditLog, ports::Random};
+use outbound::{SystemClock, SystemRandom};
+use services::Services;
+use std::{io::Write as _, os::unix::fs::MetadataExt as _, path::Path, sync::Arc};
+
+/// Does one act.
+///
+/// # Errors
+/// When the server's parts cannot be opened, or the act was refused.
+pub(super) async fn act(config: Config, act: Admin) -> Result<(), Refusal> {
+    compose::keys_are_apart(&config)?;
+    let clock = Arc::new(SystemClock);
+    let database = compose::database(&config, &*clock, Migrate::IfPrivate).await?;
+    let done = match compose::house(&config, &database.db, clock, MakeKeys::Never).await {
+        Ok(services) => run(&services, act).await,
+        Err(refusal) => Err(refusal),
+    };
+    database.close().await;
+    done
+}
+
+async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {
+    match act {
+        Admin::ExportAudit { workspace, file } => export(services, workspace, &file).await,
+        Admin::Call { operation, json } => call(services, &operation, &json).await,
+    }
+}
+
+async fn export(services: &Services, workspace: WorkspaceId, file: &Path) -> Result<(), Refusal> {
+    let download = services
+        .run(caller(), ExportAuditLog { workspace })
+        .await
+        .result
+        .map_err(refused)?;
+    // A new file only, and for nobody else: the export opens what the log commits to.
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let written = options.open(file).and_then(|mut out| {
+        out.write_all(download.text.as_bytes())?;
+        out.sync_all()
+    });
+    written.map_err(|error| {
+        Refusal::new(
+            format!("{} was not written: {error}.", file.display()),
+            "Name a file that is not there yet, on a disk with room. The export itself stands in the log.",
+        )
+    })
+}
+
+async fn call(services: &Services, operation: &str, json: &str) -> Result<(), Refusal> {
+    let entry = services::entry(operation).ok_or_else(|| {
+        let names: Vec<_> = services::entries().iter().map(|entry| entry.meta.name).collect();
+        Refusal::new(
+            format!("There is no operation `{operation}`."),
+            format!("The operations are: {}.", names.join(", ")),
+        )
+    })?;
+    let op = (entry.from_json)(json.as_bytes()).map_err(refused)?;
+    let output = services
+        .dispatch(entry.meta, caller(), op)
+        .await
+        .result
+        .map_err(refused)?;
+    terminal::say((entry.to_json)(output.as_ref()));
+    Ok(())
+}
+
+fn refused(problem: Problem) -> Refusal {
+    Refusal::new(format!("The act was refused: {problem}"), "")
+}
+
+/// The command line as a caller.
+fn caller() -> Caller {
+    let mut bytes = [0; 16];
+    SystemRandom.fill(&mut bytes);
+    Caller {
+        door: Door::CommandLine { user: user() },
+        request: RequestId(uuid::Builder::from_random_bytes(bytes).into_uuid()),
+        idempotency_key: None,
+    }
+}
+
+/// The operating-system user, as the kernel knows it; behind `sudo` also who became it.
+fn user() -> String {
+    let uid = std::fs::metadata("/proc/self").map_or(u32::MAX, |meta| meta.uid());
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let name = users.lines().find_map(|line| {
+        let mut parts = line.split(':');
+        let name = parts.next()?;
+        (parts.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    let name = name.unwrap_or_else(|| format!("uid {uid}"));
+    match std::env::var("SUDO_USER") {
+        Ok(person) if uid == 0 && !person.is_empty() => format!("{name}, by sudo of {person}"),
+        _ => name,
+    }
+}

@@ -1,0 +1,25 @@
+//! No request takes longer than the limit: an answer that is not there by then becomes a 503, and what was under way is
+//! dropped (a transaction without its commit never happened).
+
+use crate::{doors::answer, state::State};
+use axum::{
+    extract::{Request, State as Given},
+    middleware::Next,
+    response::Response,
+};
+use domain::{Code, Problem};
+use std::sync::Arc;
+
+/// The middleware.
+pub async fn keep(Given(state): Given<Arc<State>>, request: Request, next: Next) -> Response {
+    let outline = answer::Outline::of(&request);
+    match tokio::time::timeout(state.config.limits.request, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let problem = Problem::new(Code::Unavailable)
+                .with_detail("The server took too long. Try again in a moment.")
+                .with_retry_after_seconds(5);
+            answer::outlined(&state, &outline, problem, None)
+        }
+    }
+}

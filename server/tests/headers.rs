@@ -1,0 +1,189 @@
+//! Every route answers with every header, whatever the answer is.
+
+mod support;
+
+use axum::body::Body;
+use http::{Method, StatusCode, header};
+use server::doors::pages::Shell;
+use support::{House, request};
+
+/// An address of the route, with something in place of its parameters.
+fn address(route: &str) -> String {
+    route
+        .split('/')
+        .map(|part| {
+            if part.starts_with('{') {
+                "5c21b7ee-0000-4000-8000-0000000000ff"
+            } else {
+                part
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+fn routes() -> Vec<String> {
+    let pages = Shell::ALL.into_iter().flat_map(Shell::routes);
+    let others = [
+        "/openapi.json",
+        "/healthz",
+        "/readyz",
+        "/assets/css/app-1.css",
+        "/assets/none.css",
+        "/favicon.svg",
+        "/none",
+        "/api/v1/session.sign_in",
+        "/api/v1/none.none",
+        "/dev/mail",
+        "/dev/mail.json",
+        "/dev/gallery",
+        "/w/none/none/none",
+    ];
+    pages
+        .map(|route| address(&route))
+        .chain(others.map(str::to_owned))
+        .collect()
+}
+
+#[tokio::test]
+async fn every_route_has_every_header() {
+    let house = House::open().await;
+    for route in routes() {
+        for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
+            let sent = request(method.clone(), &route, None).header(header::ORIGIN, support::ORIGIN);
+            let reply = house.send(sent.body(Body::empty()).expect("a request")).await;
+            let place = format!("{method} {route}: {}", reply.status);
+            assert!(!reply.status.is_server_error(), "{place}");
+            for (name, value) in [
+                ("x-content-type-options", "nosniff"),
+                ("referrer-policy", "same-origin"),
+                ("x-frame-options", "DENY"),
+                ("cross-origin-opener-policy", "same-origin"),
+                ("cross-origin-resource-policy", "same-origin"),
+            ] {
+                assert_eq!(reply.header(name), value, "{place}: {name}");
+            }
+            let policy = reply.header("content-security-policy");
+            assert!(policy.starts_with("default-src 'none'"), "{place}: {policy}");
+            assert!(
+                !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+                "{place}: {policy}"
+            );
+            assert!(reply.header("permissions-policy").contains("camera=()"), "{place}");
+            assert_eq!(reply.header("x-request-id").len(), 36, "{place}");
+            assert!(!reply.header("cache-control").is_empty(), "{place}");
+            assert!(
+                reply.headers.get("strict-transport-security").is_none(),
+                "{place}: plain HTTP"
+            );
+            assert!(reply.headers.get(header::SERVER).is_none(), "{place}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_page_has_a_fresh_nonce_and_nothing_inline() {
+    let house = House::open().await;
+    let mut nonces = std::collections::HashSet::new();
+    for route in Shell::ALL.into_iter().flat_map(Shell::routes) {
+        let reply = house.get(&address(&route), None).await;
+        if !reply.header("content-type").starts_with("text/html") {
+            continue;
+        }
+        let policy = reply.header("content-security-policy");
+        let (_, rest) = policy.split_once("'nonce-").expect("a nonce");
+        let nonce = rest.split('\'').next().expect("a nonce").to_owned();
+        assert!(nonces.insert(nonce.clone()), "{route}: a nonce of its own");
+        for tag in reply.body.split("<script").skip(1) {
+            let tag = tag.split('>').next().unwrap_or_default();
+            assert!(tag.contains(&format!("nonce=\"{nonce}\"")), "{route}: {tag}");
+        }
+        assert!(
+            !reply.body.contains(" style=") && !reply.body.contains("<style"),
+            "{route}"
+        );
+        for handler in [" onclick=", " onload=", " onerror=", " onsubmit=", "javascript:"] {
+            assert!(!reply.body.contains(handler), "{route}: {handler}");
+        }
+        assert_eq!(reply.header("cache-control"), "no-store", "{route}");
+    }
+    assert!(nonces.len() > 5, "there are pages");
+}
+
+#[tokio::test]
+async fn public_pages_ship_no_script() {
+    let house = House::open().await;
+    for route in Shell::Public.routes() {
+        let reply = house.get(&address(&route), None).await;
+        assert!(
+            !reply.body.contains("<script") && !reply.body.contains("/assets/pkg/"),
+            "{route}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_site_over_tls_says_so() {
+    let smtp = "origin = 'https://scripts.example.org'";
+    let house = House::open_with(smtp).await;
+    for route in ["/", "/healthz", "/none", "/assets/css/app-1.css"] {
+        let reply = house.get(route, None).await;
+        assert!(
+            reply
+                .header("strict-transport-security")
+                .starts_with("max-age=63072000"),
+            "{route}"
+        );
+    }
+    assert!(
+        house
+            .get("/", None)
+            .await
+            .header("content-security-policy")
+            .contains("upgrade-insecure-requests")
+    );
+}
+
+#[tokio::test]
+async fn files_are_cached_for_good_and_compressed_as_asked() {
+    let house = House::open().await;
+    for (accept, encoding, body) in [
+        ("br, gzip", "br", "brotli"),
+        ("gzip", "gzip", "gzip"),
+        ("", "", "export default 1"),
+    ] {
+        let sent = request(Method::GET, "/assets/pkg/app-1.js", None).header(header::ACCEPT_ENCODING, accept);
+        let reply = house.send(sent.body(Body::empty()).expect("a request")).await;
+        assert_eq!(
+            (reply.status, reply.header("content-encoding"), reply.body.as_str()),
+            (StatusCode::OK, encoding, body)
+        );
+        assert_eq!(reply.header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(reply.header("content-type"), "text/javascript; charset=utf-8");
+        assert_eq!(reply.header("vary"), "accept-encoding");
+    }
+    assert_eq!(
+        house.get("/favicon.svg", None).await.header("content-type"),
+        "image/svg+xml; charset=utf-8"
+    );
+    for path in [
+        "/assets/pkg/app-1.js.br",
+        "/assets/manifest.json",
+        "/assets/../manifest.json",
+        "/assets/%2e%2e/keys/root.key",
+    ] {
+        assert_eq!(house.get(path, None).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_and_answers_are_compressed() {
+    let house = House::open().await;
+    for (accept, encoding) in [("br", "br"), ("gzip", "gzip")] {
+        for path in ["/", "/openapi.json"] {
+            let sent = request(Method::GET, path, None).header(header::ACCEPT_ENCODING, accept);
+            let reply = house.send(sent.body(Body::empty()).expect("a request")).await;
+            assert_eq!(reply.header("content-encoding"), encoding, "{path}");
+        }
+    }
+}
