@@ -42,7 +42,8 @@ test('no sheet is longer than 300 lines', () => {
 });
 
 test('no page carries an inline style', () => {
-  assert.doesNotMatch(pages, /\bstyle\s*=\s*["{]|\bstyle:[\w-]+\s*=/);
+  const inline = pages.split('\n').filter((line) => /\sstyle(?::[\w-]+)?=/.test(line) && !line.includes('contains('));
+  assert.deepEqual(inline, []);
 });
 
 test('no colour stands outside the tokens, but for what is the same in both themes', () => {
@@ -51,4 +52,13 @@ test('no colour stands outside the tokens, but for what is the same in both them
   for (const path of sheets.filter((path) => !path.startsWith('style/tokens/') && !fixed.has(path))) {
     assert.doesNotMatch(read(path), /#[0-9a-f]{3,8}\b/i, path);
   }
+});
+
+const symbols = (sprite) => [...read(sprite).matchAll(/<symbol id="i-([\w-]+)"/g)].map(([, name]) => name);
+
+test('every icon a page names is in a sprite, and the sprites have no other', () => {
+  const sprites = new Set([...symbols('public/icons.svg'), ...symbols('public/icons-public.svg')]);
+  const named = [...pages.matchAll(/(?:<Icon name|\bicon|\bfilled)="([\w-]+)"/g)].map(([, name]) => name);
+  assert.deepEqual(named.filter((name) => !sprites.has(name)), [], 'missing');
+  assert.deepEqual([...sprites].filter((name) => !pages.includes(`"${name}"`)), [], 'in no page');
 });
