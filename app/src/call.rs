@@ -23,9 +23,7 @@ pub fn call<Op: Operation>(op: Op) -> impl Future<Output = Result<Op::Output, Pr
         let (Some(gateway), Some(caller)) = (gateway, caller) else {
             return Err(Problem::new(Code::Internal));
         };
-        let output = gateway
-            .dispatch(const { &Op::META }, caller, Box::new(op))
-            .await?;
+        let output = gateway.dispatch(const { &Op::META }, caller, Box::new(op)).await?;
         output
             .downcast::<Op::Output>()
             .map(|output| *output)

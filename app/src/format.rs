@@ -117,7 +117,13 @@ mod tests {
 
     #[test]
     fn numbers_and_counts() {
-        for (value, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (18_442, "18,442"), (1_234_567, "1,234,567")] {
+        for (value, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (18_442, "18,442"),
+            (1_234_567, "1,234,567"),
+        ] {
             assert_eq!(number(value), text);
         }
         assert_eq!(count(1, "event", "events"), "1 event");
@@ -134,7 +140,13 @@ mod tests {
 
     #[test]
     fn waits_are_never_too_short() {
-        for (seconds, text) in [(0, "1 second"), (59, "59 seconds"), (60, "1 minute"), (61, "2 minutes"), (7_201, "3 hours")] {
+        for (seconds, text) in [
+            (0, "1 second"),
+            (59, "59 seconds"),
+            (60, "1 minute"),
+            (61, "2 minutes"),
+            (7_201, "3 hours"),
+        ] {
             assert_eq!(wait(seconds), text);
         }
     }

@@ -137,7 +137,10 @@ mod tests {
         for (page, expected) in [
             ("/sign-in", "/w"),
             ("/sign-in?next=%2Fyou%2Fsessions", "/you/sessions"),
-            ("/sign-in?next=%2Fw%2Fx%2Faudit%3Fperson%3Da%26before%3Db", "/w/x/audit?person=a&before=b"),
+            (
+                "/sign-in?next=%2Fw%2Fx%2Faudit%3Fperson%3Da%26before%3Db",
+                "/w/x/audit?person=a&before=b",
+            ),
             ("/sign-in?next=https%3A%2F%2Fevil.example", "/w"),
             ("/sign-in?next=%2F%2Fevil.example", "/w"),
             ("/sign-in?next=%2F%5Cevil.example", "/w"),
@@ -146,16 +149,32 @@ mod tests {
         ] {
             assert_eq!(destination("session.sign_in", &Value::Null, page), expected, "{page}");
         }
-        assert_eq!(destination("record.create", &json!({"id": "r"}), "/w/a?q=1"), "/w/a/records/r");
+        assert_eq!(
+            destination("record.create", &json!({"id": "r"}), "/w/a?q=1"),
+            "/w/a/records/r"
+        );
         assert_eq!(destination("workspace.create", &json!({"id": "a"}), "/start"), "/w/a");
-        assert_eq!(destination("record.rename", &json!({}), "/w/a/records/r"), "/w/a/records/r");
-        assert_eq!(next_of(&sign_in_then("/w/a/audit?x=1&y=2")).as_deref(), Some("/w/a/audit?x=1&y=2"));
+        assert_eq!(
+            destination("record.rename", &json!({}), "/w/a/records/r"),
+            "/w/a/records/r"
+        );
+        assert_eq!(
+            next_of(&sign_in_then("/w/a/audit?x=1&y=2")).as_deref(),
+            Some("/w/a/audit?x=1&y=2")
+        );
     }
 
     #[test]
     fn secrets_do_not_come_back() {
-        let posted = [("_op", "x"), ("_key", "k"), ("_row", "7"), ("email", "a@b.c"), ("password", "p"), ("token", "t")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let posted = [
+            ("_op", "x"),
+            ("_key", "k"),
+            ("_row", "7"),
+            ("email", "a@b.c"),
+            ("password", "p"),
+            ("token", "t"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let state = FormState::new("x", posted.to_vec(), Problem::new(Code::Invalid));
         assert_eq!(state.value("email"), Some("a@b.c"));
         assert_eq!(state.value(ROW), Some("7"));
@@ -172,7 +191,10 @@ mod tests {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let op: RenameWorkspace = read(&fields).expect("an operation");
-        assert_eq!((op.workspace, op.name.as_str(), op.revision), (WorkspaceId::HOUSE, "Tern & House", 3));
+        assert_eq!(
+            (op.workspace, op.name.as_str(), op.revision),
+            (WorkspaceId::HOUSE, "Tern & House", 3)
+        );
         assert!(read::<RenameWorkspace>(&fields[..3]).is_err());
     }
 }

@@ -3,6 +3,8 @@
 //! Built twice: with `ssr` into the server, with `hydrate` into the browser's WebAssembly; never with both. The public
 //! pages ([`public`]) are rendered on the server only and ship no script; the workspace ([`workspace`]) hydrates.
 
+#![allow(clippy::needless_pass_by_value, reason = "a component owns its props")]
+
 pub mod answer;
 pub mod assets;
 #[cfg(feature = "hydrate")]

@@ -4,7 +4,12 @@ use crate::{
     answer::set_status,
     components::Posted,
     forms::FormState,
-    pages::{errors::Missing, public::*},
+    pages::{
+        errors::Missing,
+        public::{
+            ForgotPage, ForgotSent, Landing, OfflinePage, ResetPage, SignInPage, SignUpPage, SignUpSent, VerifyPage,
+        },
+    },
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

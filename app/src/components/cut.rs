@@ -1,6 +1,7 @@
 //! The cut: the toothed line that stands on everything that is kept.
 
 use leptos::prelude::*;
+use std::fmt::Write;
 
 /// The path of 32 teeth drawn from the first 32 bits of a hash, high for 1 and low for 0, `rounds` times side by side.
 /// 4 units a tooth, 8 high. Empty for a text that does not begin with 8 hex digits.
@@ -9,12 +10,13 @@ pub fn cut_path(hash: &str, rounds: usize) -> String {
         return String::new();
     };
     let height = |tooth: usize| if bits >> (31 - tooth % 32) & 1 == 1 { 1 } else { 7 };
+    // Writing into a string cannot fail.
     let mut path = format!("M0 {}", height(0));
     for tooth in 0..32 * rounds {
         if tooth > 0 && height(tooth) != height(tooth - 1) {
-            path.push_str(&format!("V{}", height(tooth)));
+            let _ = write!(path, "V{}", height(tooth));
         }
-        path.push_str(&format!("H{}", 4 * (tooth + 1)));
+        let _ = write!(path, "H{}", 4 * (tooth + 1));
     }
     path
 }

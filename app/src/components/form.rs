@@ -2,7 +2,7 @@
 //! fields through [`call`](crate::call()), without a load. Either way what was typed stays, and errors stand beside their fields.
 
 use crate::{
-    components::{Banner, Tone},
+    components::{Banner, Tone, wire},
     format,
     forms::{self, FormState},
 };
@@ -15,6 +15,10 @@ use std::marker::PhantomData;
 #[derive(Clone, Copy, Debug)]
 pub struct Posted(pub StoredValue<Option<FormState>>);
 
+/// The router's way to another page, kept from where the form was made: asked for later, it would not be found.
+#[cfg(feature = "hydrate")]
+type Navigate = std::sync::Arc<dyn Fn(&str, leptos_router::NavigateOptions) + Send + Sync>;
+
 /// The state of one form on the page. Cheap to copy; in context below the form, where the fields find it.
 #[derive(Clone, Copy, Debug)]
 pub struct FormCore {
@@ -25,11 +29,13 @@ pub struct FormCore {
         not(feature = "hydrate"),
         allow(dead_code, reason = "only a browser sends a form again")
     )]
-    key: StoredValue<Option<String>>,
-    problem: RwSignal<Option<Problem>>,
-    errors: RwSignal<Vec<FieldError>>,
-    busy: RwSignal<bool>,
-    dirty: RwSignal<bool>,
+    pub(super) key: StoredValue<Option<String>>,
+    pub(super) problem: RwSignal<Option<Problem>>,
+    pub(super) errors: RwSignal<Vec<FieldError>>,
+    pub(super) busy: RwSignal<bool>,
+    pub(super) dirty: RwSignal<bool>,
+    #[cfg(feature = "hydrate")]
+    pub(super) navigate: StoredValue<Navigate>,
 }
 
 impl FormCore {
@@ -48,6 +54,8 @@ impl FormCore {
             problem: RwSignal::new(None),
             errors: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
+            #[cfg(feature = "hydrate")]
+            navigate: StoredValue::new(std::sync::Arc::new(leptos_router::hooks::use_navigate())),
         };
         if let Some(problem) = problem {
             core.show(problem);
@@ -109,16 +117,6 @@ impl FormCore {
             } else {
                 format!("{op}-{field}-{row}")
             }
-        })
-    }
-
-    /// The key under which this form is done at most once.
-    fn render_key(self) -> String {
-        #[cfg(feature = "hydrate")]
-        return crate::browser::random_key();
-        #[cfg(not(feature = "hydrate"))]
-        use_context::<forms::RenderKey>().map_or_else(String::new, |forms::RenderKey(key)| {
-            self.row.with_value(|row| format!("{key}.{}.{row}", self.op))
         })
     }
 
@@ -190,23 +188,17 @@ pub fn OpForm<Op: Operation>(
 ) -> impl IntoView {
     let core = form.core;
     let row = core.row.get_value();
-    let wire = Wire::<Op> {
-        core,
-        on_done,
-        native,
-        op: PhantomData,
-    };
     view! {
         <form
             class=class
             method="post"
             novalidate
-            on:submit=move |event| wire.submit(&event)
-            on:focusout=move |event| wire.look_again(&event.into(), false)
-            on:input=move |event| wire.look_again(&event, true)
+            on:submit=move |event| wire::submit(form, on_done, native, &event)
+            on:focusout=move |event| wire::look_again(form, native, &event, false)
+            on:input=move |event| wire::look_again(form, native, &event, true)
         >
             <input type="hidden" name=forms::OP value=core.op/>
-            <input type="hidden" name=forms::KEY value=core.render_key()/>
+            <input type="hidden" name=forms::KEY value=wire::render_key(core.op, &row)/>
             {(!row.is_empty()).then(|| view! { <input type="hidden" name=forms::ROW value=row/> })}
             {move || core.banner().map(|problem| view! { <FormProblem problem/> })}
             <Provider value=core>{children()}</Provider>
@@ -242,177 +234,5 @@ fn FormProblem(problem: Problem) -> impl IntoView {
                     }
                 })}
         </Banner>
-    }
-}
-
-/// What a hydrated form does with events. On the server it is never asked.
-struct Wire<Op: Operation> {
-    core: FormCore,
-    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends"))]
-    on_done: Option<Callback<Op::Output>>,
-    #[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser sends"))]
-    native: bool,
-    op: PhantomData<fn() -> Op>,
-}
-
-impl<Op: Operation> Clone for Wire<Op> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<Op: Operation> Copy for Wire<Op> {}
-
-#[cfg(not(feature = "hydrate"))]
-impl<Op: Operation> Wire<Op> {
-    fn submit(self, _event: &leptos::ev::SubmitEvent) {
-        let _ = self.core;
-    }
-
-    fn look_again(self, _event: &leptos::ev::Event, _typing: bool) {}
-}
-
-#[cfg(feature = "hydrate")]
-mod hydrated {
-    use super::{FormCore, Wire};
-    use crate::{browser, forms};
-    use domain::{Code, FieldError, Kind, Operation, Problem};
-    use leptos::prelude::*;
-    use wasm_bindgen::JsCast;
-    use web_sys::{Element, Event, HtmlFormElement, HtmlInputElement, SubmitEvent};
-
-    impl<Op: Operation> Wire<Op> {
-        /// Sends the form, unless it is on its way, or its fields are not acceptable.
-        pub(super) fn submit(self, event: &SubmitEvent) {
-            let core = self.core;
-            if self.native {
-                return;
-            }
-            event.prevent_default();
-            let Some(element) = form_of(event) else { return };
-            if core.busy.get_untracked() {
-                return;
-            }
-            let fields = browser::fields(&element);
-            let op = match forms::read::<Op>(&fields) {
-                Ok(op) => op,
-                Err(problem) => return core.refuse(problem, element),
-            };
-            if let Err(errors) = op.validate() {
-                return core.refuse(Problem::invalid(errors), element);
-            }
-            core.busy.set(true);
-            let key = (Op::META.kind == Kind::Mutation).then(|| core.key_of(&fields));
-            let navigate = leptos_router::hooks::use_navigate();
-            leptos::task::spawn_local(async move {
-                let answer = crate::call::call_with_key(op, key).await;
-                core.busy.set(false);
-                match answer {
-                    Ok(output) => {
-                        core.accept();
-                        match self.on_done {
-                            Some(done) => done.run(output),
-                            None => go_on::<Op>(&output, &navigate),
-                        }
-                    }
-                    Err(problem) => core.refuse(problem, element),
-                }
-            });
-        }
-
-        /// Looks at one field again: when it is left, and while a wrong one is mended.
-        pub(super) fn look_again(self, event: &Event, typing: bool) {
-            let core = self.core;
-            let Some((form, field, empty)) = field_of(event) else {
-                return;
-            };
-            if typing {
-                core.dirty.set(true);
-            }
-            let wrong = core
-                .errors
-                .with_untracked(|errors| errors.iter().any(|error| error.field == field));
-            if self.native || (typing && !wrong) || (empty && !wrong) {
-                return;
-            }
-            let Ok(op) = forms::read::<Op>(&browser::fields(&form)) else {
-                return;
-            };
-            let found = op.validate().err().unwrap_or_default();
-            core.replace_error(&field, found);
-        }
-    }
-
-    impl FormCore {
-        fn accept(self) {
-            self.key.set_value(Some(browser::random_key()));
-            self.dirty.set(false);
-            self.problem.set(None);
-            self.errors.set(Vec::new());
-        }
-
-        fn refuse(self, problem: Problem, form: HtmlFormElement) {
-            // Without an answer it is not known whether it was done: the same key makes another try safe.
-            if problem.code != Code::Unavailable {
-                self.key.set_value(Some(browser::random_key()));
-            }
-            self.show(problem);
-            browser::next_frame(move || {
-                let _ = browser::focus_first(&form, "[aria-invalid='true']")
-                    || browser::focus_first(&form, "[role='alert']");
-            });
-        }
-
-        fn key_of(self, fields: &[(String, String)]) -> String {
-            let rendered = || {
-                fields
-                    .iter()
-                    .find(|(name, _)| name == forms::KEY)
-                    .map(|(_, key)| key.clone())
-            };
-            let key = self.key.get_value().or_else(rendered).unwrap_or_default();
-            self.key.set_value(Some(key.clone()));
-            key
-        }
-
-        fn replace_error(self, field: &str, found: Vec<FieldError>) {
-            let new = found.into_iter().find(|error| error.field == field);
-            let old = self
-                .errors
-                .with_untracked(|errors| errors.iter().find(|error| error.field == field).cloned());
-            if new != old {
-                self.errors.update(|errors| {
-                    errors.retain(|error| error.field != field);
-                    errors.extend(new);
-                });
-            }
-        }
-    }
-
-    /// Goes where the server would have sent the browser.
-    fn go_on<Op: Operation>(output: &Op::Output, navigate: &impl Fn(&str, leptos_router::NavigateOptions)) {
-        let output = serde_json::to_value(output).unwrap_or_default();
-        let page = browser::address();
-        let target = forms::destination(Op::META.name, &output, &page);
-        if crate::workspace::owns(&target) {
-            navigate(&target, leptos_router::NavigateOptions::default());
-        } else {
-            browser::load(&target);
-        }
-    }
-
-    fn form_of(event: &Event) -> Option<HtmlFormElement> {
-        event.current_target()?.dyn_into().ok()
-    }
-
-    /// The form, the field's name, and whether the field is empty.
-    fn field_of(event: &Event) -> Option<(HtmlFormElement, String, bool)> {
-        let form = form_of(event)?;
-        let target: Element = event.target()?.dyn_into().ok()?;
-        let name = target.get_attribute("name").filter(|name| !name.starts_with('_'))?;
-        let empty = target
-            .dyn_ref::<HtmlInputElement>()
-            .is_some_and(|input| input.value().is_empty());
-        Some((form, name, empty))
     }
 }

@@ -13,7 +13,11 @@ pub fn Icon(
     class: &'static str,
 ) -> impl IntoView {
     let href = use_context::<Assets>().unwrap_or_default().icon(name);
-    let class = if class.is_empty() { "i".to_owned() } else { format!("i {class}") };
+    let class = if class.is_empty() {
+        "i".to_owned()
+    } else {
+        format!("i {class}")
+    };
     view! {
         <svg class=class aria-hidden="true">
             <use href=href></use>

@@ -12,6 +12,11 @@ mod mark;
 mod menu;
 mod moment;
 mod save;
+#[cfg(feature = "hydrate")]
+mod wire;
+#[cfg(not(feature = "hydrate"))]
+#[path = "wire_none.rs"]
+mod wire;
 
 pub use avatar::*;
 pub use banner::*;

@@ -13,12 +13,15 @@ pub fn SignInPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let news = match query.get("from").as_deref() {
         Some("verified") => Some((Tone::Seal, "Your address is proven. Sign in to begin.")),
-        Some("reset") => Some((Tone::Seal, "Your password is changed, and every session is ended. Sign in with the new one.")),
+        Some("reset") => Some((
+            Tone::Seal,
+            "Your password is changed, and every session is ended. Sign in with the new one.",
+        )),
         Some("signed-out") => Some((Tone::Pencil, "You are signed out on this device.")),
-        _ => query
-            .get("next")
-            .is_some()
-            .then_some((Tone::Pencil, "Sign in to go on. You come back to the page you asked for.")),
+        _ => query.get("next").is_some().then_some((
+            Tone::Pencil,
+            "Sign in to go on. You come back to the page you asked for.",
+        )),
     };
     let news = news.filter(|_| form.core().problem().with_untracked(Option::is_none));
     view! {

@@ -35,6 +35,9 @@ impl Around {
 pub struct AroundResource(pub Resource<Result<Around, Problem>>);
 
 /// Asks for everything around a page outside of any workspace.
+///
+/// # Errors
+/// What the server answers, above all that nobody is signed in.
 pub async fn around_account() -> Result<Around, Problem> {
     let (profile, workspaces) = (call(GetProfile {}), call(ListWorkspaces {}));
     Ok(Around {
@@ -45,6 +48,9 @@ pub async fn around_account() -> Result<Around, Problem> {
 }
 
 /// Asks for everything around a page of a workspace.
+///
+/// # Errors
+/// What the server answers; not found for an address that is not even an id.
 pub async fn around_workspace(workspace: Option<WorkspaceId>) -> Result<Around, Problem> {
     let workspace = workspace.ok_or_else(|| Problem::new(Code::NotFound))?;
     let (profile, workspaces) = (call(GetProfile {}), call(ListWorkspaces {}));
