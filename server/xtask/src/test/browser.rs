@@ -9,6 +9,9 @@ use crate::{
 };
 use std::{fs, path::Path};
 
+/// Each test comes from a network of its own, told by the header of a proxy, so that none spends another's rate limit.
+const SETTINGS: [(&str, &str); 1] = [("SCRIPTKEEP_TRUSTED_PROXIES", "127.0.0.1")];
+
 /// Runs Playwright against a server of its own, with its own data folder, and counts.
 pub(super) fn run(
     workspace: &Workspace,
@@ -21,7 +24,7 @@ pub(super) fn run(
     fs::remove_dir_all(&data).or_fail(format!("emptying {}", data.display()))?;
     let data = workspace.work_dir("end2end")?;
     let log = workspace.work_dir("logs")?.join("end2end-server.log");
-    let serving = product.serve(workspace, &data, &log)?;
+    let serving = product.serve(workspace, &data, &log, &SETTINGS)?;
     println!(
         "  server ready on {} after {:.1} s",
         serving.origin(),

@@ -1,0 +1,94 @@
+// The product without a pointer: every stop is visible, and everything can be reached and done.
+import type { Page } from "@playwright/test";
+import { alive, expect, open, test } from "./support/test.ts";
+import { PASSWORD } from "./support/people.ts";
+
+/** Presses Tab until the focus is on what is wanted; each stop on the way must be visible and show its focus. */
+async function tabTo(page: Page, wanted: { role?: string; name: string | RegExp }): Promise<void> {
+  for (let stops = 0; stops < 60; stops += 1) {
+    await page.keyboard.press("Tab");
+    const focus = page.locator(":focus");
+    if ((await focus.count()) === 0) continue;
+    const outline = await focus.evaluate((element) => {
+      const ring = (target: Element) => {
+        const style = getComputedStyle(target);
+        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
+      };
+      const box = element.getBoundingClientRect();
+      const around = element.closest("label, li, .lrow");
+      return { seen: box.width > 0 && box.height > 0, ring: ring(element) || (around !== null && ring(around)), tag: element.outerHTML.slice(0, 120) };
+    });
+    expect(outline, "a stop of the keyboard").toMatchObject({ seen: true, ring: true });
+    const matches = page.locator(":focus").and(
+      wanted.role === "field" ? page.getByLabel(wanted.name) : page.getByRole((wanted.role ?? "button") as "button", { name: wanted.name }),
+    );
+    if ((await matches.count()) > 0) return;
+  }
+  throw new Error(`Tab does not reach ${wanted.name}`);
+}
+
+test("signs in, makes a record, renames it, opens the log and signs out by keyboard alone", async ({ page, person }) => {
+  test.setTimeout(120_000);
+  await page.goto("/sign-in");
+  await tabTo(page, { role: "field", name: "E-mail" });
+  await page.keyboard.type(person.email);
+  await tabTo(page, { role: "field", name: "Password" });
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/start");
+  await alive(page);
+  await expect(page.getByLabel("Name of the workspace")).toBeFocused();
+  await page.keyboard.type("Tern House");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Records" })).toBeVisible();
+
+  await tabTo(page, { role: "field", name: "Title" });
+  await page.keyboard.type("Cleaning the dock");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Cleaning the dock" })).toBeVisible();
+  await tabTo(page, { role: "field", name: "Title" });
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Cleaning dock 2");
+  await tabTo(page, { name: "Save title" });
+  await page.keyboard.press("Space");
+  await expect(page.getByRole("heading", { name: "Cleaning dock 2" })).toBeVisible();
+
+  await page.reload();
+  await alive(page);
+  await tabTo(page, { role: "link", name: "Audit log" });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Audit log" })).toBeVisible();
+  await tabTo(page, { role: "link", name: /renamed/ });
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("complementary", { name: /^Event/ })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("complementary", { name: /^Event/ })).toHaveCount(0);
+
+  await page.goto("/you/sessions");
+  await alive(page);
+  await tabTo(page, { name: "Sign out here" });
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/sign-in?from=signed-out");
+});
+
+test("skips what repeats", async ({ page, owner }) => {
+  await open(page, owner.at());
+  await page.keyboard.press("Tab");
+  const skip = page.getByRole("link", { name: "Skip to the page" });
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toBeFocused();
+});
+
+test("opens and closes menus", async ({ page, owner }) => {
+  await open(page, owner.at());
+  const nav = page.getByRole("navigation", { name: "Workspace" });
+  const summary = nav.locator("summary").first();
+  await summary.focus();
+  await page.keyboard.press("Enter");
+  await expect(nav.getByRole("link", { name: "New workspace" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(nav.getByRole("link", { name: "New workspace" })).toBeHidden();
+  await expect(summary).toBeFocused();
+});

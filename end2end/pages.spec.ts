@@ -1,0 +1,128 @@
+// Every page, light and dark, on a desk and on a phone: nothing for axe to find, nothing that moves by itself, nothing
+// wider than the screen; and a picture of each in results/screens, to be looked at.
+import type { Page } from "@playwright/test";
+import { faultsOf } from "./support/axe.ts";
+import { alive, expect, shifted, test } from "./support/test.ts";
+import type { Person } from "./support/people.ts";
+
+interface Sheet {
+  name: string;
+  path: (owner: Person, record: string, event: string) => string;
+  status?: number;
+  hydrates?: boolean;
+  /** Brings the page into the state to look at. */
+  act?: (page: Page) => Promise<void>;
+}
+
+const TOKEN = "A".repeat(43);
+const at = (path: string) => () => path;
+
+const PUBLIC: Sheet[] = [
+  { name: "landing", path: at("/") },
+  { name: "sign-up", path: at("/sign-up") },
+  {
+    name: "sign-up-refused",
+    path: at("/sign-up"),
+    status: 422,
+    act: async (page) => {
+      await page.getByLabel("Your name").fill("Priya Nadar");
+      await page.getByLabel("E-mail").fill("priya at example");
+      await page.getByRole("button", { name: "Create account" }).click();
+      await expect(page.getByLabel("E-mail")).toHaveAttribute("aria-invalid", "true");
+    },
+  },
+  { name: "sign-up-sent", path: at("/sign-up/sent") },
+  { name: "sign-in", path: at("/sign-in") },
+  { name: "sign-in-after-verify", path: at("/sign-in?from=verified") },
+  { name: "verify", path: at(`/verify/${TOKEN}`) },
+  { name: "forgot", path: at("/forgot") },
+  { name: "forgot-sent", path: at("/forgot/sent") },
+  { name: "reset", path: at(`/reset/${TOKEN}`) },
+  { name: "offline", path: at("/offline") },
+  { name: "not-found", path: at("/no-such-page"), status: 404 },
+];
+
+const WORKSPACE: Sheet[] = [
+  { name: "first-run", path: at("/start"), hydrates: true },
+  { name: "workspaces", path: at("/w"), hydrates: true },
+  { name: "records", path: (owner) => owner.at(), hydrates: true },
+  { name: "record", path: (owner, record) => owner.at(`/records/${record}`), hydrates: true },
+  { name: "audit", path: (owner) => owner.at("/audit"), hydrates: true },
+  { name: "audit-event", path: (owner, _, event) => owner.at(`/audit?event=${event}`), hydrates: true },
+  { name: "audit-nothing", path: (owner) => owner.at("/audit?search=nothing-is-called-this"), hydrates: true },
+  { name: "settings", path: (owner) => owner.at("/settings"), hydrates: true },
+  { name: "profile", path: at("/you"), hydrates: true },
+  { name: "sessions", path: at("/you/sessions"), hydrates: true },
+  { name: "prove", path: at("/prove"), hydrates: true },
+  { name: "lost", path: (owner) => owner.at("/nowhere"), status: 404, hydrates: true },
+  { name: "no-such-record", path: (owner) => owner.at("/records/5c21b7ee-0000-4000-8000-00000000abcd"), status: 404, hydrates: true },
+];
+
+const SCREENS = [
+  { screen: "desktop", viewport: { width: 1280, height: 800 } },
+  { screen: "phone", viewport: { width: 390, height: 844 } },
+] as const;
+
+async function judge(page: Page, sheet: Sheet, picture: string): Promise<void> {
+  if (sheet.hydrates) await alive(page);
+  expect(await shifted(page), "layout shift").toBe(0);
+  const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  expect(width[0], "wider than the screen").toBeLessThanOrEqual(width[1]);
+  await sheet.act?.(page);
+  await page.screenshot({ path: `end2end/results/screens/${sheet.name}-${picture}.png`, fullPage: true });
+  expect(await faultsOf(page), "what axe finds").toEqual([]);
+}
+
+for (const { screen, viewport } of SCREENS) {
+  for (const colorScheme of ["light", "dark"] as const) {
+    test.describe(`${screen}, ${colorScheme}`, () => {
+      test.use({ viewport, colorScheme });
+      const picture = `${screen}-${colorScheme}`;
+
+      for (const sheet of PUBLIC) {
+        test(`public page ${sheet.name}`, async ({ page, complaints }) => {
+          if (sheet.status) complaints.expect(new RegExp(`status of ${sheet.status}`));
+          const answer = await page.goto(sheet.path(undefined!, "", ""));
+          if (!sheet.act) expect(answer!.status()).toBe(sheet.status ?? 200);
+          await judge(page, sheet, picture);
+        });
+      }
+
+      test("pages of a workspace", async ({ page, owner, complaints }) => {
+        test.setTimeout(180_000);
+        complaints.expect(/status of 404/);
+        await owner.makeRecord(page.request, "Cleaning the dock");
+        const record = await owner.makeRecord(page.request, "Receiving refrigerated stock");
+        await page.goto(owner.at("/audit"));
+        const href = await page.locator(".ev-row a").first().getAttribute("href");
+        const event = new URL(href!, "http://localhost").searchParams.get("event")!;
+        await owner.makeWorkspace(page.request, "A second house").then(() => undefined);
+        owner.workspace = /\/w\/([0-9a-f-]+)/.exec(href!)![1];
+        for (const sheet of WORKSPACE) {
+          await test.step(sheet.name, async () => {
+            const answer = await page.goto(sheet.path(owner, record, event));
+            expect(answer!.status()).toBe(sheet.status ?? 200);
+            await judge(page, sheet, picture);
+          });
+        }
+      });
+
+      test("an empty workspace", async ({ page, owner }) => {
+        await page.goto(owner.at());
+        await judge(page, { name: "records-empty", path: at(""), hydrates: true }, picture);
+      });
+
+      test.describe("pages for those who run it on their own machine", () => {
+        // These answer only to who comes without a proxy.
+        test.use({ extraHTTPHeaders: {} });
+        for (const name of ["gallery", "mail"]) {
+          test(name, async ({ page }) => {
+            const answer = await page.goto(`/dev/${name}`);
+            expect(answer!.status()).toBe(200);
+            await judge(page, { name, path: at("") }, picture);
+          });
+        }
+      });
+    });
+  }
+}

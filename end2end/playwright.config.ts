@@ -1,0 +1,42 @@
+// The browser tests. `cargo xtask test` starts the server and says where it and Chromium are.
+import { defineConfig } from "@playwright/test";
+
+function given(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set; run \`cargo xtask test --browser\``);
+  return value;
+}
+
+export default defineConfig({
+  testDir: ".",
+  testMatch: "*.spec.ts",
+  outputDir: "results/artifacts",
+  fullyParallel: true,
+  workers: 2,
+  // A test that passes only sometimes is a fault of the product or of the test.
+  retries: 0,
+  forbidOnly: true,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["json"]],
+  use: {
+    baseURL: given("END2END_ORIGIN"),
+    // Far from the server's own: what differs between server and browser would show at once.
+    timezoneId: "Pacific/Auckland",
+    locale: "de-DE",
+    trace: "retain-on-failure",
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      executablePath: given("END2END_CHROMIUM"),
+      chromiumSandbox: given("END2END_SANDBOX") === "on",
+      args: [
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

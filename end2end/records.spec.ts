@@ -1,0 +1,83 @@
+// Records: made, renamed, described, searched; and two people who change the same one.
+import { alive, expect, open, test } from "./support/test.ts";
+
+test("are made, renamed, described and found @smoke", async ({ page, owner }) => {
+  await open(page, owner.at());
+  await page.getByLabel("Title").fill("Receiving refrigerated stock");
+  await page.getByRole("button", { name: "Make record" }).click();
+  await expect(page).toHaveURL(/\/records\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole("heading", { name: "Receiving refrigerated stock" })).toBeVisible();
+
+  await page.getByLabel("Title").fill("Receiving chilled stock");
+  await page.getByRole("button", { name: "Save title" }).click();
+  await expect(page.getByRole("heading", { name: "Receiving chilled stock" })).toBeVisible();
+
+  await page.getByLabel("Summary").fill("Dock 2, every morning.\n\nTwo people.");
+  await page.getByRole("button", { name: "Save summary" }).click();
+  await expect(page.getByText("Revision").locator("..")).toContainText("3");
+
+  await page.getByRole("navigation", { name: "Workspace" }).getByRole("link", { name: "Records" }).click();
+  await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
+  await expect(page.getByText("Dock 2, every morning.")).toBeVisible();
+
+  await page.getByLabel("New record").fill("Cleaning the dock");
+  await page.getByRole("button", { name: "Make record" }).click();
+  await expect(page.getByRole("heading", { name: "Cleaning the dock" })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("listitem").filter({ hasText: "Cleaning the dock" })).toBeVisible();
+  await page.getByLabel("Search the records").fill("chilled");
+  await expect(page.getByRole("listitem").filter({ hasText: "Cleaning the dock" })).toHaveCount(0);
+  await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
+});
+
+test("keep what both people wrote when two change the same one", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 409/);
+  const record = await owner.makeRecord(page.request, "Cleaning the dock");
+  const other = await another();
+  await owner.signIn(other.request);
+  await open(page, owner.at(`/records/${record}`));
+  await open(other, owner.at(`/records/${record}`));
+  await other.getByLabel("Title").fill("Cleaning dock 2");
+  await other.getByRole("button", { name: "Save title" }).click();
+  await expect(other.getByRole("heading", { name: "Cleaning dock 2" })).toBeVisible();
+
+  await page.getByLabel("Title").fill("Cleaning the whole dock");
+  await page.getByRole("button", { name: "Save title" }).click();
+  await expect(page.getByText("Now it reads:")).toContainText("Cleaning dock 2");
+  await expect(page.getByLabel("Title")).toHaveValue("Cleaning the whole dock");
+  await page.getByRole("button", { name: "Save title" }).click();
+  await expect(page.getByRole("heading", { name: "Cleaning the whole dock" })).toBeVisible();
+});
+
+test("say without a connection that nothing was saved, and keep what was typed", async ({ page, owner, complaints }) => {
+  complaints.expect(/ERR_INTERNET_DISCONNECTED/);
+  const record = await owner.makeRecord(page.request, "Cleaning the dock");
+  await open(page, owner.at(`/records/${record}`));
+  await page.getByLabel("Title").fill("Cleaning dock 2");
+  await page.context().setOffline(true);
+  await page.getByRole("button", { name: "Save title" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await expect(page.getByLabel("Title")).toHaveValue("Cleaning dock 2");
+  await page.context().setOffline(false);
+  await page.getByRole("button", { name: "Save title" }).click();
+  await expect(page.getByRole("heading", { name: "Cleaning dock 2" })).toBeVisible();
+});
+
+test("of other workspaces are as if they were not", async ({ page, owner, another, playwright, baseURL, complaints }) => {
+  complaints.expect(/status of 404/);
+  const record = await owner.makeRecord(page.request, "Cleaning the dock");
+  const stranger = await another();
+  const { personFor } = await import("./support/people.ts");
+  const other = await personFor(playwright, baseURL!, "2001:db8:ffff:1::1", "A stranger");
+  await other.signIn(stranger.request);
+  const missing = owner.at(`/records/${record}`).replace(/.$/, (last) => (last === "0" ? "1" : "0"));
+  const seen: string[] = [];
+  for (const path of [owner.at(`/records/${record}`), missing, "/w/5c21b7ee-0000-4000-8000-00000000abcd"]) {
+    const answer = await stranger.goto(path);
+    await alive(stranger);
+    seen.push(`${answer!.status()} ${await stranger.getByRole("main").innerText()}`);
+  }
+  expect(seen[0]).toMatch(/^404 /);
+  expect(seen[1]).toBe(seen[0]);
+  expect(seen[2]).toBe(seen[0]);
+});
