@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command line speaks on its standard output")]
 
 mod check;
+mod dist;
 mod run;
 mod server;
 mod site;
@@ -58,6 +59,8 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
     },
+    /// Build what one takes to another machine: the release binary and a Debian package.
+    Dist,
     /// Renew the SQL metadata in `server/store/.sqlx`.
     Sql,
     /// Build the site only.
@@ -98,6 +101,7 @@ fn act(task: &Task) -> Outcome {
         ),
         Task::Check => check::check(&workspace),
         Task::Watch { listen } => watch::watch(&workspace, *listen),
+        Task::Dist => dist::dist(&workspace),
         Task::Sql => sql::renew(&workspace),
         Task::Site { release } => {
             tools::for_building(&workspace)?;

@@ -28,7 +28,7 @@ pub(crate) struct Product {
     /// The `scriptkeep` binary.
     pub(crate) binary: PathBuf,
     /// The folder of the site; a release binary carries it inside.
-    pub(crate) site: PathBuf,
+    pub(crate) site: Option<PathBuf>,
 }
 
 /// Sets up the machine and builds site and server.
@@ -49,7 +49,7 @@ pub(crate) fn build(workspace: &Workspace, kind: Kind, release: bool) -> Outcome
     let folder = if release { "release" } else { "debug" };
     Ok(Product {
         binary: workspace.target.join(folder).join("scriptkeep"),
-        site,
+        site: (!release).then_some(site),
     })
 }
 
@@ -57,7 +57,10 @@ impl Product {
     /// A call of the binary in the checkout, with its site at hand.
     pub(crate) fn command(&self, workspace: &Workspace) -> Command {
         let mut command = Command::new(&self.binary);
-        command.current_dir(&workspace.root).env(SITE_VARIABLE, &self.site);
+        command.current_dir(&workspace.root);
+        if let Some(site) = &self.site {
+            command.env(SITE_VARIABLE, site);
+        }
         command
     }
 

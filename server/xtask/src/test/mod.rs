@@ -53,6 +53,21 @@ pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome {
     }
 }
 
+/// Tries a binary in the browser, with the tests that touch each part once.
+///
+/// # Errors
+/// When one of them fails.
+pub(crate) fn smoke(workspace: &Workspace, product: &server::Product, chromium: &Path) -> Outcome {
+    let mut count = Count::default();
+    browser::run(workspace, product, chromium, &["--grep=@smoke".to_owned()], &mut count)?;
+    match count {
+        Count { failed: 0, passed: 1.. } => Ok(()),
+        _ => Err(Failure::new(
+            "The binary does not work; Playwright says above what it met.",
+        )),
+    }
+}
+
 fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outcome {
     tools::for_building(workspace)?;
     tools::postgres(workspace)?;
@@ -85,7 +100,7 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
     if let Some(chromium) = chromium {
         let product = server::Product {
             binary: workspace.target.join("debug/scriptkeep"),
-            site,
+            site: Some(site),
         };
         step("Browser tests", || {
             browser::run(workspace, &product, &chromium, &selection.playwright, count)
