@@ -16,12 +16,18 @@ pub enum Refusal {
          scriptkeep_system, which `scriptkeep migrate` makes"
     )]
     Superuser(String),
-    /// The login has BYPASSRLS.
+    /// The login has a right with which it can get past row-level security.
     #[error(
-        "login {0} has BYPASSRLS. Take it away with `alter role {0} nobypassrls`, or serve as the logins that \
-         `scriptkeep migrate` makes"
+        "login {0} has the attribute {1}, with which it can get past row-level security. Take it away with \
+         `alter role {0} no{1}`, or serve as the logins that `scriptkeep migrate` makes"
     )]
-    BypassesRls(String),
+    TooPowerful(String, &'static str),
+    /// The login acts as somebody else, and can stop to.
+    #[error(
+        "login {0} acts as {1} by a setting, and `reset role` undoes that. Take the setting out of the URL or the role, \
+         and log in as {1} itself"
+    )]
+    ActsAs(String, String),
     /// The login owns tables, schemas or the database.
     #[error(
         "login {0} owns {1}, and an owner can switch row-level security off. Give it to scriptkeep_owner with \
@@ -81,7 +87,8 @@ fn unreachable(error: sqlx::Error) -> Refusal {
 /// Checks one login; answers its name.
 async fn role(pool: &PgPool) -> Result<String, Refusal> {
     let row = sqlx::query!(
-        "select r.rolname::text as \"name!\", r.rolsuper, r.rolbypassrls,
+        "select r.rolname::text as \"name!\", current_user::text as \"acts_as!\", r.rolsuper as \"superuser!\",
+            r.rolbypassrls as \"bypassrls!\", r.rolcreaterole as \"createrole!\", r.rolreplication as \"replication!\",
             (select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where c.relowner = r.oid and n.nspname not like 'pg\\_%') as owns_table,
             (select min(n.nspname::text) from pg_namespace n
@@ -96,17 +103,25 @@ async fn role(pool: &PgPool) -> Result<String, Refusal> {
                     or exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
                         where c.relowner = o.oid and n.nspname not like 'pg\\_%'
                         and n.nspname <> 'information_schema'))) as member_of
-         from pg_roles r where r.rolname = current_user"
+         from pg_roles r where r.rolname = session_user"
     )
     .fetch_one(pool)
     .await
     .map_err(unreachable)?;
     let name = row.name;
-    if row.rolsuper == Some(true) {
+    if row.superuser {
         return Err(Refusal::Superuser(name));
     }
-    if row.rolbypassrls == Some(true) {
-        return Err(Refusal::BypassesRls(name));
+    let powers = [
+        (row.bypassrls, "bypassrls"),
+        (row.createrole, "createrole"),
+        (row.replication, "replication"),
+    ];
+    if let Some((_, power)) = powers.into_iter().find(|(has, _)| *has) {
+        return Err(Refusal::TooPowerful(name, power));
+    }
+    if row.acts_as != name {
+        return Err(Refusal::ActsAs(name, row.acts_as));
     }
     let owned = [
         ("table", row.owns_table),

@@ -186,6 +186,8 @@ async fn roles(conn: &mut PgConnection, setup: &Setup) -> Result<(), MigrationEr
             denied(made, || MigrationError::NoRole(role))?;
         }
         if let Some(password) = password {
+            // Kept out of the server's log where this login may say so; a superuser may.
+            let _ = execute(conn, "set log_statement = 'none'").await;
             // Formatted and quoted by the server itself: a role's password takes no parameter.
             let sql: String = sqlx::query_scalar("select format('alter role %I password %L', $1::text, $2::text)")
                 .bind(role)

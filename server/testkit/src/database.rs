@@ -30,7 +30,14 @@ pub async fn database() -> TestDatabase {
 /// # Panics
 /// When there is no Postgres; the message says what to do.
 pub async fn database_with(sizes: PoolSizes) -> TestDatabase {
-    let server = server().await;
+    database_on(server().await, sizes).await
+}
+
+/// [`database_with`] on a server of one's choice.
+///
+/// # Panics
+/// When the server does not answer.
+pub async fn database_on(server: &'static Server, sizes: PoolSizes) -> TestDatabase {
     let template = template(server).await;
     let name = fresh_name();
     let mut admin = admin(server).await;

@@ -13,9 +13,10 @@ mod clock;
 mod database;
 mod fixtures;
 mod server;
+mod superuser;
 
 pub use chance::TestRandom;
 pub use clock::TestClock;
-pub use database::{TestDatabase, database, database_with};
+pub use database::{TestDatabase, database, database_on, database_with};
 pub use fixtures::{EPOCH, account, event, id, scope, tenant};
-pub use server::{durable_server, server};
+pub use server::{Server, durable_server, server};

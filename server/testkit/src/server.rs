@@ -23,8 +23,7 @@ while :; do
     exec 8>>"$1/start.lock"; flock 8
     exec 7>>"$1/users.lock"
     if flock -n 7; then
-        "$2/pg_ctl" stop --pgdata "$1/data" --mode=fast --wait --silent
-        rm -rf "$1/data"
+        "$2/pg_ctl" stop --pgdata "$1/data" --mode=fast --wait --silent && find "$1/data" -mindepth 1 -delete
         exit 0
     fi
     exec 7>&- 8>&-
@@ -146,7 +145,7 @@ fn watch(cluster: &Cluster) -> io::Result<()> {
         return Ok(());
     }
     drop(lock);
-    let owner = fs::metadata(cluster.folder())?;
+    let owner = fs::metadata(cluster.folder().join("data"))?;
     for file in ["watch.lock", "start.lock", "users.lock"] {
         // Root may give files away; anybody else owns them already, and the call changes nothing.
         std::os::unix::fs::chown(cluster.folder().join(file), Some(owner.uid()), Some(owner.gid()))?;

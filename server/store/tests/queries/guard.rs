@@ -1,0 +1,180 @@
+//! What `serve` refuses to start on. The refusals about durability come from the server's own settings.
+
+use sqlx::AssertSqlSafe;
+use store::{Db, Logins, PoolSizes, Refusal, StoreError, migrate};
+use testkit::{TestDatabase, database_on, durable_server};
+
+async fn durable() -> TestDatabase {
+    database_on(durable_server().await, PoolSizes::default()).await
+}
+
+async fn guard(logins: &Logins) -> Result<(), Refusal> {
+    Db::connect(logins, PoolSizes::default())
+        .await
+        .expect("connect")
+        .guard()
+        .await
+}
+
+async fn root(test: &TestDatabase, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+        .execute(&mut test.superuser().await)
+        .await
+        .expect("as root");
+}
+
+#[tokio::test]
+async fn a_durable_migrated_database_with_plain_logins_is_served() {
+    let test = durable().await;
+    test.db.guard().await.expect("served");
+    // A newer schema is served too: releases expand before they contract.
+    root(&test, "update control.installation set version = version + 1").await;
+    test.db.guard().await.expect("served");
+}
+
+#[tokio::test]
+async fn a_database_without_fsync_is_refused() {
+    let test = testkit::database().await;
+    let fsync: String = sqlx::query_scalar("show fsync")
+        .fetch_one(&mut test.superuser().await)
+        .await
+        .expect("a setting");
+    match test.db.guard().await {
+        Err(refusal @ Refusal::NotDurable { setting: "fsync", .. }) if fsync == "off" => {
+            assert!(refusal.to_string().contains("Set fsync = on"), "{refusal}");
+        }
+        Ok(()) if fsync == "on" => {}
+        other => panic!("with fsync = {fsync}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_does_not_wait_for_the_disk_is_refused() {
+    let test = durable().await;
+    for (app, system) in [("", "off"), ("off", "")] {
+        let url = |url: &str, value: &str| match value {
+            "" => url.to_owned(),
+            value => format!(
+                "{url}{}options=-c%20synchronous_commit%3D{value}",
+                if url.contains('?') { '&' } else { '?' }
+            ),
+        };
+        let logins = Logins {
+            owner: None,
+            app: url(&test.logins.app, app),
+            system: url(&test.logins.system, system),
+        };
+        let refused = guard(&logins).await;
+        assert!(
+            matches!(
+                refused,
+                Err(Refusal::NotDurable {
+                    setting: "synchronous_commit",
+                    ..
+                })
+            ),
+            "{refused:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn logins_that_reach_past_row_level_security_are_refused() {
+    let test = durable().await;
+    let role = format!("scriptkeep_guard_{}", std::process::id());
+    let as_app = |app: String| Logins {
+        app,
+        ..test.logins.clone()
+    };
+    let mine = test.logins.app.replace(migrate::APP, &role);
+
+    let refused = guard(&as_app(test.superuser_url())).await;
+    assert!(matches!(refused, Err(Refusal::Superuser(_))), "{refused:?}");
+    let separator = if test.superuser_url().contains('?') { '&' } else { '?' };
+    let disguised = format!(
+        "{}{separator}options=-c%20role%3D{}",
+        test.superuser_url(),
+        migrate::APP
+    );
+    let refused = guard(&as_app(disguised)).await;
+    assert!(matches!(refused, Err(Refusal::Superuser(_))), "{refused:?}");
+    let refused = guard(&as_app(test.logins.system.clone())).await;
+    assert!(matches!(refused, Err(Refusal::OneLogin(_))), "{refused:?}");
+    let refused = guard(&as_app(test.logins.owner.clone().expect("owner"))).await;
+    assert!(
+        matches!(&refused, Err(Refusal::Owns(name, _)) if name == migrate::OWNER),
+        "{refused:?}"
+    );
+
+    root(
+        &test,
+        &format!("create role {role} login bypassrls password 'scriptkeep-test'"),
+    )
+    .await;
+    let refused = guard(&as_app(mine.clone())).await;
+    assert!(
+        matches!(refused, Err(Refusal::TooPowerful(_, "bypassrls"))),
+        "{refused:?}"
+    );
+    root(&test, &format!("alter role {role} nobypassrls createrole")).await;
+    let refused = guard(&as_app(mine.clone())).await;
+    assert!(
+        matches!(refused, Err(Refusal::TooPowerful(_, "createrole"))),
+        "{refused:?}"
+    );
+    for group in [migrate::OWNER, "pg_read_all_data"] {
+        root(
+            &test,
+            &format!("alter role {role} nocreaterole; grant {group} to {role}"),
+        )
+        .await;
+        let refused = guard(&as_app(mine.clone())).await;
+        assert!(
+            matches!(&refused, Err(Refusal::MemberOf(_, name)) if name == group),
+            "{refused:?}"
+        );
+        root(&test, &format!("revoke {group} from {role}")).await;
+    }
+    root(&test, &format!("drop role {role}")).await;
+}
+
+#[tokio::test]
+async fn a_database_that_was_not_migrated_is_refused() {
+    let test = durable().await;
+    root(
+        &test,
+        "update shared.workspaces set name = ''; update control.tenant_schemas set version = 0",
+    )
+    .await;
+    let refused = test.db.guard().await.expect_err("behind");
+    assert!(
+        matches!(&refused, Refusal::NotMigrated(text) if text.contains("shared")),
+        "{refused:?}"
+    );
+    root(&test, "update control.installation set version = 0").await;
+    let refused = test.db.guard().await.expect_err("behind");
+    assert!(
+        matches!(&refused, Refusal::NotMigrated(text) if text.contains("control")),
+        "{refused:?}"
+    );
+    assert!(refused.to_string().contains("Run `scriptkeep migrate`"), "{refused}");
+    root(&test, "drop schema control cascade").await;
+    let refused = test.db.guard().await.expect_err("empty");
+    assert!(matches!(refused, Refusal::NotMigrated(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_url_that_cannot_be_read_is_not_repeated() {
+    let logins = Logins {
+        owner: None,
+        app: "mysql://me:hunter2@host/db".to_owned(),
+        system: "nonsense hunter2".to_owned(),
+    };
+    let refused = Db::connect(&logins, PoolSizes::default())
+        .await
+        .expect_err("no such server");
+    assert!(
+        matches!(refused, StoreError::Unavailable(_)) && !refused.to_string().contains("hunter2"),
+        "{refused}"
+    );
+}

@@ -1,0 +1,11 @@
+//! What the store's functions promise, against a real Postgres.
+
+mod accounts;
+mod audit;
+mod cluster;
+mod guard;
+mod jobs;
+mod limits;
+mod migrations;
+mod placement;
+mod tokens;
