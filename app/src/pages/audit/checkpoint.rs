@@ -22,7 +22,7 @@ pub fn Checkpoint(
     };
     let Some(checkpoint) = checkpoint else {
         return view! {
-            <section class="ckpt" aria-label="Latest checkpoint">
+            <section class="ckpt ckpt-open" aria-label="Latest checkpoint">
                 <div class="ckpt-main">
                     <Icon name="fit-unsaved"/>
                     <div>

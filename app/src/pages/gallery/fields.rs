@@ -186,7 +186,7 @@ pub fn Refused() -> impl IntoView {
     );
     view! {
         <Section title="Refused" rule="An error has an icon, words and a thicker edge. It says what happened, what is safe and what to do.">
-            <div class="grid-2">
+            <div class="grid-2 top">
                 <Provider value=Posted(StoredValue::new(Some(refused)))>
                     <SignUpAgain/>
                 </Provider>
@@ -206,7 +206,9 @@ fn SignUpAgain() -> impl IntoView {
             <TextField name="name" label="Your name"/>
             <TextField name="email" label="E-mail" kind="email"/>
             <TextField name="password" label="Password" kind="password" hint="A short sentence works well."/>
-            <Submit>"Create account"</Submit>
+            <div class="btns">
+                <Submit>"Create account"</Submit>
+            </div>
         </OpForm>
     }
 }
@@ -217,7 +219,9 @@ fn RecordAgain() -> impl IntoView {
     view! {
         <OpForm form>
             <TextField name="title" label="Title"/>
-            <Submit>"Create record"</Submit>
+            <div class="btns">
+                <Submit>"Create record"</Submit>
+            </div>
         </OpForm>
     }
 }

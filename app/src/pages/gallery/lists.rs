@@ -8,7 +8,9 @@ use leptos::prelude::*;
 #[component]
 pub fn Lists() -> impl IntoView {
     let workspace = samples::workspace();
-    let records = samples::records().map(|record| view! { <RecordRow workspace record/> }).collect_view();
+    let records = samples::records()
+        .map(|record| view! { <RecordRow workspace record/> })
+        .collect_view();
     view! {
         <Section title="Lists" rule="Hairlines before boxes. The whole row opens the thing; its title carries the name.">
             <nav class="tabs" aria-label="Tabs">

@@ -113,7 +113,16 @@ mod tests {
             leptos_meta::provide_meta_context();
             view! { <Gallery/> }.to_html()
         });
-        for part in ["btn-seal", "aria-invalid=\"true\"", "save-device", "menu-sep", "dialog-foot", "skel", "proofbox", "bb-item"] {
+        for part in [
+            "btn-seal",
+            "aria-invalid=\"true\"",
+            "save-device",
+            "menu-sep",
+            "dialog-foot",
+            "skel",
+            "proofbox",
+            "bb-item",
+        ] {
             assert!(page.contains(part), "{part}");
         }
         assert!(values(&page, "style").is_empty());

@@ -15,7 +15,9 @@ use leptos::prelude::*;
 pub fn Proof() -> impl IntoView {
     let [fresh, sealed, refused, system] = samples::events();
     let line = |row, selected| view! { <AuditLine row href="#event".to_owned() selected/> };
-    let devices = samples::sessions().map(|session| view! { <DeviceRow session/> }).collect_view();
+    let devices = samples::sessions()
+        .map(|session| view! { <DeviceRow session/> })
+        .collect_view();
     view! {
         <Section title="Proof" rule="What is kept looks kept: the same glyph, the same green, the cut.">
             <div class="row-c">

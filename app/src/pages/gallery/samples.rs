@@ -4,7 +4,9 @@ use crate::pages::workspace::Around;
 use domain::{
     AccountId, EventId, RecordId, RequestId, SessionId, WorkspaceId,
     audit::{ActorKind, Change, Target},
-    ops::{ActorView, AuditEventView, AuditRow, CheckpointView, Profile, ProofView, RecordView, SessionView, WorkspaceView},
+    ops::{
+        ActorView, AuditEventView, AuditRow, CheckpointView, Profile, ProofView, RecordView, SessionView, WorkspaceView,
+    },
     policy::Standing,
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
@@ -29,7 +31,11 @@ fn record(title: &str, summary: &str, days: i64) -> RecordView {
 /// Three records, the last with a title that does not fit.
 pub(super) fn records() -> [RecordView; 3] {
     [
-        record("Receiving refrigerated stock", "How a pallet is taken in, checked and stored within ten minutes.", 0),
+        record(
+            "Receiving refrigerated stock",
+            "How a pallet is taken in, checked and stored within ten minutes.",
+            0,
+        ),
         record("Returns and recalls", "", 1),
         record(
             "Handover to the night courier, with the keys, the totes, the cool boxes and the list of what is missing from them",
@@ -41,25 +47,37 @@ pub(super) fn records() -> [RecordView; 3] {
 
 /// The sessions of somebody on two devices.
 pub(super) fn sessions() -> [SessionView; 2] {
-    [("Safari on macOS", "203.0.113.24", true), ("Chrome on Android", "203.0.113.80", false)].map(|(device, address, current)| {
-        SessionView {
-            id: SessionId(ANY.0),
-            device: device.to_owned(),
-            address: address.to_owned(),
-            created_at: NOW - Duration::days(19),
-            seen_at: NOW,
-            current,
-        }
+    [
+        ("Safari on macOS", "203.0.113.24", true),
+        ("Chrome on Android", "203.0.113.80", false),
+    ]
+    .map(|(device, address, current)| SessionView {
+        id: SessionId(ANY.0),
+        device: device.to_owned(),
+        address: address.to_owned(),
+        created_at: NOW - Duration::days(19),
+        seen_at: NOW,
+        current,
     })
+}
+
+/// An id for each event, since their rows carry it.
+fn event_id(position: Option<u64>) -> EventId {
+    let number = position.unwrap_or_default();
+    format!("00000000-0000-7000-8000-{number:012}").parse().unwrap_or(EventId(ANY.0))
 }
 
 fn event(position: Option<u64>, name: &str, action: &str, on: &str, refused: bool) -> AuditRow {
     AuditRow {
-        id: EventId(ANY.0),
+        id: event_id(position),
         position,
         at: NOW - Duration::minutes(position.map_or(0, |_| 9)),
         actor: ActorView {
-            kind: if name == "The system" { ActorKind::System } else { ActorKind::Account },
+            kind: if name == "The system" {
+                ActorKind::System
+            } else {
+                ActorKind::Account
+            },
             account: None,
             name: name.to_owned(),
         },
@@ -81,9 +99,27 @@ fn event(position: Option<u64>, name: &str, action: &str, on: &str, refused: boo
 /// Events: not sealed yet, sealed, refused, by the system.
 pub(super) fn events() -> [AuditRow; 4] {
     [
-        event(None, "Tomás Quintero", "record.rename", "Receiving refrigerated stock", false),
-        event(Some(18_439), "Priya Nadar", "record.create", "Returns and recalls", false),
-        event(Some(18_438), "Bea Lindholm", "workspace.rename", "Northquay Pharmacy", true),
+        event(
+            None,
+            "Tomás Quintero",
+            "record.rename",
+            "Receiving refrigerated stock",
+            false,
+        ),
+        event(
+            Some(18_439),
+            "Priya Nadar",
+            "record.create",
+            "Returns and recalls",
+            false,
+        ),
+        event(
+            Some(18_438),
+            "Bea Lindholm",
+            "workspace.rename",
+            "Northquay Pharmacy",
+            true,
+        ),
         event(Some(18_437), "The system", "audit.export", "the audit log", false),
     ]
 }
@@ -92,7 +128,13 @@ pub(super) fn events() -> [AuditRow; 4] {
 pub(super) fn proven() -> AuditEventView {
     let step = |side: &str| (side.to_owned(), ROOT.to_owned());
     AuditEventView {
-        row: event(Some(18_439), "Tomás Quintero", "record.rename", "Receiving refrigerated stock", false),
+        row: event(
+            Some(18_439),
+            "Tomás Quintero",
+            "record.rename",
+            "Receiving refrigerated stock",
+            false,
+        ),
         address: "203.0.113.24".to_owned(),
         device: "Safari on macOS".to_owned(),
         request: RequestId(ANY.0),
