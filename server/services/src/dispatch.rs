@@ -113,7 +113,7 @@ impl Admitted {
 }
 
 /// Everything that is decided before the operation's fields count.
-async fn admit(
+pub(crate) async fn admit(
     services: &Services,
     caller: &Caller,
     meta: &Meta,
@@ -266,7 +266,7 @@ fn address(caller: &Caller) -> Option<IpAddr> {
     }
 }
 
-async fn begin<'a, Op: Handle>(
+pub(crate) async fn begin<'a, Op: Handle>(
     services: &'a Services,
     caller: &'a Caller,
     admitted: &'a Admitted,
@@ -284,6 +284,8 @@ async fn begin<'a, Op: Handle>(
         vault: Vault::new(&services.inner.keyring, at),
         action: Op::META.name,
         left: Left::default(),
+        #[cfg(test)]
+        unrecorded: false,
     })
 }
 
@@ -338,7 +340,7 @@ async fn fail<Tx: Scoped>(cx: Context<'_, Tx>, failure: Failure) -> Problem {
     }
 }
 
-async fn commit<Tx: Scoped>(cx: Context<'_, Tx>) -> Result<SessionChange, Problem> {
+pub(crate) async fn commit<Tx: Scoped>(cx: Context<'_, Tx>) -> Result<SessionChange, Problem> {
     let Context {
         services,
         at,

@@ -2,7 +2,7 @@
 //! key is kept only after the transaction that made it has committed: a key that was rolled back must never seal anything.
 
 use crate::bounded::Bounded;
-use crypto::{DataKey, KeyContext, OpenError, RootKey, WorkspaceKey};
+use crypto::{DataKey, KeyContext, OpenError, Place, RootKey, WorkspaceKey};
 use domain::{
     Code, Problem, WorkspaceId,
     ports::{KeyStore, KeyStoreError, Random},
@@ -77,6 +77,9 @@ pub(crate) struct Keyring {
     workspaces: Bounded<WorkspaceId, Arc<WorkspaceKey>>,
     data: Bounded<(KeyName, u32), Arc<DataKey>>,
     newest: Bounded<KeyName, u32>,
+    /// Encryption is off: for tests that show what it is good for. Other builds have no such switch.
+    #[cfg(test)]
+    pub(crate) bare: bool,
 }
 
 impl Keyring {
@@ -88,6 +91,8 @@ impl Keyring {
             workspaces: Bounded::new(WORKSPACE_KEYS_MAX),
             data: Bounded::new(DATA_KEYS_MAX),
             newest: Bounded::new(DATA_KEYS_MAX),
+            #[cfg(test)]
+            bare: false,
         }
     }
 
@@ -166,6 +171,24 @@ impl Keyring {
     pub(crate) fn keep(&self, name: KeyName, newest: &VersionedKey) {
         self.data.insert((name, newest.version), Arc::clone(&newest.key));
         self.newest.insert(name, newest.version);
+    }
+
+    /// Seals a value for its place.
+    pub(crate) fn seal(&self, key: &DataKey, place: &Place<'_>, plain: &[u8]) -> Vec<u8> {
+        #[cfg(test)]
+        if self.bare {
+            return crate::bare::dress(key, place, plain);
+        }
+        key.seal(place, self.bytes(), plain)
+    }
+
+    /// Opens a sealed value in its place.
+    pub(crate) fn open(&self, key: &DataKey, place: &Place<'_>, sealed: &[u8]) -> Result<Vec<u8>, OpenError> {
+        #[cfg(test)]
+        if self.bare {
+            return Ok(crate::bare::undress(sealed));
+        }
+        key.open(place, sealed)
     }
 
     /// Random bytes: a nonce, a salt, a key.

@@ -4,7 +4,13 @@
 //! Beside it the work nobody waits for: sending queued mail, sealing the audit log, sweeping what has expired.
 
 mod actor;
+#[cfg(test)]
+mod bare;
+#[cfg(test)]
+mod bench;
 mod bounded;
+#[cfg(test)]
+mod canary;
 mod context;
 mod describe;
 mod device;

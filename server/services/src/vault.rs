@@ -81,7 +81,7 @@ impl<'a> Vault<'a> {
         let name = key_name(tx, column, record);
         let (key, wrapped) = self.keyring.make_data_key(name, 1).await?;
         let place = place(tx, column, record, key.version);
-        let sealed = key.key.seal(&place, self.keyring.bytes(), plain);
+        let sealed = self.keyring.seal(&key.key, &place, plain);
         Ok((sealed, FirstKey { name, key, wrapped }))
     }
 
@@ -106,7 +106,7 @@ impl<'a> Vault<'a> {
         let name = key_name(tx, column, record);
         let newest = self.newest(tx, name).await?;
         let place = place(tx, column, row, newest.version);
-        Ok(newest.key.seal(&place, self.keyring.bytes(), plain))
+        Ok(self.keyring.seal(&newest.key, &place, plain))
     }
 
     /// Opens a value of a column and row.
@@ -123,7 +123,10 @@ impl<'a> Vault<'a> {
         let version = crypto::sealed_key_version(sealed).map_err(wrong)?;
         let name = key_name(tx, column, record);
         let key = self.version(tx, name, version).await?;
-        Ok(key.open(&place(tx, column, row, version), sealed).map_err(wrong)?)
+        Ok(self
+            .keyring
+            .open(&key, &place(tx, column, row, version), sealed)
+            .map_err(wrong)?)
     }
 
     /// The same for text.

@@ -12,6 +12,7 @@ mod chance;
 mod clock;
 mod database;
 mod fixtures;
+mod private;
 mod server;
 mod superuser;
 
@@ -19,4 +20,5 @@ pub use chance::TestRandom;
 pub use clock::TestClock;
 pub use database::{TestDatabase, database, database_on, database_with};
 pub use fixtures::{EPOCH, account, event, id, scope, tenant};
+pub use private::{PrivateServer, run};
 pub use server::{Server, durable_server, server};
