@@ -50,8 +50,8 @@ fn page(shell: Shell) -> axum::routing::MethodRouter<Arc<State>> {
         .post(move |Given(state): Given<Arc<State>>, request: Request| forms::take(state, shell, request))
 }
 
-/// The middleware; the last one named is the outermost.
-fn surround(router: Router<Arc<State>>, state: &Arc<State>) -> Router {
+/// Puts the middleware around a router; the last one named is the outermost.
+pub fn surround(router: Router<Arc<State>>, state: &Arc<State>) -> Router {
     let compression =
         CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE)));
     let with = || Arc::clone(state);

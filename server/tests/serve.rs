@@ -332,17 +332,40 @@ fn the_binary_says_what_it_was_told_and_what_it_was_not() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_full_disk_is_said_before_anything_is_begun() {
-    // A file system without room: every write fails with ENOSPC.
+#[tokio::test]
+async fn a_data_folder_that_is_none_is_said() {
     let folder = live::folder();
-    std::os::unix::fs::symlink("/dev/full", folder.path().join("full")).expect("a link");
-    let mut config = live::config(folder.path(), "");
-    config.data = folder.path().join("full");
-    let text = refusal(config).await;
+    std::fs::write(folder.path().join("data"), "a file").expect("a file");
+    let text = refusal(live::config(folder.path(), "")).await;
     assert!(
         text.contains("cannot be used") && text.contains("What to do: "),
         "{text}"
+    );
+}
+
+/// The kernel lets no file of the process grow, as on a full disk (which a test has no rights to make).
+#[test]
+fn a_full_disk_is_said_and_leaves_no_process_behind() {
+    let folder = live::folder();
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"",
+            env!("CARGO_BIN_EXE_scriptkeep"),
+        ])
+        .args(["serve", "--data", "data", "--keys", "keys", "--listen", "127.0.0.1:0"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("SCRIPTKEEP_SITE", folder.path().join("site"))
+        .current_dir(folder.path())
+        .output()
+        .expect("an end");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("The private Postgres does not run"), "{text}");
+    assert!(
+        !folder.path().join("keys").exists(),
+        "no key was made for a database that is not there"
     );
 }
 

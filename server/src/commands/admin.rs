@@ -21,11 +21,28 @@ pub(super) async fn act(config: Config, act: Admin) -> Result<(), Refusal> {
     let clock = Arc::new(SystemClock);
     let database = compose::database(&config, &*clock, Migrate::IfPrivate).await?;
     let done = match compose::house(&config, &database.db, clock, MakeKeys::Never).await {
-        Ok(services) => run(&services, act).await,
+        Ok(services) => run_and_seal(&services, act).await,
         Err(refusal) => Err(refusal),
     };
     database.close().await;
     done
+}
+
+/// No sealer runs beside a command, so it seals what waits: before, so that an export holds it, and after, so that the act
+/// itself does not wait for the next start of the server.
+async fn run_and_seal(services: &Services, act: Admin) -> Result<(), Refusal> {
+    seal(services).await?;
+    run(services, act).await?;
+    seal(services).await
+}
+
+async fn seal(services: &Services) -> Result<(), Refusal> {
+    services.seal_now().await.map(|_| ()).map_err(|problem| {
+        Refusal::new(
+            format!("The audit log was not sealed: {problem}"),
+            "What was done is in it; the server seals it when it runs.",
+        )
+    })
 }
 
 async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use axum::{
 };
 use domain::{Code, Problem, ops::Download};
 use http::{HeaderValue, header, request::Parts};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode, utf8_percent_encode};
 use services::Entry;
 use std::{any::Any, sync::Arc};
 
@@ -42,6 +42,10 @@ fn understand(bytes: Vec<u8>) -> Result<Posted, Problem> {
         Problem::new(Code::Malformed)
             .with_detail("The form is not complete. Go back, load the page again, and send it once more.")
     };
+    // The parser would put a replacement character in place of what is no UTF-8, and we would keep what nobody typed.
+    if percent_decode(&bytes).decode_utf8().is_err() {
+        return Err(malformed());
+    }
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| malformed())?;
     let field = |name: &str| {
         fields

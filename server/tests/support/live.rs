@@ -17,7 +17,7 @@ use tokio::{
 };
 
 /// A folder that the user Postgres runs as can enter, with a built site in it.
-pub fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).expect("permissions");
     write_site(&folder.path().join("site"));
@@ -25,7 +25,7 @@ pub fn folder() -> TempDir {
 }
 
 /// The settings of a server in that folder, on a port that the system chooses.
-pub fn config(folder: &Path, lines: &str) -> Config {
+pub(crate) fn config(folder: &Path, lines: &str) -> Config {
     let file = format!(
         "listen = '127.0.0.1:0'\ndata = {:?}\nkeys = {:?}\nsite = {:?}\n{lines}",
         folder.join("data"),
@@ -37,22 +37,27 @@ pub fn config(folder: &Path, lines: &str) -> Config {
 }
 
 /// A listening server.
-pub struct Live {
-    pub address: SocketAddr,
+pub(crate) struct Live {
+    pub(crate) address: SocketAddr,
     stop: watch::Sender<bool>,
     thread: JoinHandle<Result<(), Refusal>>,
 }
 
 impl Live {
     /// Starts one and waits until it answers.
-    pub async fn start(config: Config) -> Result<Self, Refusal> {
+    pub(crate) async fn start(config: Config) -> Result<Self, Refusal> {
         let (stop, stopped) = watch::channel(false);
         let (tell, ready) = oneshot::channel();
         let thread = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-            runtime.expect("a runtime").block_on(serve::serve(config, stopped, move |address| {
-                let _ = tell.send(address);
-            }))
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .worker_threads(2)
+                .enable_all()
+                .build();
+            runtime
+                .expect("a runtime")
+                .block_on(serve::serve(config, stopped, move |address| {
+                    let _ = tell.send(address);
+                }))
         });
         match ready.await {
             Ok(address) => Ok(Self { address, stop, thread }),
@@ -61,28 +66,28 @@ impl Live {
     }
 
     /// Asks it to stop, without waiting.
-    pub fn begin_to_stop(&self) {
+    pub(crate) fn begin_to_stop(&self) {
         self.stop.send(true).expect("a server that listens");
     }
 
     /// Stops it.
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         let _ = self.stop.send(true);
         end_of(self.thread).await.expect("a good end");
     }
 
     /// Sends a request; status, headers and body as they came.
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+    pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
         let stream = TcpStream::connect(self.address).await.expect("a connection");
         exchange(stream, self.address, method, path, headers, body).await
     }
 
-    pub async fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         self.send("GET", path, &[], "").await
     }
 
     /// Sends an operation by the JSON API.
-    pub async fn call(&self, name: &str, cookie: &str, body: &Value) -> (u16, String) {
+    pub(crate) async fn call(&self, name: &str, cookie: &str, body: &Value) -> (u16, String) {
         let origin = format!("http://localhost:{}", self.address.port());
         let headers = [
             ("origin", origin.as_str()),
@@ -94,7 +99,7 @@ impl Live {
     }
 
     /// Waits until a path answers with a status.
-    pub async fn until(&self, path: &str, status: u16) {
+    pub(crate) async fn until(&self, path: &str, status: u16) {
         let wait = async {
             while self.get(path).await.0 != status {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -106,7 +111,7 @@ impl Live {
     }
 
     /// Signs up, proves the address with the mail from the mailbox, and signs in; the cookie.
-    pub async fn session(&self, email: &str) -> String {
+    pub(crate) async fn session(&self, email: &str) -> String {
         let sign_up = json!({"name": "Ada Quill", "email": email, "password": PASSWORD});
         assert_eq!(self.call("account.sign_up", "", &sign_up).await.0, 200);
         let token = self.token(email).await;
@@ -147,7 +152,7 @@ async fn end_of(thread: JoinHandle<Result<(), Refusal>>) -> Result<(), Refusal> 
 }
 
 /// One exchange over a connection that ends with it.
-pub async fn exchange(
+pub(crate) async fn exchange(
     mut stream: TcpStream,
     address: SocketAddr,
     method: &str,
@@ -174,7 +179,7 @@ pub async fn exchange(
 }
 
 /// The private Postgres of a data folder, to stop and start it under a server.
-pub async fn postgres(folder: &Path) -> Cluster {
+pub(crate) async fn postgres(folder: &Path) -> Cluster {
     Cluster::start(&folder.join("data/postgres"), Durability::Full)
         .await
         .expect("Postgres")

@@ -3,7 +3,7 @@
 
 #![allow(dead_code, reason = "each test binary uses its own part of this")]
 
-pub mod live;
+pub(crate) mod live;
 
 use axum::{
     Router,
@@ -28,43 +28,43 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 /// A password the policy takes.
-pub const PASSWORD: &str = "seven quiet herons at dusk";
+pub(crate) const PASSWORD: &str = "seven quiet herons at dusk";
 /// The origin of every test server.
-pub const ORIGIN: &str = "http://localhost:3000";
+pub(crate) const ORIGIN: &str = "http://localhost:3000";
 
 /// A server for one test.
-pub struct House {
-    pub state: Arc<State>,
-    pub router: Router,
-    pub mailbox: Arc<CapturedMailer>,
+pub(crate) struct House {
+    pub(crate) state: Arc<State>,
+    pub(crate) router: Router,
+    pub(crate) mailbox: Arc<CapturedMailer>,
     stop: watch::Sender<bool>,
     _folder: TempDir,
     // Last, so that the pools are closed before the database goes.
-    pub database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub struct Reply {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: String,
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
 }
 
 impl Reply {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
     }
 
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
     }
 
     /// The session cookie that was set, as a browser would send it back.
-    pub fn cookie(&self) -> Option<String> {
+    pub(crate) fn cookie(&self) -> Option<String> {
         self.headers
             .get_all(header::SET_COOKIE)
             .iter()
@@ -76,7 +76,7 @@ impl Reply {
 }
 
 /// The built site, as small as it can be.
-pub fn write_site(folder: &Path) {
+pub(crate) fn write_site(folder: &Path) {
     let files = [
         ("css/public-1.css", "body{}"),
         ("css/app-1.css", "body{margin:0}"),
@@ -102,12 +102,12 @@ pub fn write_site(folder: &Path) {
 
 impl House {
     /// A local server.
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         Self::open_with("").await
     }
 
     /// A server with more settings, as lines of the configuration file.
-    pub async fn open_with(lines: &str) -> Self {
+    pub(crate) async fn open_with(lines: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (keys, site) = (folder.path().join("keys"), folder.path().join("site"));
         write_site(&site);
@@ -142,12 +142,12 @@ impl House {
     }
 
     /// Sends a request as it is, from this machine.
-    pub async fn send(&self, request: Request) -> Reply {
+    pub(crate) async fn send(&self, request: Request) -> Reply {
         self.send_from("127.0.0.1:4711", request).await
     }
 
     /// Sends a request from an address.
-    pub async fn send_from(&self, peer: &str, mut request: Request) -> Reply {
+    pub(crate) async fn send_from(&self, peer: &str, mut request: Request) -> Reply {
         let peer: SocketAddr = peer.parse().expect("an address");
         request.extensions_mut().insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.expect("an answer");
@@ -161,7 +161,7 @@ impl House {
     }
 
     /// Opens a page.
-    pub async fn get(&self, path: &str, cookie: Option<&str>) -> Reply {
+    pub(crate) async fn get(&self, path: &str, cookie: Option<&str>) -> Reply {
         self.send(
             request(Method::GET, path, cookie)
                 .body(Body::empty())
@@ -171,7 +171,7 @@ impl House {
     }
 
     /// Sends an operation by the JSON API.
-    pub async fn call(&self, name: &str, cookie: Option<&str>, body: &Value) -> Reply {
+    pub(crate) async fn call(&self, name: &str, cookie: Option<&str>, body: &Value) -> Reply {
         let request = request(Method::POST, &format!("/api/v1/{name}"), cookie)
             .header(header::ORIGIN, ORIGIN)
             .header(header::CONTENT_TYPE, "application/json");
@@ -180,7 +180,7 @@ impl House {
     }
 
     /// Posts a form to a page.
-    pub async fn post(&self, path: &str, cookie: Option<&str>, fields: &[(&str, &str)]) -> Reply {
+    pub(crate) async fn post(&self, path: &str, cookie: Option<&str>, fields: &[(&str, &str)]) -> Reply {
         let request = request(Method::POST, path, cookie)
             .header(header::ORIGIN, ORIGIN)
             .header("sec-fetch-site", "same-origin")
@@ -190,7 +190,7 @@ impl House {
     }
 
     /// The newest mail to an address, once it is there.
-    pub async fn mail_to(&self, address: &str) -> String {
+    pub(crate) async fn mail_to(&self, address: &str) -> String {
         let found = async {
             loop {
                 let newest = self.mailbox.list().into_iter().find(|kept| kept.mail.to == address);
@@ -206,14 +206,14 @@ impl House {
     }
 
     /// The token in the newest mail to an address.
-    pub async fn token(&self, address: &str, kind: &str) -> String {
+    pub(crate) async fn token(&self, address: &str, kind: &str) -> String {
         let text = self.mail_to(address).await;
         let (_, rest) = text.split_once(&format!("/{kind}/")).expect("a link");
         rest.split_whitespace().next().expect("a token").to_owned()
     }
 
     /// Makes an account with a proven address.
-    pub async fn person(&self, address: &str) {
+    pub(crate) async fn person(&self, address: &str) {
         let sign_up = json!({"name": "Ada Quill", "email": address, "password": PASSWORD});
         let reply = self.call("account.sign_up", None, &sign_up).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
@@ -223,7 +223,7 @@ impl House {
     }
 
     /// Makes an account and signs in; the cookie.
-    pub async fn session(&self, address: &str) -> String {
+    pub(crate) async fn session(&self, address: &str) -> String {
         self.person(address).await;
         let reply = self
             .call(
@@ -237,7 +237,7 @@ impl House {
     }
 
     /// Makes a workspace; its id.
-    pub async fn workspace(&self, cookie: &str, name: &str) -> String {
+    pub(crate) async fn workspace(&self, cookie: &str, name: &str) -> String {
         let reply = self
             .call("workspace.create", Some(cookie), &json!({"name": name}))
             .await;
@@ -253,7 +253,7 @@ impl Drop for House {
 }
 
 /// The beginning of a request to this server.
-pub fn request(method: Method, path: &str, cookie: Option<&str>) -> http::request::Builder {
+pub(crate) fn request(method: Method, path: &str, cookie: Option<&str>) -> http::request::Builder {
     let builder = Request::builder()
         .method(method)
         .uri(path)

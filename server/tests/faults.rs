@@ -1,0 +1,125 @@
+//! What goes wrong while a request is answered costs that request only, and is said in its own form.
+
+mod support;
+
+use axum::{Router, body::Body, routing::get};
+use http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use server::router;
+use std::time::Duration;
+use support::{House, PASSWORD, live, request};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// The house with two more addresses: one that panics, one that never answers.
+async fn broken_house() -> House {
+    let mut house = House::open_with("[limits]\nrequest_seconds = 1").await;
+    let router = Router::new()
+        .route("/panic", get(|| async { panic!("canary in a panic") as &str }))
+        .route("/api/panic", get(|| async { panic!("canary in a panic") as &str }))
+        .route("/slow", get(std::future::pending::<String>))
+        .route("/api/slow", get(std::future::pending::<String>));
+    house.router = router::surround(router, &house.state);
+    house
+}
+
+#[tokio::test]
+async fn a_panic_is_a_500_with_a_way_out() {
+    let house = broken_house().await;
+    let page = house.get("/panic", None).await;
+    assert_eq!(page.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(page.body.contains("Something broke on our side.") && page.body.contains(page.header("x-request-id")));
+    assert!(page.header("content-security-policy").contains("nonce-"));
+    let problem = house.get("/api/panic", None).await;
+    assert_eq!(problem.json()["code"], "internal");
+    assert!(!page.body.contains("canary") && !problem.body.contains("canary"));
+    assert_eq!(
+        house.get("/panic", None).await.status,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "the next request is answered"
+    );
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_a_503() {
+    let house = broken_house().await;
+    for (path, kind) in [
+        ("/slow", "text/html; charset=utf-8"),
+        ("/api/slow", "application/problem+json"),
+    ] {
+        let reply = house.get(path, None).await;
+        assert_eq!(reply.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        assert_eq!(reply.header("content-type"), kind);
+        assert_eq!(reply.header("retry-after"), "5");
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let house = House::open().await;
+    for path in ["/", "/healthz", "/none"] {
+        let reply = house
+            .send(
+                request(Method::HEAD, path, None)
+                    .body(Body::empty())
+                    .expect("a request"),
+            )
+            .await;
+        assert_eq!(reply.status, house.get(path, None).await.status, "{path}");
+        assert_eq!(reply.body, "", "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_is_a_408() {
+    let folder = live::folder();
+    let config = live::config(folder.path(), "[limits]\nrequest_seconds = 2");
+    let server = live::Live::start(config).await.expect("a server");
+    let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+    let head = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: localhost\r\norigin: http://localhost:{}\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\nconnection: close\r\n\r\n_op=",
+        server.address.port()
+    );
+    stream.write_all(head.as_bytes()).await.expect("a part");
+    let mut answer = String::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut answer));
+    read.await.expect("an answer in time").expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn forwarded_addresses_are_believed_from_trusted_proxies_only() {
+    let origin = "https://scripts.example.org";
+    for (settings, seen) in [
+        ("", "203.0.113.9"),
+        ("trusted_proxies = ['203.0.113.0/24']", "198.51.100.7"),
+    ] {
+        let house = House::open_with(&format!("origin = '{origin}'\n{settings}")).await;
+        let call = async |name: &str, cookie: &str, body: Value| {
+            let sent = request(Method::POST, &format!("/api/v1/{name}"), Some(cookie))
+                .header(header::ORIGIN, origin)
+                .header(header::CONTENT_TYPE, "application/json")
+                .header("x-forwarded-for", "10.9.9.9, 198.51.100.7")
+                .body(Body::from(body.to_string()));
+            house.send_from("203.0.113.9:4711", sent.expect("a request")).await
+        };
+        let email = "ada@example.com";
+        call(
+            "account.sign_up",
+            "",
+            json!({"name": "Ada", "email": email, "password": PASSWORD}),
+        )
+        .await;
+        let token = house.token(email, "verify").await;
+        call("account.verify", "", json!({"token": token})).await;
+        let cookie = call("session.sign_in", "", json!({"email": email, "password": PASSWORD}))
+            .await
+            .cookie();
+        let sessions = call("session.list", &cookie.expect("a cookie"), json!({})).await.json();
+        assert_eq!(sessions[0]["address"], seen, "{sessions}");
+    }
+}
