@@ -4,9 +4,10 @@ use crate::{Reason, StoreError, SystemTx, TenantScope, TenantTx};
 use domain::AccountId;
 use sqlx::{
     PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
+    postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 use std::{
+    net::IpAddr,
     str::FromStr,
     sync::{
         Arc,
@@ -140,11 +141,27 @@ impl Db {
     }
 }
 
-/// Reads a URL; an error never repeats it, since it may hold a password.
+/// Reads a URL; an error never repeats it, since it may hold a password. A server on another machine must show a
+/// certificate that is checked: what goes over that wire opens sessions.
 pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
-    PgConnectOptions::from_str(url)
-        .map(|options| options.application_name("scriptkeep"))
-        .map_err(|_| StoreError::Unavailable("the database's URL cannot be read".to_owned()))
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Unavailable("the database's URL cannot be read".to_owned()))?;
+    let host = options.get_host();
+    let here = options.get_socket().is_some()
+        || host.starts_with('/')
+        || host == "localhost"
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    if !here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa) {
+        return Err(StoreError::Unavailable(
+            "the database is on another machine, and its URL does not ask for a checked certificate. Add \
+             sslmode=verify-full to the URL, with sslrootcert=FILE where the database has a CA of its own"
+                .to_owned(),
+        ));
+    }
+    Ok(options.application_name("scriptkeep"))
 }
 
 async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<PgPool, StoreError> {
@@ -167,4 +184,35 @@ async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<PgPool, StoreErr
         .test_before_acquire(false)
         .connect_with(options)
         .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::options;
+
+    #[test]
+    fn another_machine_is_spoken_to_under_a_checked_certificate_only() {
+        for near in [
+            "postgres://app@localhost/db",
+            "postgres://app@127.0.0.1:5433/db",
+            "postgres://app@[::1]/db",
+            "postgres://app@%2Frun%2Fpostgresql/db",
+            "postgres:///db?host=/run/postgresql&user=app",
+            "postgres://app@db.example.org/db?sslmode=verify-full",
+            "postgres://app@10.0.0.7/db?sslmode=verify-ca&sslrootcert=/etc/ca.pem",
+        ] {
+            assert!(options(near).is_ok(), "{near}");
+        }
+        for far in [
+            "postgres://app@db.example.org/db",
+            "postgres://app@10.0.0.7/db?sslmode=require",
+            "postgres://app:hunter2@localhost.example.org/db?sslmode=prefer",
+        ] {
+            let refused = options(far).map(|_| ()).expect_err(far).to_string();
+            assert!(
+                refused.contains("verify-full") && !refused.contains("hunter2"),
+                "{refused}"
+            );
+        }
+    }
 }

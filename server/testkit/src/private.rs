@@ -5,7 +5,10 @@ use domain::Secret;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::{
     fs,
-    os::unix::{fs::MetadataExt, process::CommandExt},
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
     process::Command,
 };
@@ -30,6 +33,8 @@ impl PrivateServer {
     pub async fn start() -> Self {
         let folder = tempfile::Builder::new()
             .prefix("scriptkeep-")
+            // The server's user passes through; its own folders are closed to others.
+            .permissions(fs::Permissions::from_mode(0o711))
             .tempdir()
             .unwrap_or_else(|error| panic!("no temporary folder: {error}"));
         let cluster = Cluster::start(&folder.path().join("pg"), Durability::Full)
@@ -91,6 +96,18 @@ impl PrivateServer {
         run(&mut self.superuser(database).await, sql).await;
     }
 
+    /// Runs statements as the superuser that the server must refuse: what it then writes to its log is of interest.
+    ///
+    /// # Panics
+    /// When it takes them.
+    pub async fn refuses(&self, database: &str, sql: &str) {
+        let mut superuser = self.superuser(database).await;
+        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut superuser)
+            .await;
+        assert!(done.is_err(), "{sql}: was done");
+    }
+
     /// A copy of the server, as an operator makes it: `pg_basebackup`, with the WAL it needs.
     ///
     /// # Panics
@@ -103,15 +120,18 @@ impl PrivateServer {
             .unwrap_or_else(|error| panic!("the server's data cannot be seen: {error}"));
         let mut command = Command::new(self.cluster.binaries().join("pg_basebackup"));
         command.arg("--pgdata").arg(&target).arg("--host").arg(&socket);
-        command.args(["--username=postgres", "--port=5432", "--wal-method=stream", "--checkpoint=fast"]);
+        command.args([
+            "--username=postgres",
+            "--port=5432",
+            "--wal-method=stream",
+            "--checkpoint=fast",
+        ]);
         command.current_dir("/");
         // Root can be anybody; everybody else is whom the server runs as.
         if fs::metadata("/proc/self").is_ok_and(|ourselves| ourselves.uid() == 0) {
             command.uid(owner.uid()).gid(owner.gid());
             std::os::unix::fs::chown(&target, Some(owner.uid()), Some(owner.gid()))
                 .unwrap_or_else(|error| panic!("the backup's folder cannot be given away: {error}"));
-            std::os::unix::fs::chown(self.folder.path(), Some(owner.uid()), None)
-                .unwrap_or_else(|error| panic!("the folder cannot be given away: {error}"));
         }
         let done = command
             .output()

@@ -21,7 +21,7 @@ use user::User;
 /// The longest path of a Unix socket is 107 bytes on Linux (`sun_path`), its name here 15.
 const SOCKET_FOLDER_MAX: usize = 107 - 16;
 /// How long a server may take to answer after its start; recovery after a crash is part of it.
-const START_LIMIT: Duration = Duration::from_secs(120);
+const START_LIMIT: Duration = Duration::from_mins(2);
 /// How often to look whether it answers.
 const POLL: Duration = Duration::from_millis(25);
 

@@ -148,13 +148,13 @@ async fn a_database_that_was_not_migrated_is_refused() {
     .await;
     let refused = test.db.guard().await.expect_err("behind");
     assert!(
-        matches!(&refused, Refusal::NotMigrated(text) if text.contains("shared")),
+        matches!(&refused, Refusal::NotMigrated(why) if why.contains("shared")),
         "{refused:?}"
     );
     root(&test, "update control.installation set version = 0").await;
     let refused = test.db.guard().await.expect_err("behind");
     assert!(
-        matches!(&refused, Refusal::NotMigrated(text) if text.contains("control")),
+        matches!(&refused, Refusal::NotMigrated(why) if why.contains("control")),
         "{refused:?}"
     );
     assert!(refused.to_string().contains("Run `scriptkeep migrate`"), "{refused}");

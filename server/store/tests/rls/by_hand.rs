@@ -114,10 +114,10 @@ async fn t14_copy_and_jobs_run_under_a_tenant() {
         .try_collect()
         .await
         .expect("rows");
-    let text = String::from_utf8(copied.concat()).expect("text");
+    let copied = String::from_utf8(copied.concat()).expect("UTF-8");
     assert!(
-        text.contains(&a.workspace().to_string()) && !text.contains(&b.workspace().to_string()),
-        "{text}"
+        copied.contains(&a.workspace().to_string()) && !copied.contains(&b.workspace().to_string()),
+        "{copied}"
     );
     let refused = conn.copy_in_raw("copy records from stdin").await.map(|_| ());
     // feature_not_supported: COPY FROM does not exist on a table with row-level security.
@@ -248,7 +248,7 @@ async fn a_class_outside_the_scope_is_neither_read_nor_written() {
     assert_eq!(key, None);
     let refused = records::set_field(&mut tx, record.id, FieldClass::General, b"x", 1, EPOCH).await;
     assert!(
-        matches!(&refused, Err(StoreError::Bug(text)) if text.contains("42501")),
+        matches!(&refused, Err(StoreError::Bug(why)) if why.contains("42501")),
         "{refused:?}"
     );
 }

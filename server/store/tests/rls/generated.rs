@@ -349,8 +349,7 @@ fn first_column(table: &Table) -> &'static str {
     match (&table.owner, bare(table)) {
         (Owner::Tenant, _) => "workspace_id",
         (Owner::Account(column), _) => column,
-        (_, "installation") => "version",
-        (_, "tenant_schemas") => "version",
+        (_, "installation" | "tenant_schemas") => "version",
         _ => "key",
     }
 }

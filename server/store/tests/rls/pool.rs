@@ -1,18 +1,39 @@
 //! Test 12: on a pool of two connections, requests that are cancelled at any point, or panic, leave nothing of theirs to
 //! the next.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 use store::{Db, Placement, PoolSizes, Schema, Scoped, StoreError, records, workspaces};
 use testkit::{EPOCH, TestRandom, database_with, scope};
-use tokio::{task::JoinSet, time::timeout};
+use tokio::task::JoinSet;
 
 const REQUESTS: usize = 10_000;
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 6;
 
 /// What a request came to.
 enum Outcome {
     Read,
     Cancelled,
+}
+
+/// Runs a future until it has been polled so often, and drops it wherever it stands then: each wait for the database
+/// takes a poll, so that it is cut off before, in and after each statement, BEGIN and ROLLBACK included.
+async fn cut_off_after<T>(polls: u64, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut left = polls;
+    poll_fn(move |cx| match work.as_mut().poll(cx) {
+        std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
+        std::task::Poll::Pending if left == 0 => std::task::Poll::Ready(None),
+        std::task::Poll::Pending => {
+            left -= 1;
+            std::task::Poll::Pending
+        }
+    })
+    .await
 }
 
 async fn request(db: Db, placement: Placement, record: domain::RecordId, chance: Arc<TestRandom>) -> Outcome {
@@ -33,10 +54,9 @@ async fn request(db: Db, placement: Placement, record: domain::RecordId, chance:
     };
     let draw = chance.below(100);
     if draw < 40 {
-        let limit = Duration::from_micros(chance.below(3_000));
-        match timeout(limit, work).await {
-            Ok(done) => done.map(|()| Outcome::Read).expect("an answer"),
-            Err(_) => Outcome::Cancelled,
+        match cut_off_after(chance.below(12), work).await {
+            Some(done) => done.map(|()| Outcome::Read).expect("an answer"),
+            None => Outcome::Cancelled,
         }
     } else if draw < 42 {
         let tx = db.begin(&scope).await.expect("begin");
@@ -59,7 +79,7 @@ async fn t12_ten_thousand_requests_on_two_connections_never_cross() {
     let test = database_with(sizes).await;
     let owner = testkit::account(&test.db).await;
     let mut tenants = Vec::new();
-    for _ in 0..5 {
+    for _ in 0..2 {
         let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
         let mut root = test.superuser().await;
         sqlx::query("update shared.workspaces set name = $2 where workspace_id = $1")
@@ -76,7 +96,7 @@ async fn t12_ten_thousand_requests_on_two_connections_never_cross() {
     let mut started = 0;
     while started < REQUESTS || !running.is_empty() {
         while started < REQUESTS && running.len() < AT_ONCE {
-            let placement = tenants[usize::try_from(chance.below(5)).expect("small")].clone();
+            let placement = tenants[usize::try_from(chance.below(2)).expect("small")].clone();
             running.spawn(request(
                 test.db.clone(),
                 placement,
