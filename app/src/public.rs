@@ -2,7 +2,7 @@
 
 use crate::{
     answer::set_status,
-    components::Posted,
+    components::{Posted, TitleFormat},
     forms::FormState,
     pages::{
         errors::Missing,
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -29,7 +29,7 @@ pub fn PublicApp() -> impl IntoView {
     }
     provide_context(Posted(StoredValue::new(state)));
     view! {
-        <Title formatter=|title: String| format!("{title} · Scriptkeep")/>
+        <TitleFormat/>
         <Router>
             <Routes fallback=|| view! { <Missing/> }>
                 <Route path=path!("/") view=Landing ssr=SsrMode::Async/>

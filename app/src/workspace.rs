@@ -2,7 +2,7 @@
 
 use crate::{
     answer::set_status,
-    components::Posted,
+    components::{Posted, TitleFormat},
     forms::FormState,
     pages::{
         account::{AccountFrame, ProfilePage, ProvePage, SessionsPage, StartPage, WorkspacesPage},
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
+use leptos_meta::provide_meta_context;
 use leptos_router::{
     SsrMode,
     components::{ParentRoute, Route, Router, Routes},
@@ -42,7 +42,7 @@ pub fn WorkspaceApp() -> impl IntoView {
     let posted = StoredValue::new(state);
     provide_context(Posted(posted));
     view! {
-        <Title formatter=|title: String| format!("{title} · Scriptkeep")/>
+        <TitleFormat/>
         <Router>
             <Forget posted/>
             <Routes fallback=|| view! { <Lost/> }>

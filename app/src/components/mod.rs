@@ -11,6 +11,8 @@ mod icon;
 mod mark;
 mod menu;
 mod moment;
+mod other_half;
+mod page_title;
 mod save;
 #[cfg(feature = "hydrate")]
 mod wire;
@@ -29,4 +31,6 @@ pub use icon::*;
 pub use mark::*;
 pub use menu::*;
 pub use moment::*;
+pub use other_half::*;
+pub use page_title::*;
 pub use save::*;

@@ -174,7 +174,7 @@ fn Password() -> impl IntoView {
                 />
             </div>
             <div class="btns">
-                <Submit>"Change password"</Submit>
+                <Submit look=Look::Line>"Change password"</Submit>
             </div>
         </OpForm>
     }

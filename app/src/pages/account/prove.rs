@@ -30,7 +30,7 @@ pub fn ProvePage() -> impl IntoView {
                                 }
                                     .into_any()
                             }
-                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                            Err(problem) => view! { <Failed problem part=true/> }.into_any(),
                         })
                 }}
             </Transition>

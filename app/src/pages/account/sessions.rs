@@ -34,7 +34,7 @@ pub fn SessionsPage() -> impl IntoView {
                                     .get()
                                     .map(|answer| match answer {
                                         Ok(sessions) => view! { <Sessions sessions again/> }.into_any(),
-                                        Err(problem) => view! { <Failed problem/> }.into_any(),
+                                        Err(problem) => view! { <Failed problem part=true/> }.into_any(),
                                     })
                             }}
                         </Transition>

@@ -1,6 +1,6 @@
 //! The frame of a page with one form inside the workspace's part of the site: a sheet, and its other half beside it.
 
-use crate::components::Wordmark;
+use crate::components::{OtherHalf, Wordmark};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -24,7 +24,7 @@ pub fn Solo(
                     {children()}
                 </div>
             </main>
-            <aside class="auth-side" aria-hidden="true"></aside>
+            <OtherHalf/>
         </div>
     }
 }

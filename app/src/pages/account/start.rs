@@ -21,7 +21,7 @@ pub fn StartPage() -> impl IntoView {
                         .get()
                         .map(|answer| match answer {
                             Ok(workspaces) => view! { <Start workspaces/> }.into_any(),
-                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                            Err(problem) => view! { <Failed problem part=true/> }.into_any(),
                         })
                 }}
             </Transition>

@@ -20,7 +20,7 @@ pub fn WorkspacesPage() -> impl IntoView {
                         .get()
                         .map(|answer| match answer {
                             Ok(workspaces) => view! { <Workspaces workspaces/> }.into_any(),
-                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                            Err(problem) => view! { <Failed problem part=true/> }.into_any(),
                         })
                 }}
             </Transition>

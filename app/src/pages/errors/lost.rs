@@ -18,6 +18,9 @@ pub fn Lost() -> impl IntoView {
 pub fn Failed(
     /// Why.
     problem: Problem,
+    /// Whether the page has a heading of its own.
+    #[prop(optional)]
+    part: bool,
 ) -> impl IntoView {
     let location = use_location();
     let page = {
@@ -41,10 +44,15 @@ pub fn Failed(
         problem.detail
     };
     (!leaves).then(|| {
+        let heading = if part {
+            view! { <h2>{title.clone()}</h2> }.into_any()
+        } else {
+            view! { <h1>{title.clone()}</h1> }.into_any()
+        };
         view! {
-            <Title text=title.clone()/>
-            <div class="empty page-pad" role="alert">
-                <h1>{title}</h1>
+            <Title text=title/>
+            <div class=if part { "empty" } else { "empty page-pad" } role="alert">
+                {heading}
                 <p class="dim">{detail}</p>
                 <div class="btns">
                     <a class="btn btn-line" href=page rel="external">
