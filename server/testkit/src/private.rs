@@ -3,15 +3,7 @@
 use crate::EPOCH;
 use domain::Secret;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use std::{
-    fs,
-    os::unix::{
-        fs::{MetadataExt, PermissionsExt},
-        process::CommandExt,
-    },
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
 use store::{
     Logins,
     cluster::{Cluster, Durability},
@@ -108,41 +100,44 @@ impl PrivateServer {
         assert!(done.is_err(), "{sql}: was done");
     }
 
-    /// A copy of the server, as an operator makes it: `pg_basebackup`, with the WAL it needs.
+    /// A base backup, made by the server's own functions and with the WAL it needs, in `backup` under [`Self::folder`].
+    /// (`pg_basebackup` copies the same files; the binaries from npm come without it.)
     ///
     /// # Panics
     /// When it does not work.
-    pub fn base_backup(&self) -> PathBuf {
-        let socket = self.cluster.folder().join("socket");
-        let target = self.folder.path().join("backup");
-        fs::create_dir(&target).unwrap_or_else(|error| panic!("no folder for the backup: {error}"));
-        let owner = fs::metadata(self.cluster.folder().join("data"))
-            .unwrap_or_else(|error| panic!("the server's data cannot be seen: {error}"));
-        let mut command = Command::new(self.cluster.binaries().join("pg_basebackup"));
-        command.arg("--pgdata").arg(&target).arg("--host").arg(&socket);
-        command.args([
-            "--username=postgres",
-            "--port=5432",
-            "--wal-method=stream",
-            "--checkpoint=fast",
-        ]);
-        command.current_dir("/");
-        // Root can be anybody; everybody else is whom the server runs as.
-        if fs::metadata("/proc/self").is_ok_and(|ourselves| ourselves.uid() == 0) {
-            command.uid(owner.uid()).gid(owner.gid());
-            std::os::unix::fs::chown(&target, Some(owner.uid()), Some(owner.gid()))
-                .unwrap_or_else(|error| panic!("the backup's folder cannot be given away: {error}"));
-        }
-        let done = command
-            .output()
-            .unwrap_or_else(|error| panic!("pg_basebackup does not start: {error}"));
-        assert!(
-            done.status.success(),
-            "pg_basebackup: {}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-        target
+    pub async fn base_backup(&self) {
+        let (data, backup) = (self.cluster.folder().join("data"), self.folder.path().join("backup"));
+        let mut superuser = self.superuser("postgres").await;
+        run(&mut superuser, "select pg_backup_start('a test', true)").await;
+        copy(&data, &backup).unwrap_or_else(|error| panic!("no copy of {}: {error}", data.display()));
+        let label: String = sqlx::query_scalar("select labelfile from pg_backup_stop(false)")
+            .fetch_one(&mut superuser)
+            .await
+            .unwrap_or_else(|error| panic!("the backup does not end: {error}"));
+        // What was written meanwhile is needed as well.
+        copy(&data.join("pg_wal"), &backup.join("pg_wal"))
+            .unwrap_or_else(|error| panic!("no copy of the WAL: {error}"));
+        fs::write(backup.join("backup_label"), label).unwrap_or_else(|error| panic!("no label: {error}"));
     }
+}
+
+/// Copies a folder with everything in it. Files that go away meanwhile are not needed; a running server has some.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        let copied = if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)
+        } else {
+            fs::copy(entry.path(), target).map(|_| ())
+        };
+        match copied {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            copied => copied?,
+        }
+    }
+    Ok(())
 }
 
 /// Runs statements on a connection.

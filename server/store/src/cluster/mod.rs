@@ -332,7 +332,8 @@ impl Cluster {
             "-c",
             "port=5432",
         ]);
-        // Statements and their parameters hold what people wrote; the log names errors only.
+        // Statements, their parameters and the details of errors hold what people wrote; the log names errors only.
+        command.args(["-c", "log_error_verbosity=terse", "-c", "log_checkpoints=off"]);
         command.args([
             "-c",
             "log_min_error_statement=panic",

@@ -1,12 +1,12 @@
 //! The audit log: reading, and sealing while others append.
 
-use domain::EventId;
+use domain::{AccountId, EventId};
 use store::{
     Db, Placement, Reason, Receipt, Schema, Scoped, StoreError, Why,
     audit::{self, Filter},
     sealing::{self, Batch, Checkpoint, Head, Node},
 };
-use testkit::{EPOCH, event, scope};
+use testkit::{EPOCH, TestDatabase, event, scope};
 use time::Duration;
 use tokio::task::JoinSet;
 
@@ -172,9 +172,8 @@ async fn what_waits_is_found_in_every_schema_and_only_there() {
     assert_eq!(tx.workspace(), domain::WorkspaceId::HOUSE);
 }
 
-#[tokio::test]
-async fn the_log_is_read_newest_first_by_page_and_filter() {
-    let test = testkit::database().await;
+/// A log of three events after the founding: the owner's, another's, the owner's, an hour apart.
+async fn log(test: &TestDatabase) -> (Placement, [AccountId; 2], Vec<EventId>) {
     let owner = testkit::account(&test.db).await;
     let other = testkit::account(&test.db).await;
     let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
@@ -185,18 +184,19 @@ async fn the_log_is_read_newest_first_by_page_and_filter() {
         (owner, "record.rename", 2),
     ] {
         let at = EPOCH + Duration::hours(hours);
-        ids.push(
-            append(
-                &test.db,
-                &placement,
-                store::audit::NewEvent {
-                    at,
-                    ..event(Some(actor), action)
-                },
-            )
-            .await,
-        );
+        let new = audit::NewEvent {
+            at,
+            ..event(Some(actor), action)
+        };
+        ids.push(append(&test.db, &placement, new).await);
     }
+    (placement, [owner, other], ids)
+}
+
+#[tokio::test]
+async fn the_log_is_read_newest_first_by_page_and_filter() {
+    let test = testkit::database().await;
+    let (placement, [owner, other], ids) = log(&test).await;
     let mut tx = test.db.begin(&scope(&placement, Some(owner))).await.expect("begin");
     let mut page = async |filter: Filter, limit| -> Vec<EventId> {
         audit::page(&mut tx, &filter, limit)
@@ -206,55 +206,42 @@ async fn the_log_is_read_newest_first_by_page_and_filter() {
             .map(|event| event.id)
             .collect()
     };
-    let first = page(Filter::default(), 2).await;
+    let all = Filter::default;
+    let first = page(all(), 2).await;
     assert_eq!(first, [ids[2], ids[1]]);
-    let rest = page(
-        Filter {
-            before: first.last().copied(),
-            ..Filter::default()
-        },
-        10,
-    )
-    .await;
+    let before = first.last().copied();
+    let rest = page(Filter { before, ..all() }, 10).await;
     assert_eq!((rest.len(), rest[0]), (2, ids[0]));
-    assert_eq!(
-        page(
-            Filter {
-                actor: Some(other),
-                ..Filter::default()
-            },
-            10
-        )
-        .await,
-        [ids[1]]
-    );
-    let renames = Filter {
-        action: Some("record.rename".to_owned()),
-        ..Filter::default()
+    let by_other = Filter {
+        actor: Some(other),
+        ..all()
     };
-    assert_eq!(page(renames.clone(), 10).await, [ids[2], ids[1]]);
+    assert_eq!(page(by_other, 10).await, [ids[1]]);
+    let renames = || Filter {
+        action: Some("record.rename".to_owned()),
+        ..all()
+    };
+    assert_eq!(page(renames(), 10).await, [ids[2], ids[1]]);
+    let two = Some(EPOCH + Duration::hours(2));
+    assert_eq!(page(Filter { from: two, ..renames() }, 10).await, [ids[2]]);
     assert_eq!(
         page(
             Filter {
-                from: Some(EPOCH + Duration::hours(2)),
-                ..renames.clone()
-            },
-            10
-        )
-        .await,
-        [ids[2]]
-    );
-    assert_eq!(
-        page(
-            Filter {
-                until: Some(EPOCH + Duration::hours(2)),
-                ..renames
+                until: two,
+                ..renames()
             },
             10
         )
         .await,
         [ids[1]]
     );
+}
+
+#[tokio::test]
+async fn the_log_knows_its_people_and_actions_and_each_event() {
+    let test = testkit::database().await;
+    let (placement, [owner, other], ids) = log(&test).await;
+    let mut tx = test.db.begin(&scope(&placement, Some(owner))).await.expect("begin");
     let mut people = audit::people(&mut tx).await.expect("people");
     people.sort();
     assert_eq!(people, [owner, other]);

@@ -90,9 +90,8 @@ fn session(account: AccountId, hash: [u8; 32]) -> NewSession {
     }
 }
 
-#[tokio::test]
-async fn a_session_resolves_in_one_go_and_ends_when_revoked_or_rotated() {
-    let test = testkit::database().await;
+/// A person with two sessions (tokens 1 and 2) and a workspace, and a stranger with one (token 3).
+async fn people(test: &TestDatabase) -> (AccountId, AccountId, store::Placement, [SessionId; 2]) {
     let account = testkit::account(&test.db).await;
     let stranger = testkit::account(&test.db).await;
     let placement = testkit::tenant(&test.db, account, store::Schema::shared()).await;
@@ -102,16 +101,23 @@ async fn a_session_resolves_in_one_go_and_ends_when_revoked_or_rotated() {
         sessions::insert(&mut tx, new).await.expect("insert");
     }
     tx.commit(Receipt::Unaudited(Why::SessionSeen)).await.expect("commit");
+    (account, stranger, placement, [first.id, second.id])
+}
 
+async fn resolves(test: &TestDatabase, hash: [u8; 32]) -> bool {
+    resolve::session(&test.db, &hash, None).await.expect("answer").is_some()
+}
+
+#[tokio::test]
+async fn a_session_resolves_in_one_go_until_its_token_is_rotated() {
+    let test = testkit::database().await;
+    let (_, _, placement, [first, _]) = people(&test).await;
     let workspace = Some(placement.workspace);
     let own = resolve::session(&test.db, &[1; 32], workspace)
         .await
         .expect("answer")
         .expect("a session");
-    assert_eq!(
-        (own.found.session.id, own.placement),
-        (first.id, Some(placement.clone()))
-    );
+    assert_eq!((own.found.session.id, own.placement), (first, Some(placement)));
     assert_eq!(own.standing, Some(domain::policy::Standing::Owner));
     assert_eq!(own.found.verified_at, Some(EPOCH));
     let foreign = resolve::session(&test.db, &[3; 32], workspace)
@@ -119,42 +125,31 @@ async fn a_session_resolves_in_one_go_and_ends_when_revoked_or_rotated() {
         .expect("answer")
         .expect("a session");
     assert_eq!(foreign.standing, None);
-    assert!(
-        resolve::session(&test.db, &[9; 32], None)
-            .await
-            .expect("answer")
-            .is_none()
-    );
-
+    assert!(!resolves(&test, [9; 32]).await);
     let mut tx = test.db.system(Reason::SignIn, None).await.expect("begin");
-    assert!(
-        sessions::rotate(&mut tx, first.id, &[4; 32], EPOCH + Duration::MINUTE)
-            .await
-            .expect("rotate")
-    );
-    sessions::touch(&mut tx, second.id, EPOCH + Duration::HOUR, b"elsewhere", b"other")
-        .await
-        .expect("touch");
-    sessions::touch(&mut tx, second.id, EPOCH, b"earlier", b"other")
-        .await
-        .expect("touch");
+    let later = EPOCH + Duration::MINUTE;
+    assert!(sessions::rotate(&mut tx, first, &[4; 32], later).await.expect("rotate"));
     tx.commit(Receipt::Unaudited(Why::SessionSeen)).await.expect("commit");
-    assert!(
-        resolve::session(&test.db, &[1; 32], None)
-            .await
-            .expect("answer")
-            .is_none(),
-        "rotated"
-    );
+    assert!(!resolves(&test, [1; 32]).await, "the old token is worthless");
+    assert!(resolves(&test, [4; 32]).await);
+}
 
+#[tokio::test]
+async fn one_s_own_sessions_are_listed_and_ended_and_nobody_else_s() {
+    let test = testkit::database().await;
+    let (account, stranger, _, [first, second]) = people(&test).await;
+    let mut tx = test.db.system(Reason::SignIn, None).await.expect("begin");
+    for (at, address) in [(EPOCH + Duration::HOUR, b"elsewhere"), (EPOCH, b"too early")] {
+        sessions::touch(&mut tx, second, at, address, b"other")
+            .await
+            .expect("touch");
+    }
+    tx.commit(Receipt::Unaudited(Why::SessionSeen)).await.expect("commit");
     // With the app login, a person sees and ends their own sessions, and nobody else's.
     let house = scope(&store::Placement::house(), Some(account));
     let mut tx = test.db.begin(&house).await.expect("begin");
     let listed = sessions::list(&mut tx, account).await.expect("list");
-    assert_eq!(
-        listed.iter().map(|row| row.id).collect::<Vec<_>>(),
-        [second.id, first.id]
-    );
+    assert_eq!(listed.iter().map(|row| row.id).collect::<Vec<_>>(), [second, first]);
     assert_eq!(listed[0].address, b"elsewhere");
     assert!(sessions::list(&mut tx, stranger).await.expect("list").is_empty());
     assert_eq!(
@@ -162,22 +157,15 @@ async fn a_session_resolves_in_one_go_and_ends_when_revoked_or_rotated() {
         0
     );
     assert_eq!(
-        sessions::revoke_all_but(&mut tx, account, Some(first.id))
+        sessions::revoke_all_but(&mut tx, account, Some(first))
             .await
             .expect("revoke"),
         1
     );
-    assert!(sessions::revoke(&mut tx, account, first.id).await.expect("revoke"));
-    assert!(!sessions::revoke(&mut tx, account, first.id).await.expect("revoke"));
+    assert!(sessions::revoke(&mut tx, account, first).await.expect("revoke"));
+    assert!(!sessions::revoke(&mut tx, account, first).await.expect("revoke"));
     tx.commit(Receipt::Unaudited(Why::Sweep)).await.expect("commit");
-    assert!(
-        resolve::session(&test.db, &[4; 32], None)
-            .await
-            .expect("answer")
-            .is_none(),
-        "revoked"
-    );
-
+    assert!(!resolves(&test, [1; 32]).await && !resolves(&test, [2; 32]).await && resolves(&test, [3; 32]).await);
     let mut tx = test.db.system(Reason::Jobs, None).await.expect("begin");
     assert_eq!(sessions::delete_expired(&mut tx, EPOCH, EPOCH).await.expect("sweep"), 0);
     let late = EPOCH + Duration::days(30);
