@@ -43,7 +43,7 @@ test("is filtered by person, action, day and words", async ({ page, owner }) => 
   await owner.makeRecord(page.request, "Cleaning the dock");
   await owner.makeRecord(page.request, "Counting the stock");
   await open(page, owner.at("/audit"));
-  await page.getByLabel("Action").selectOption({ label: "Made" });
+  await page.getByRole("combobox", { name: "Action", exact: true }).selectOption({ label: "Made" });
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page).toHaveURL(/action=record\.create/);
   await expect(events(page)).toHaveCount(2);
@@ -56,14 +56,14 @@ test("is filtered by person, action, day and words", async ({ page, owner }) => 
   await page.getByRole("link", { name: "Show the whole log" }).click();
   await expect(events(page).first()).toBeVisible();
   expect(await events(page).count()).toBeGreaterThan(2);
-  await page.getByLabel("Person").selectOption({ label: owner.name });
+  await page.getByRole("combobox", { name: "Person", exact: true }).selectOption({ label: owner.name });
   await page.getByRole("button", { name: "Show" }).click();
   await expect(page).toHaveURL(/person=[0-9a-f-]{36}/);
   await expect(events(page).first()).toBeVisible();
 });
 
 test("says which filter is wrong", async ({ page, owner, complaints }) => {
-  complaints.expect(/status of 422/);
+  complaints.expect(/status of 422|does not conform to the required format/);
   const answer = await page.goto(owner.at("/audit?from=yesterday"));
   expect(answer!.status()).toBe(422);
   await expect(page.locator("input[name=from]")).toHaveAttribute("aria-invalid", "true");

@@ -1,5 +1,6 @@
 // What every test stands on: a visitor of its own, and an ear for everything the browser complains about.
 import { test as base, expect, type BrowserContext, type ConsoleMessage, type Page } from "@playwright/test";
+import { openNetwork, type Network } from "./network.ts";
 import { Person, personFor } from "./people.ts";
 
 /** What the browser complained about: console errors and warnings, uncaught errors, violations of the content policy. */
@@ -28,17 +29,11 @@ export class Complaints {
   }
 }
 
-let visitors = 0;
-
-/** An address of the documentation range, in a network of its own, so that no test spends another's rate limit. */
-function nextAddress(worker: number): string {
-  visitors += 1;
-  return `2001:db8:${worker.toString(16)}:${visitors.toString(16)}::1`;
-}
-
 interface Fixtures {
   /** What the browser complained about; a test fails on anything it did not expect. */
   complaints: Complaints;
+  /** The network this test comes from. */
+  network: Network;
   /** Opens a further browser for the same or another person. */
   another: (options?: { javaScriptEnabled?: boolean }) => Promise<Page>;
   /** Somebody who is signed in on `page` and owns a workspace. */
@@ -56,8 +51,13 @@ export const test = base.extend<Fixtures>({
     },
     { auto: true },
   ],
-  extraHTTPHeaders: async ({}, use, info) => {
-    await use({ "X-Forwarded-For": nextAddress(info.workerIndex) });
+  network: async ({}, use, info) => {
+    const network = await openNetwork(info.workerIndex);
+    await use(network);
+    await network.close();
+  },
+  proxy: async ({ network }, use) => {
+    await use(network.proxy);
   },
   context: async ({ context, complaints }, use) => {
     complaints.listenTo(context);
@@ -73,23 +73,20 @@ export const test = base.extend<Fixtures>({
     });
     await use(context);
   },
-  another: async ({ browser, baseURL, complaints }, use, info) => {
+  another: async ({ browser, baseURL, network, complaints }, use) => {
     const opened: BrowserContext[] = [];
     await use(async (options) => {
-      const context = await browser.newContext({
-        baseURL,
-        extraHTTPHeaders: { "X-Forwarded-For": nextAddress(info.workerIndex) },
-        ...options,
-      });
+      const context = await browser.newContext({ baseURL, proxy: network.proxy, ...options });
       opened.push(context);
       complaints.listenTo(context);
       return context.newPage();
     });
     for (const context of opened) await context.close();
   },
-  person: async ({ playwright, baseURL }, use, info) => {
-    const address = nextAddress(info.workerIndex);
-    await use(await personFor(playwright, baseURL!, address, info.title));
+  person: async ({ playwright, baseURL, network }, use, info) => {
+    const requests = await playwright.request.newContext({ baseURL, proxy: network.proxy });
+    await use(await personFor(requests, info.title));
+    await requests.dispose();
   },
   owner: async ({ person, page }, use) => {
     await person.signIn(page.request);

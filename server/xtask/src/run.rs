@@ -3,10 +3,19 @@
 use crate::{
     server::{self, Product},
     site::Kind,
-    steps::{Failure, Outcome},
+    steps::{Failure, OrFail, Outcome},
+    tools,
     workspace::Workspace,
 };
-use std::{net::SocketAddr, os::unix::process::CommandExt, process::Command};
+use sha2::{Digest, Sha256};
+use std::{
+    fs,
+    net::SocketAddr,
+    os::unix::fs::PermissionsExt,
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Builds the product and becomes it, so that Ctrl-C reaches the server itself.
 ///
@@ -15,7 +24,7 @@ use std::{net::SocketAddr, os::unix::process::CommandExt, process::Command};
 pub(crate) fn run(workspace: &Workspace, release: bool, listen: SocketAddr) -> Outcome {
     let kind = if release { Kind::Shipping } else { Kind::Desk };
     let product = server::build(workspace, kind, release)?;
-    let data = workspace.root.join("data");
+    let data = data_folder(workspace)?;
     let origin = format!("http://localhost:{}", listen.port());
     println!();
     println!("  Scriptkeep    {origin}");
@@ -24,16 +33,15 @@ pub(crate) fn run(workspace: &Workspace, release: bool, listen: SocketAddr) -> O
     println!("  its data      {}   (remove the folder to begin anew)", data.display());
     println!("  Ctrl-C stops it.");
     println!();
-    let failure = desk(workspace, &product, listen).exec();
+    let failure = desk(workspace, &product, &data, listen).exec();
     Err(Failure::new(format!(
         "starting {}: {failure}",
         product.binary.display()
     )))
 }
 
-/// The call that serves the product from the checkout's own data folder.
-pub(crate) fn desk(workspace: &Workspace, product: &Product, listen: SocketAddr) -> Command {
-    let data = workspace.root.join("data");
+/// The call that serves the product from a data folder.
+pub(crate) fn desk(workspace: &Workspace, product: &Product, data: &Path, listen: SocketAddr) -> Command {
     let mut command = product.command(workspace);
     // Keys lie apart from what they open, as in any installation.
     command
@@ -44,4 +52,22 @@ pub(crate) fn desk(workspace: &Workspace, product: &Product, listen: SocketAddr)
         .arg(data.join("keys"));
     command.args(["--listen", &listen.to_string()]);
     command
+}
+
+/// The data folder at the desk: `data` in the checkout; or, where we are root and the checkout lies in a folder that is
+/// closed to others, one of its own, since Postgres refuses root and then runs as a user who must get there.
+///
+/// # Errors
+/// When it cannot be made.
+pub(crate) fn data_folder(workspace: &Workspace) -> Outcome<PathBuf> {
+    let open = |folder: &Path| fs::metadata(folder).is_ok_and(|meta| meta.permissions().mode() & 0o001 != 0);
+    if !tools::is_root() || workspace.root.ancestors().all(open) {
+        return Ok(workspace.root.join("data"));
+    }
+    let name = hex::encode(Sha256::digest(workspace.root.as_os_str().as_encoded_bytes()));
+    let folder = Path::new("/var/tmp").join(format!("scriptkeep-{}", &name[..16]));
+    if !folder.exists() {
+        fs::create_dir(&folder).or_fail(format!("making {}", folder.display()))?;
+    }
+    Ok(folder)
 }

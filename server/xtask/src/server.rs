@@ -3,6 +3,7 @@
 use crate::{
     site::{self, Kind, SITE_VARIABLE},
     steps::{Failure, OrFail, Outcome, Stopwatch, quietly, run, step},
+    test::SELECTION,
     tools,
     workspace::Workspace,
 };
@@ -43,7 +44,9 @@ pub(crate) fn build(workspace: &Workspace, kind: Kind, release: bool) -> Outcome
     step(&format!("Server: compiling ({profile})"), || {
         run(workspace
             .cargo()
-            .args(["build", "--package=server", "--bin=scriptkeep", "--profile", profile])
+            .arg("build")
+            .args(SELECTION)
+            .args(["--bin=scriptkeep", "--profile", profile])
             .env(SITE_VARIABLE, &site))
     })?;
     let folder = if release { "release" } else { "debug" };
@@ -64,18 +67,12 @@ impl Product {
         command
     }
 
-    /// Starts `serve` on a free loopback port with a data folder of its own and further settings as variables, its output
-    /// in `log`, and waits until it is ready.
+    /// Starts `serve` on a free loopback port with a data folder of its own, its output in `log`, and waits until it is
+    /// ready.
     ///
     /// # Errors
     /// When it ends or is not ready in time; the log's last lines are in the failure.
-    pub(crate) fn serve(
-        &self,
-        workspace: &Workspace,
-        data: &Path,
-        log: &Path,
-        settings: &[(&str, &str)],
-    ) -> Outcome<Serving> {
+    pub(crate) fn serve(&self, workspace: &Workspace, data: &Path, log: &Path) -> Outcome<Serving> {
         let address = free_address()?;
         let output = File::create(log).or_fail(format!("making {}", log.display()))?;
         let errors = output.try_clone().or_fail("sharing the log")?;
@@ -91,7 +88,6 @@ impl Product {
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors);
-        command.envs(settings.iter().copied());
         let watch = Stopwatch::start();
         let child = command.spawn().or_fail(format!("starting {}", self.binary.display()))?;
         let mut serving = Serving {

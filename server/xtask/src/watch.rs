@@ -1,7 +1,7 @@
 //! `cargo xtask watch`: builds and serves, and does both again whenever a source changes.
 
 use crate::{
-    server,
+    run, server,
     site::Kind,
     steps::{OrFail, Outcome},
     workspace::{Workspace, files_below},
@@ -29,6 +29,7 @@ const SOURCES: [&str; 10] = [
 /// # Errors
 /// When the server cannot be started or stopped.
 pub(crate) fn watch(workspace: &Workspace, listen: SocketAddr) -> Outcome {
+    let data = run::data_folder(workspace)?;
     let mut running: Option<Child> = None;
     loop {
         let seen = state(workspace)?;
@@ -38,7 +39,7 @@ pub(crate) fn watch(workspace: &Workspace, listen: SocketAddr) -> Outcome {
                 if let Some(mut old) = running.take() {
                     server::terminate(&mut old)?;
                 }
-                let mut command = crate::run::desk(workspace, &product, listen);
+                let mut command = run::desk(workspace, &product, &data, listen);
                 running = Some(command.spawn().or_fail("starting the server")?);
                 println!("Serving on http://localhost:{}; waiting for a change.", listen.port());
             }

@@ -7,10 +7,10 @@ use crate::{
     tools,
     workspace::{Workspace, read},
 };
-use std::{fs, path::Path};
-
-/// Each test comes from a network of its own, told by the header of a proxy, so that none spends another's rate limit.
-const SETTINGS: [(&str, &str); 1] = [("SCRIPTKEEP_TRUSTED_PROXIES", "127.0.0.1")];
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// Runs Playwright against a server of its own, with its own data folder, and counts.
 pub(super) fn run(
@@ -20,11 +20,9 @@ pub(super) fn run(
     arguments: &[String],
     count: &mut Count,
 ) -> Outcome {
-    let data = workspace.work_dir("end2end")?;
-    fs::remove_dir_all(&data).or_fail(format!("emptying {}", data.display()))?;
-    let data = workspace.work_dir("end2end")?;
+    let data = Scratch::make()?;
     let log = workspace.work_dir("logs")?.join("end2end-server.log");
-    let serving = product.serve(workspace, &data, &log, &SETTINGS)?;
+    let serving = product.serve(workspace, &data.0, &log)?;
     println!(
         "  server ready on {} after {:.1} s",
         serving.origin(),
@@ -59,4 +57,24 @@ pub(super) fn run(
         log.display()
     );
     Ok(())
+}
+
+/// A data folder for one run. Not in the target folder: where we are root, the server runs its Postgres as another user,
+/// who may be unable to reach that.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make() -> Outcome<Self> {
+        let folder = std::env::temp_dir().join(format!("scriptkeep-end2end-{}", std::process::id()));
+        fs::create_dir(&folder).or_fail(format!("making {}", folder.display()))?;
+        Ok(Self(folder))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            println!("{}: {error}", self.0.display());
+        }
+    }
 }

@@ -81,7 +81,7 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
         let targets: &[&str] = if selection.rust {
             &["--all-targets"]
         } else {
-            &["--bins"]
+            &["--bin=scriptkeep"]
         };
         run(workspace
             .cargo()

@@ -1,0 +1,62 @@
+// A network of one's own for each test: a small proxy that reaches the server from another address of the loopback, so
+// that no test spends another's rate limit. The browser sees the server's own address, as always.
+import http from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+
+/** A proxy to name in a context's options. */
+export interface Network {
+  proxy: { server: string };
+  close(): Promise<void>;
+}
+
+let networks = 0;
+
+/** Opens a network that no other test has. */
+export async function openNetwork(worker: number): Promise<Network> {
+  networks += 1;
+  const localAddress = `127.${1 + (worker % 200)}.${Math.floor(networks / 200) % 200}.${1 + (networks % 200)}`;
+  const agent = new http.Agent({ keepAlive: true, localAddress });
+  const tunnels = new Set<Socket>();
+  const server = http.createServer((request, response) => {
+    const target = new URL(request.url!);
+    const onward = http.request(
+      {
+        agent,
+        host: "127.0.0.1",
+        port: target.port,
+        method: request.method,
+        path: target.pathname + target.search,
+        headers: request.headers,
+      },
+      (answer) => {
+        response.writeHead(answer.statusCode!, answer.rawHeaders);
+        answer.pipe(response);
+      },
+    );
+    onward.on("error", () => response.destroy());
+    request.pipe(onward);
+  });
+  // Requests outside of a page come through a tunnel.
+  server.on("connect", (request: http.IncomingMessage, client: Socket, head: Buffer) => {
+    const port = Number(new URL(`http://${request.url}`).port);
+    const onward = connect({ host: "127.0.0.1", port, localAddress }, () => {
+      client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      onward.write(head);
+      onward.pipe(client).pipe(onward);
+    });
+    onward.on("error", () => client.destroy());
+    client.on("error", () => onward.destroy());
+    tunnels.add(client).add(onward);
+  });
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  return {
+    proxy: { server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    close: () =>
+      new Promise((closed) => {
+        agent.destroy();
+        server.close(() => closed());
+        for (const end of tunnels) end.destroy();
+        server.closeAllConnections();
+      }),
+  };
+}
