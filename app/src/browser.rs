@@ -173,10 +173,16 @@ fn open_menus() -> Vec<Element> {
         .collect()
 }
 
-/// Closes all menus: after a link in one was followed.
-pub(crate) fn close_menus() {
+/// After a link was followed: closes all menus, and on another page moves the focus from the link, which may be gone, to
+/// the page's first field if it asks for it, else to its beginning.
+pub(crate) fn begin_page(another: bool) {
     for menu in open_menus() {
         let _ = menu.remove_attribute("open");
+    }
+    if another {
+        next_frame(|| {
+            let _ = focus("#main [autofocus]") || focus("#main");
+        });
     }
 }
 

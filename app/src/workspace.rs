@@ -44,7 +44,7 @@ pub fn WorkspaceApp() -> impl IntoView {
     view! {
         <TitleFormat/>
         <Router>
-            <Forget posted/>
+            <GoingOn posted/>
             <Routes fallback=|| view! { <Lost/> }>
                 <Route path=path!("/start") view=StartPage ssr=SsrMode::Async/>
                 <Route path=path!("/prove") view=ProvePage ssr=SsrMode::Async/>
@@ -64,16 +64,18 @@ pub fn WorkspaceApp() -> impl IntoView {
     }
 }
 
-/// Forgets the refused form once the reader goes on to another page.
+/// When the reader goes on to another page: forgets the refused form, closes menus, and begins at the page's start.
 #[component]
-fn Forget(posted: StoredValue<Option<FormState>>) -> impl IntoView {
+fn GoingOn(posted: StoredValue<Option<FormState>>) -> impl IntoView {
     let location = use_location();
     Effect::new(move |before: Option<(String, String)>| {
         let now = (location.pathname.get(), location.search.get());
-        if before.is_some_and(|before| before != now) {
+        if let Some(before) = before.filter(|before| *before != now) {
             posted.set_value(None);
             #[cfg(feature = "hydrate")]
-            crate::browser::close_menus();
+            crate::browser::begin_page(before.0 != now.0);
+            #[cfg(not(feature = "hydrate"))]
+            let _ = before;
         }
         now
     });

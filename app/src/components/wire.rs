@@ -66,7 +66,9 @@ pub(super) fn look_again<Op: Operation>(form: Form<Op>, native: bool, event: &Ev
     let wrong = core
         .errors
         .with_untracked(|errors| errors.iter().any(|error| error.field == field));
-    if native || (typing && !wrong) || (empty && !wrong) {
+    // A field is judged when it is left, and from then on as it is mended; one that is only passed by is not.
+    let passed_by = empty && !core.dirty.get_untracked();
+    if native || (!wrong && (typing || passed_by)) {
         return;
     }
     let Ok(op) = forms::read::<Op>(&browser::fields(&element)) else {

@@ -15,7 +15,7 @@ pub fn Solo(
     view! {
         <Title text=title/>
         <div class="auth-grid">
-            <main class="auth-main" id="main">
+            <main class="auth-main" id="main" tabindex="-1">
                 <a class="auth-brand" href="/w" aria-label="Scriptkeep, your workspaces">
                     <Wordmark/>
                 </a>

@@ -15,7 +15,18 @@ pub fn EventPanel(
     event: AuditEventView,
     /// The address without the panel.
     close: String,
+    /// Whether it was opened just now and takes the focus.
+    #[prop(optional)]
+    take_focus: bool,
 ) -> impl IntoView {
+    Effect::new(move |_| {
+        if take_focus {
+            #[cfg(feature = "hydrate")]
+            crate::browser::next_frame(|| {
+                crate::browser::focus("#panel-title");
+            });
+        }
+    });
     let row = event.row;
     let title = row.position.map_or_else(
         || "Event, not sealed yet".to_owned(),

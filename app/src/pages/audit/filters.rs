@@ -28,6 +28,8 @@ pub fn AuditFilters(
         }
     });
     let filter = query.filter;
+    // On a phone the rest is folded away, unless it says something.
+    let narrowed = problem.is_some() || [&filter.person, &filter.action, &filter.from, &filter.to].iter().any(|one| !one.is_empty());
     let wrong = |field: &str| {
         problem
             .as_ref()
@@ -69,14 +71,21 @@ pub fn AuditFilters(
                     aria-describedby=wrong("search").map(|_| "flt-search-e")
                 />
             </label>
-            <Choice name="person" label="Person" all="Everybody" value=filter.person options=people/>
-            <Choice name="action" label="Action" all="Every action" value=filter.action options=actions/>
-            <Day name="from" label="From" value=filter.from error=wrong("from")/>
-            <Day name="to" label="To" value=filter.to error=wrong("to")/>
-            <button class="btn btn-line" type="submit">
-                "Show"
-            </button>
-            {clear}
+            <input class="more vh only-phone" type="checkbox" id="flt-more" checked=narrowed/>
+            <label class="btn btn-line btn-icon only-phone" for="flt-more">
+                <Icon name="funnel-simple"/>
+                <span class="vh">"More filters"</span>
+            </label>
+            <div class="more-fields">
+                <Choice name="person" label="Person" all="Everybody" value=filter.person options=people/>
+                <Choice name="action" label="Action" all="Every action" value=filter.action options=actions/>
+                <Day name="from" label="From" value=filter.from error=wrong("from")/>
+                <Day name="to" label="To" value=filter.to error=wrong("to")/>
+                <button class="btn btn-line" type="submit">
+                    "Show"
+                </button>
+                {clear}
+            </div>
         </form>
         {errors}
     }

@@ -39,6 +39,7 @@ pub fn AuditPage() -> impl IntoView {
     let open = Memo::new(move |_| query.with(|query| query.event.clone()));
     let rows = Resource::new(move || (workspace.get(), filter.get()), page);
     let event = Resource::new(move || (workspace.get(), open.get()), event);
+    let moved = follow_focus(open);
     let path = move || workspace.get().map(|id| format!("/w/{id}/audit")).unwrap_or_default();
     view! {
         <Title text="Audit log"/>
@@ -68,36 +69,33 @@ pub fn AuditPage() -> impl IntoView {
                         .get()
                         .flatten()
                         .map(|answer| match answer {
-                            Ok(event) => view! { <EventPanel event close/> }.into_any(),
+                            Ok(event) => view! { <EventPanel event close take_focus=moved.get_value()/> }.into_any(),
                             Err(problem) => view! { <NoEvent problem close/> }.into_any(),
                         })
                 }}
             </Transition>
         </div>
-        <MoveFocus open/>
     }
 }
 
-/// Takes the focus into the panel when it opens, and back to its row when it closes.
-#[component]
-fn MoveFocus(open: Memo<String>) -> impl IntoView {
+/// Gives the focus back to its row when the panel closes. Says whether a panel that is shown now was opened on this page,
+/// so that it takes the focus, or came with the page.
+fn follow_focus(open: Memo<String>) -> StoredValue<bool> {
+    let moved = StoredValue::new(false);
     Effect::new(move |before: Option<String>| {
         let now = open.get();
-        #[cfg(feature = "hydrate")]
-        if let Some(before) = before.filter(|before| *before != now) {
-            let target = if now.is_empty() {
-                format!("#ev-{before}")
-            } else {
-                "#panel-title".to_owned()
-            };
-            crate::browser::next_frame(move || {
-                crate::browser::focus(&target);
-            });
+        if before.as_ref().is_some_and(|before| *before != now) {
+            moved.set_value(true);
+            #[cfg(feature = "hydrate")]
+            if let Some(before) = before.filter(|_| now.is_empty()) {
+                crate::browser::next_frame(move || {
+                    crate::browser::focus(&format!("#ev-{before}"));
+                });
+            }
         }
-        #[cfg(not(feature = "hydrate"))]
-        let _ = before;
         now
     });
+    moved
 }
 
 #[component]

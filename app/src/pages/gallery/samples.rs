@@ -64,7 +64,9 @@ pub(super) fn sessions() -> [SessionView; 2] {
 /// An id for each event, since their rows carry it.
 fn event_id(position: Option<u64>) -> EventId {
     let number = position.unwrap_or_default();
-    format!("00000000-0000-7000-8000-{number:012}").parse().unwrap_or(EventId(ANY.0))
+    format!("00000000-0000-7000-8000-{number:012}")
+        .parse()
+        .unwrap_or(EventId(ANY.0))
 }
 
 fn event(position: Option<u64>, name: &str, action: &str, on: &str, refused: bool) -> AuditRow {

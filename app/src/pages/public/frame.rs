@@ -1,6 +1,6 @@
 //! The frame of the pages with one form: the form on a sheet, and the other half of the sheet beside it.
 
-use crate::components::Wordmark;
+use crate::components::{OtherHalf, Wordmark};
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
 
@@ -28,17 +28,7 @@ pub fn AuthFrame(
                     {children()}
                 </div>
             </main>
-            <aside class="auth-side" aria-label="What Scriptkeep is for">
-                <div class="auth-say">
-                    <p>
-                        <span>"What was written on one side."</span>
-                        " "
-                        <span>"What happened on the other."</span>
-                        " "
-                        <span>"When the two fit, that is proof."</span>
-                    </p>
-                </div>
-            </aside>
+            <OtherHalf/>
         </div>
     }
 }

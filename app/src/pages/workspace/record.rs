@@ -3,7 +3,9 @@
 use super::use_workspace;
 use crate::{
     call,
-    components::{Banner, Form, Hidden, Icon, Moment, OpForm, Save, SaveState, Submit, TextArea, TextField, Tone},
+    components::{
+        Banner, Form, Hidden, Icon, Look, Moment, OpForm, Save, SaveState, Submit, TextArea, TextField, Tone,
+    },
     pages::errors::Failed,
 };
 use domain::{
@@ -100,7 +102,7 @@ fn Record(workspace: WorkspaceId, record: RecordView) -> impl IntoView {
                     <TextField name="title" label="Title" value=first.title class="input-title"/>
                     <Conflict problem=rename.core().problem() theirs=Signal::derive(move || now.with(|now| now.title.clone()))/>
                     <div class="btns">
-                        <Submit>"Save title"</Submit>
+                        <Submit look=Look::Line>"Save title"</Submit>
                     </div>
                 </OpForm>
                 <OpForm form=describe on_done=done>

@@ -3,7 +3,7 @@
 use super::{Around, Switcher};
 use crate::components::{Avatar, Form, Icon, Look, Menu, OpForm, Submit};
 use domain::{
-    ops::{Profile, SignOut},
+    ops::{Profile, SignOut, WorkspaceView},
     policy::{Action, Standing},
 };
 use leptos::prelude::*;
@@ -85,11 +85,16 @@ pub fn Sidebar(
             <NavItem href=settings label="Settings" icon="gear-six" filled="gear-six-fill" active=at_settings/>
         }
     });
+    let elsewhere = around
+        .workspace
+        .is_none()
+        .then(|| around.workspaces.clone())
+        .map(|all| view! { <Workspaces all/> });
     view! {
         <nav class="nav" aria-label="Workspace">
             <Switcher around/>
             <div class="nav-top">{top}</div>
-            <div class="nav-scroll"></div>
+            <div class="nav-scroll">{elsewhere}</div>
             <div class="nav-foot">
                 {foot}
                 <div class="nav-me">
@@ -98,6 +103,28 @@ pub fn Sidebar(
             </div>
         </nav>
     }
+}
+
+/// One's workspaces, on the pages that are in none.
+#[component]
+fn Workspaces(all: Vec<WorkspaceView>) -> impl IntoView {
+    all.into_iter()
+        .map(|workspace| {
+            let first = workspace
+                .name
+                .chars()
+                .next()
+                .map(|first| first.to_uppercase().to_string());
+            view! {
+                <a class="nav-item" href=format!("/w/{}", workspace.id)>
+                    <span class="ws-mark" aria-hidden="true">
+                        {first}
+                    </span>
+                    <span class="nav-label">{workspace.name}</span>
+                </a>
+            }
+        })
+        .collect_view()
 }
 
 /// The person, and what is theirs.
