@@ -30,6 +30,8 @@ mod replay;
 mod sealer;
 mod services;
 mod sweep;
+#[cfg(test)]
+mod testbed;
 mod trail;
 mod vault;
 

@@ -88,18 +88,6 @@ impl PrivateServer {
         run(&mut self.superuser(database).await, sql).await;
     }
 
-    /// Runs statements as the superuser that the server must refuse: what it then writes to its log is of interest.
-    ///
-    /// # Panics
-    /// When it takes them.
-    pub async fn refuses(&self, database: &str, sql: &str) {
-        let mut superuser = self.superuser(database).await;
-        let done = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut superuser)
-            .await;
-        assert!(done.is_err(), "{sql}: was done");
-    }
-
     /// A base backup, made by the server's own functions and with the WAL it needs, in `backup` under [`Self::folder`].
     /// (`pg_basebackup` copies the same files; the binaries from npm come without it.)
     ///

@@ -1,0 +1,86 @@
+//! Figures for people and, a JSON object in a line each, for programs.
+
+use serde_json::json;
+
+/// Operations per second of each side in one round.
+pub(super) type Round = Vec<f64>;
+
+/// A ratio of two sides, taken round by round.
+pub(super) struct Comparison {
+    pub(super) of: usize,
+    pub(super) to: usize,
+    /// The least it should be.
+    pub(super) at_least: f64,
+}
+
+struct Spread {
+    median: f64,
+    least: f64,
+    most: f64,
+}
+
+impl Spread {
+    fn of(values: impl Iterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = values.collect();
+        sorted.sort_by(f64::total_cmp);
+        let middle = sorted.len() / 2;
+        let median = if sorted.len() % 2 == 0 {
+            f64::midpoint(sorted[middle - 1], sorted[middle])
+        } else {
+            sorted[middle]
+        };
+        Self {
+            median,
+            least: sorted[0],
+            most: sorted[sorted.len() - 1],
+        }
+    }
+}
+
+/// Prints what the sides did and how they compare.
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
+pub(super) fn print(names: &[&str], rounds: &[Round], comparisons: &[Comparison]) {
+    let mut table = format!(
+        "\n{:<66}{:>9}{:>9}{:>9}{:>9}\n",
+        format!("{} rounds, interleaved", rounds.len()),
+        "median",
+        "least",
+        "most",
+        "target"
+    );
+    for (side, name) in names.iter().enumerate() {
+        let Spread { median, least, most } = Spread::of(rounds.iter().map(|round| round[side]));
+        table += &format!(
+            "{:<66}{median:>9.0}{least:>9.0}{most:>9.0}\n",
+            format!("{name}, per second")
+        );
+        println!(
+            "{}",
+            json!({"bench": "database", "figure": name, "unit": "1/s", "median": median, "least": least, "most": most})
+        );
+    }
+    for Comparison { of, to, at_least } in comparisons {
+        let Spread { median, least, most } = Spread::of(rounds.iter().map(|round| round[*of] / round[*to]));
+        let name = format!("{} ÷ {}", names[*of], names[*to]);
+        let verdict = if median >= *at_least { "met" } else { "MISSED" };
+        table += &format!(
+            "{name:<66}{median:>9.2}{least:>9.2}{most:>9.2}{:>9}\n",
+            format!("≥{at_least:.2}")
+        );
+        table += &format!("{:>102}\n", verdict);
+        println!(
+            "{}",
+            json!({"bench": "database", "figure": name, "unit": "ratio", "median": median, "least": least,
+                "most": most, "target": at_least, "met": median >= *at_least})
+        );
+    }
+    println!("{table}");
+}
+
+#[test]
+fn a_spread_knows_its_middle() {
+    let odd = Spread::of([3.0, 1.0, 2.0].into_iter());
+    assert!((odd.median - 2.0).abs() < f64::EPSILON && (odd.least - 1.0).abs() < f64::EPSILON);
+    let even = Spread::of([4.0, 1.0, 2.0, 3.0].into_iter());
+    assert!((even.median - 2.5).abs() < f64::EPSILON && (even.most - 4.0).abs() < f64::EPSILON);
+}

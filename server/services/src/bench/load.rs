@@ -1,0 +1,222 @@
+//! Clients that do one thing as fast as they are answered, each in workspaces of its own.
+
+use crate::{
+    Handle, Services,
+    context::Context,
+    dispatch::{self, Admitted},
+    testbed::{Client, Mailbox, PASSWORD},
+};
+use domain::{
+    Caller, Operation, RecordId, Secret, WorkspaceId,
+    ops::{AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, RenameRecord},
+};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use store::{Receipt, Scoped, Why};
+
+/// How many there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Size {
+    /// Clients at work at a time.
+    pub(super) clients: usize,
+    /// Workspaces of each.
+    pub(super) workspaces: usize,
+}
+
+/// What they do: one transaction of an operation, from BEGIN to COMMIT, with everything its handler does in between.
+/// Session, rate and membership were looked up before it, once.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Act {
+    /// `record.rename`, with its audit event or without.
+    Write { recorded: bool },
+    /// `record.get`.
+    Read,
+}
+
+/// One side of a comparison.
+pub(super) struct Side {
+    pub(super) name: &'static str,
+    services: Services,
+    act: Act,
+    clients: Vec<Worker>,
+}
+
+/// A client with its places.
+struct Worker {
+    client: Client,
+    places: Vec<Place>,
+    turn: u32,
+}
+
+/// A record, and the leave to touch it.
+struct Place {
+    caller: Caller,
+    to_read: Admitted,
+    to_write: Admitted,
+    workspace: WorkspaceId,
+    record: RecordId,
+    revision: u32,
+}
+
+impl Side {
+    pub(super) async fn new(name: &'static str, act: Act, services: &Services, size: Size) -> Self {
+        let mailbox = Arc::new(Mailbox::default());
+        let mut clients = Vec::new();
+        for number in 0..size.clients {
+            let mut client = Client {
+                address: "192.0.2.7".parse().expect("an address"),
+                user_agent: "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0".to_owned(),
+                session: None,
+            };
+            let email = format!("{number}-of-{}@keep.example", name.replace(' ', "-").to_lowercase());
+            client
+                .join(services, &mailbox, "Ilse Brandt", &email, &Secret::new(PASSWORD))
+                .await;
+            let mut places = Vec::new();
+            for _ in 0..size.workspaces {
+                places.push(Place::new(services, &mut client).await);
+            }
+            clients.push(Worker {
+                client,
+                places,
+                turn: 0,
+            });
+        }
+        Self {
+            name,
+            services: services.clone(),
+            act,
+            clients,
+        }
+    }
+
+    /// Operations per second over about so long.
+    #[expect(clippy::disallowed_methods, reason = "a bench measures")]
+    pub(super) async fn run(&mut self, length: Duration) -> f64 {
+        let begun = Instant::now();
+        let tasks: Vec<_> = std::mem::take(&mut self.clients)
+            .into_iter()
+            .map(|mut worker| {
+                let (services, act) = (self.services.clone(), self.act);
+                tokio::spawn(async move {
+                    let mut done = 0_u32;
+                    while begun.elapsed() < length {
+                        worker.act(&services, act).await;
+                        done += 1;
+                    }
+                    (worker, done)
+                })
+            })
+            .collect();
+        let mut done = 0;
+        for task in tasks {
+            let (worker, by_it) = task.await.expect("a client");
+            self.clients.push(worker);
+            done += by_it;
+        }
+        f64::from(done) / begun.elapsed().as_secs_f64()
+    }
+
+    /// Whether what was written last is in the log. Of a side that wrote.
+    pub(super) async fn recorded(&self) -> bool {
+        let worker = &self.clients[0];
+        let place = &worker.places[0];
+        let op = ListAuditEvents {
+            workspace: place.workspace,
+            filter: AuditFilter::default(),
+        };
+        let log = self
+            .services
+            .run(worker.client.caller(None), op)
+            .await
+            .result
+            .expect("a log");
+        assert!(place.revision > 2, "{} wrote nothing", self.name);
+        log.rows.iter().any(|row| row.action == RenameRecord::META.name)
+    }
+
+    pub(super) async fn close(&self) {
+        self.services.inner.db.close().await;
+    }
+}
+
+impl Place {
+    async fn new(services: &Services, client: &mut Client) -> Self {
+        let name = "Tern House".to_owned();
+        let workspace = client.act(services, CreateWorkspace { name }).await.id;
+        let title = "Tide tables".to_owned();
+        let record = client.act(services, CreateRecord { workspace, title }).await;
+        let op = DescribeRecord {
+            workspace,
+            record: record.id,
+            summary: "When the water comes, and when it goes. ".repeat(10),
+            revision: record.revision,
+        };
+        let record = client.act(services, op).await;
+        let caller = client.caller(None);
+        Self {
+            to_read: dispatch::admit(services, &caller, &GetRecord::META, Some(workspace), None)
+                .await
+                .expect("a member"),
+            to_write: dispatch::admit(services, &caller, &RenameRecord::META, Some(workspace), None)
+                .await
+                .expect("a member"),
+            caller,
+            workspace,
+            record: record.id,
+            revision: record.revision,
+        }
+    }
+}
+
+impl Worker {
+    async fn act(&mut self, services: &Services, act: Act) {
+        self.turn = self.turn.wrapping_add(1);
+        let turn = self.turn;
+        let count = self.places.len();
+        let place = &mut self.places[turn as usize % count];
+        match act {
+            Act::Write { recorded } => place.write(services, recorded, turn).await,
+            Act::Read => place.read(services).await,
+        }
+    }
+}
+
+impl Place {
+    async fn write(&mut self, services: &Services, recorded: bool, turn: u32) {
+        let op = RenameRecord {
+            workspace: self.workspace,
+            record: self.record,
+            title: format!("Tide tables, {turn}"),
+            revision: self.revision,
+        };
+        let mut cx = dispatch::begin::<RenameRecord>(services, &self.caller, &self.to_write)
+            .await
+            .expect("begun");
+        cx.unrecorded = !recorded;
+        let view = op.handle((), &mut cx).await.expect("renamed");
+        if recorded {
+            dispatch::commit(cx).await.expect("committed");
+        } else {
+            let Context { tx, vault, .. } = cx;
+            tx.commit(Receipt::Unaudited(Why::KeyMaking)).await.expect("committed");
+            vault.committed();
+        }
+        self.revision = view.revision;
+    }
+
+    async fn read(&self, services: &Services) {
+        let op = GetRecord {
+            workspace: self.workspace,
+            record: self.record,
+        };
+        let mut cx = dispatch::begin::<GetRecord>(services, &self.caller, &self.to_read)
+            .await
+            .expect("begun");
+        let view = op.handle((), &mut cx).await.expect("read");
+        cx.tx.finish().await.expect("ended");
+        assert_eq!(view.title, "Tide tables");
+    }
+}

@@ -1,0 +1,147 @@
+//! What audit, row-level security and encryption cost, measured on the handlers that serve people: `cargo xtask bench`.
+//!
+//! Two sides of a comparison run the same code against the same server (durable, as `serve` demands) and differ in one
+//! thing only. Rounds of all sides are interleaved, so that whatever else the machine does falls on all of them. Nothing
+//! is asserted about time. `cargo test` runs one short round, to see that every side does what it says.
+
+mod figures;
+mod load;
+
+use crate::testbed::{self, Content};
+use domain::ports::Clock;
+use figures::{Comparison, Round};
+use load::{Act, Side, Size};
+use std::{sync::Arc, time::Duration};
+use store::{Db, Logins, PoolSizes, migrate};
+use testkit::PrivateServer;
+use time::OffsetDateTime;
+
+/// One length of time for every round.
+const ROUND: Duration = Duration::from_millis(900);
+/// Rounds that count; one before them warms caches and connections.
+const ROUNDS: usize = 14;
+
+/// Lets the login past every policy, and gives it the rights it has anyway.
+const PAST_POLICIES: &str = "create role bench_past_policies login bypassrls in role scriptkeep_app";
+/// A log whose events form one chain for all workspaces: every event holds the head until its transaction has committed.
+/// It costs no round trip, which is more than such a log can hope for.
+const ONE_CHAIN: &str = "create table shared.bench_head (size bigint not null, hash bytea not null);
+    insert into shared.bench_head values (0, '');
+    create function shared.bench_chain() returns trigger language plpgsql security definer as $$
+    begin
+        update shared.bench_head set size = size + 1, hash = sha256(hash || new.leaf_hash);
+        return new;
+    end $$;
+    create trigger bench_chain after insert on shared.audit_events for each row execute function shared.bench_chain()";
+
+/// The machine's clock: ids have to come in the order of time, as they do in a server.
+struct Wall;
+
+impl Clock for Wall {
+    #[expect(clippy::disallowed_methods, reason = "a bench runs in real time")]
+    fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc()
+    }
+}
+
+/// A database of its own, with services over it.
+async fn services(logins: &Logins, seed: u8, content: Content) -> crate::Services {
+    let db = Db::connect(logins, PoolSizes::default()).await.expect("connected");
+    let services = testbed::services(db, Arc::new(Wall), [seed; 32], content);
+    services.open_house().await.expect("a fresh house opens");
+    services
+}
+
+async fn sides(server: &PrivateServer, size: Size) -> [Side; 5] {
+    let product = server.database("product").await;
+    let chained = server.database("chained").await;
+    let bare = server.database("bare").await;
+    server.run("chained", ONE_CHAIN).await;
+    server.run("bare", PAST_POLICIES).await;
+    let bare = Logins {
+        app: server.url("bench_past_policies", "bare"),
+        ..bare
+    };
+    let product = services(&product, 1, Content::Encrypted).await;
+    product.inner.db.guard().await.expect("a server to serve from");
+    let chained = services(&chained, 2, Content::Encrypted).await;
+    let bare = services(&bare, 3, Content::Bare).await;
+    [
+        Side::new("audited writes", Act::Write { recorded: true }, &product, size).await,
+        Side::new("writes without audit", Act::Write { recorded: false }, &product, size).await,
+        Side::new(
+            "audited writes under one chain",
+            Act::Write { recorded: true },
+            &chained,
+            size,
+        )
+        .await,
+        Side::new("reads", Act::Read, &product, size).await,
+        Side::new("reads without RLS and encryption", Act::Read, &bare, size).await,
+    ]
+}
+
+/// Runs rounds of some sides, now in this order, now in the other. Each gives the operations per second of every side.
+async fn rounds(sides: &mut [Side], count: usize, length: Duration) -> Vec<Round> {
+    let mut rounds = Vec::new();
+    for number in 0..count {
+        let mut order: Vec<usize> = (0..sides.len()).collect();
+        if number % 2 == 1 {
+            order.reverse();
+        }
+        let mut round = vec![0.0; sides.len()];
+        for side in order {
+            round[side] = sides[side].run(length).await;
+        }
+        rounds.push(round);
+    }
+    rounds
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_database_under_load() {
+    let measured = std::env::var_os("SCRIPTKEEP_BENCH").is_some();
+    let (size, count, length) = if measured {
+        (
+            Size {
+                clients: 16,
+                workspaces: 4,
+            },
+            ROUNDS,
+            ROUND,
+        )
+    } else {
+        (
+            Size {
+                clients: 2,
+                workspaces: 2,
+            },
+            1,
+            Duration::from_millis(50),
+        )
+    };
+    let server = PrivateServer::start().await;
+    let mut sides = sides(&server, size).await;
+    let (writes, reads) = sides.split_at_mut(3);
+    rounds(writes, 1, length).await;
+    let written = rounds(writes, count, length).await;
+    rounds(reads, 1, length).await;
+    let read = rounds(reads, count, length).await;
+    for (side, recorded) in [(0, true), (1, false), (2, true)] {
+        assert_eq!(sides[side].recorded().await, recorded, "{}", sides[side].name);
+    }
+    if measured {
+        let names = |sides: &[Side]| sides.iter().map(|side| side.name).collect::<Vec<_>>();
+        let to = |of, to, at_least| Comparison { of, to, at_least };
+        figures::print(&names(&sides[..3]), &written, &[to(0, 1, 0.80), to(0, 2, 4.0)]);
+        figures::print(&names(&sides[3..]), &read, &[to(0, 1, 0.85)]);
+    }
+    for side in &sides {
+        side.close().await;
+    }
+}
+
+#[test]
+fn logins_are_those_that_migrate_makes() {
+    assert!(PAST_POLICIES.ends_with(migrate::APP));
+}
