@@ -29,6 +29,9 @@ pub trait Handle: Operation {
     /// Why the system login acts, for a [`SystemTx`].
     const REASON: Reason = Reason::Account;
 
+    /// Whether [`Handle::prepare`] costs so much that a request that came before is looked up first.
+    const COSTLY: bool = false;
+
     /// The e-mail address somebody typed, by which tries and mails are counted.
     fn typed_email(&self) -> Option<&str> {
         None
@@ -145,7 +148,7 @@ impl<Tx: Scoped> Context<'_, Tx> {
         }
         let workspace = self.tx.workspace();
         let random = &self.services.inner.keyring;
-        let id = EventId(self.services.inner.ids().ordered_at(self.at));
+        let id = EventId(self.services.inner.ordered_id(self.at));
         let target = event.target.clone();
         let written = trail::write(
             event,
@@ -198,7 +201,7 @@ impl<Tx: Scoped> Context<'_, Tx> {
     }
 
     async fn enqueue(&mut self, kind: &'static str, payload: &[u8]) -> Result<(), Failure> {
-        let id = JobId(self.services.inner.ids().ordered_at(self.at));
+        let id = JobId(self.services.inner.ordered_id(self.at));
         let workspace = self.tx.workspace();
         let payload = self.seal(JOB_PAYLOAD, workspace.0, id.0, payload).await?;
         let new = NewJob {

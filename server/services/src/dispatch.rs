@@ -5,7 +5,7 @@ use crate::{
     Actor, Handle, Person, Services, Transaction,
     actor::{PROOF_FRESH, SESSION_IDLE},
     context::{Context, Left, Prepare, answered, origin},
-    failure::{Failure, internal},
+    failure::{Failure, internal, store_problem},
     rates::{self, Counted},
     replay::{self, Replay},
     vault::{SESSION_ADDRESS, SESSION_DEVICE, Vault},
@@ -16,7 +16,7 @@ use domain::{
     validate,
 };
 use std::net::IpAddr;
-use store::{FieldClass, Placement, Reason, Receipt, Scoped, TenantScope, Why, resolve, sessions};
+use store::{FieldClass, Placement, Reason, Receipt, Scoped, StoreError, TenantScope, Why, resolve, sessions};
 use time::{Duration, OffsetDateTime};
 
 /// A session is noted as seen at most this often, so that reading does not write.
@@ -70,6 +70,11 @@ async fn attempt<Op: Handle>(
     let admitted = admit(services, caller, meta, op.workspace(), op.typed_email()).await?;
     op.validate().map_err(Problem::invalid)?;
     let replay = Replay::of(services, caller, &admitted, &op).await?;
+    if let Some(replay) = replay.as_ref().filter(|_| Op::COSTLY)
+        && let Some(output) = again::<Op>(services, caller, &admitted, replay).await?
+    {
+        return Ok((output, SessionChange::Keep));
+    }
     let prepare = Prepare {
         services,
         actor: &admitted.actor,
@@ -142,7 +147,8 @@ pub(crate) async fn admit(
     }
     if meta.step_up
         && let Actor::Person(person) = &known.actor
-        && now - person.proven_at > PROOF_FRESH
+        // A proof from the future is none: the clock was set back.
+        && (now - person.proven_at).abs() > PROOF_FRESH
     {
         return Err(Problem::new(Code::StepUpRequired));
     }
@@ -229,9 +235,10 @@ async fn identify(
         proven_at: session.proven_at,
     };
     if now - session.seen_at >= SEEN_EVERY {
-        note_seen(services, caller, &person, now)
-            .await
-            .map_err(|failure| failure.problem)?;
+        // Not being able to note it is no reason not to serve.
+        if let Err(failure) = note_seen(services, caller, &person, now).await {
+            tracing::warn!(problem = %failure.problem, "a session was not noted as seen");
+        }
     }
     Ok(Known {
         actor: Actor::Person(person),
@@ -350,7 +357,9 @@ pub(crate) async fn commit<Tx: Scoped>(cx: Context<'_, Tx>) -> Result<SessionCha
         ..
     } = cx;
     let receipt = left.receipt.ok_or_else(internal)?;
-    answered(tx.commit(Receipt::Audited(receipt)).await)?;
+    tx.commit(Receipt::Audited(receipt))
+        .await
+        .map_err(|error| uncertain(&error))?;
     vault.committed();
     let inner = &services.inner;
     inner.to_seal.notify_one();
@@ -364,6 +373,21 @@ pub(crate) async fn commit<Tx: Scoped>(cx: Context<'_, Tx>) -> Result<SessionCha
         tracing::warn!(%problem, "a network was not remembered");
     }
     Ok(left.session)
+}
+
+/// A commit that was not confirmed. It may have gone through: what was sent is not known to be lost.
+fn uncertain(error: &StoreError) -> Problem {
+    match error {
+        StoreError::Unavailable(_) => {
+            tracing::error!(%error, "a commit was not confirmed");
+            Problem::new(Code::Unavailable)
+                .with_detail(
+                    "The database went away before it confirmed this. Look whether it was done before you try again.",
+                )
+                .with_retry_after_seconds(5)
+        }
+        StoreError::Conflict(_) | StoreError::Bug(_) => store_problem(error),
+    }
 }
 
 /// Looks once more for the answer to the same request.

@@ -73,11 +73,16 @@ impl From<Fault> for Problem {
 pub(crate) fn store_problem(error: &StoreError) -> Problem {
     tracing::error!(%error, "the store failed");
     match error {
-        StoreError::Unavailable(_) => Problem::new(Code::Unavailable)
-            .with_detail("The database does not answer. Nothing was changed. Try again in a moment.")
-            .with_retry_after_seconds(RETRY_SECONDS),
+        StoreError::Unavailable(_) => unavailable(),
         StoreError::Conflict(_) | StoreError::Bug(_) => internal(),
     }
+}
+
+/// The database does not answer.
+pub(crate) fn unavailable() -> Problem {
+    Problem::new(Code::Unavailable)
+        .with_detail("The database does not answer. Nothing was changed. Try again in a moment.")
+        .with_retry_after_seconds(RETRY_SECONDS)
 }
 
 /// A fault of ours that a person cannot mend.

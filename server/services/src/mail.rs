@@ -56,6 +56,24 @@ impl Site {
         )
     }
 
+    /// Lets the owner of an address that was signed up again, before it was proven, choose the password: so that it is
+    /// the owner's, whoever signed up first or last.
+    pub(crate) fn finish_mail(&self, to: &str, token: &Secret, until: OffsetDateTime) -> Mail {
+        self.mail(
+            to,
+            "Finish your Scriptkeep account",
+            &[
+                text(
+                    "Somebody, probably you, started an account on Scriptkeep with this address more than once, and has \
+                     not confirmed it yet. Open this link to confirm that the address is yours and to choose the password:",
+                ),
+                Part::Link("Confirm and choose a password", format!("/reset/{}", token.expose())),
+                Part::Text(format!("The link works once, until {}.", moment(until))),
+                text("If it was not you, do nothing. Without the link nobody can use this address."),
+            ],
+        )
+    }
+
     /// The link to choose a new password.
     pub(crate) fn reset_mail(&self, to: &str, token: &Secret, until: OffsetDateTime) -> Mail {
         self.mail(
@@ -144,7 +162,7 @@ mod tests {
     use super::*;
     use time::macros::datetime;
 
-    fn every_mail() -> [Mail; 4] {
+    fn every_mail() -> [Mail; 5] {
         let site = Site {
             origin: "https://keep.example".to_owned(),
         };
@@ -154,6 +172,7 @@ mod tests {
             site.verify_mail("ilse@ternhouse.example", &token, at),
             site.already_mail("ilse@ternhouse.example"),
             site.reset_mail("ilse@ternhouse.example", &token, at),
+            site.finish_mail("ilse@ternhouse.example", &token, at),
             site.password_changed_mail("ilse@ternhouse.example", at, "Firefox on Linux"),
         ]
     }
@@ -163,6 +182,7 @@ mod tests {
         let paths = [
             format!("https://keep.example/verify/{}", "t".repeat(43)),
             "https://keep.example/sign-in".to_owned(),
+            format!("https://keep.example/reset/{}", "t".repeat(43)),
             format!("https://keep.example/reset/{}", "t".repeat(43)),
             "https://keep.example/forgot".to_owned(),
         ];

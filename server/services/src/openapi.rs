@@ -16,7 +16,10 @@ pub fn openapi() -> Value {
         let id = entry.meta.name.replace('.', "_");
         schemas.insert(format!("{id}_input"), input.schema);
         schemas.insert(format!("{id}_output"), output.schema);
-        paths.insert(entry.meta.api.to_owned(), json!({"post": operation(entry, &id)}));
+        paths.insert(
+            entry.meta.api.to_owned(),
+            json!({"post": operation(entry, &id, &input.sample)}),
+        );
     }
     schemas.insert("Problem".to_owned(), problem_schema());
     json!({
@@ -39,7 +42,7 @@ pub fn openapi() -> Value {
     })
 }
 
-fn operation(entry: &Entry, id: &str) -> Value {
+fn operation(entry: &Entry, id: &str, sample: &Value) -> Value {
     let meta = entry.meta;
     let reference = |part: &str| json!({"$ref": format!("#/components/schemas/{id}_{part}")});
     let mut responses = Map::new();
@@ -59,7 +62,10 @@ fn operation(entry: &Entry, id: &str) -> Value {
         "operationId": meta.name,
         "summary": meta.summary,
         "tags": [meta.name.split('.').next()],
-        "requestBody": {"required": true, "content": {"application/json": {"schema": reference("input")}}},
+        "requestBody": {
+            "required": true,
+            "content": {"application/json": {"schema": reference("input"), "example": sample}},
+        },
         "responses": responses,
         "security": if meta.scope == Scope::Public { json!([]) } else { json!([{"session": []}]) },
         "x-audited": meta.audit,

@@ -4,7 +4,7 @@
 //! when the counter does not answer, nothing is done. Reading and writing by signed-in people is counted in this process,
 //! since a count must not cost more than what it counts.
 
-use crate::{Actor, bounded::Bounded, failure::store_problem, keyring::Keyring};
+use crate::{Actor, bounded::Bounded, failure::unavailable, keyring::Keyring};
 use domain::{AccountId, Code, Problem, RateClass, WorkspaceId, ports::Clock, validate::canonical_email};
 use std::net::IpAddr;
 use store::{
@@ -132,7 +132,7 @@ impl Limiter {
             (RateClass::Mail, email) => {
                 take(format!("mail network {network_text}"), self.rates.mail_network).await?;
                 if let Some(email) = email.map(canonical_email) {
-                    take(format!("mail recipient {email}"), self.rates.mail_recipient).await?;
+                    take(recipient_text(&email), self.rates.mail_recipient).await?;
                 }
             }
             (RateClass::Heavy, _) => {
@@ -162,6 +162,23 @@ impl Limiter {
             }
         }
         Ok(())
+    }
+
+    /// Counts one mail to an address, for an operation that is counted otherwise itself. False when there have been too
+    /// many.
+    ///
+    /// # Errors
+    /// [`Code::Unavailable`] when the counter does not answer.
+    pub(crate) async fn count_mail(
+        &self,
+        db: &Db,
+        keyring: &Keyring,
+        now: OffsetDateTime,
+        email: &str,
+    ) -> Result<bool, Problem> {
+        let house = keyring.workspace_key(WorkspaceId::HOUSE).await?;
+        let key = house.lookup_hash("rate", &recipient_text(&canonical_email(email)));
+        Ok(ask(db, key, self.rates.mail_recipient, now).await? == Verdict::Allowed)
     }
 
     fn count_here(&self, key: (RateClass, Who), rate: Rate, now: OffsetDateTime) -> Result<(), Problem> {
@@ -194,6 +211,10 @@ pub(crate) async fn known_network(keyring: &Keyring, email: &str, address: IpAdd
     Ok(house.lookup_hash("rate", &known_text(&canonical_email(email), network(address))))
 }
 
+fn recipient_text(email: &str) -> String {
+    format!("mail recipient {email}")
+}
+
 fn known_text(email: &str, network: IpAddr) -> String {
     format!("known {network} {email}")
 }
@@ -208,13 +229,15 @@ pub(crate) async fn mark_known(db: &Db, key: CounterKey, now: OffsetDateTime) ->
     ask(db, key, rate, now).await.map(|_| ())
 }
 
-/// Whether a network is remembered. A counter with no room and next to no memory refuses exactly while the mark lasts.
+/// Whether a network is remembered. Asking adds no time to the counter; but requests that reach it out of order leave and
+/// find the little by which their clocks differ, so only a wait that nothing but a mark can leave counts as one.
 async fn is_marked(db: &Db, key: CounterKey, now: OffsetDateTime) -> Result<bool, Problem> {
     let rate = Rate {
         burst: 1,
-        every: Duration::MICROSECOND,
+        every: Duration::ZERO,
     };
-    Ok(ask(db, key, rate, now).await? != Verdict::Allowed)
+    let verdict = ask(db, key, rate, now).await?;
+    Ok(matches!(verdict, Verdict::RetryAfter(wait) if wait > Duration::HOUR))
 }
 
 async fn take(db: &Db, key: CounterKey, rate: Rate, now: OffsetDateTime) -> Result<(), Problem> {
@@ -224,20 +247,22 @@ async fn take(db: &Db, key: CounterKey, rate: Rate, now: OffsetDateTime) -> Resu
     }
 }
 
+/// Asks the counter. Whatever is wrong with it, the answer is that nothing is done now.
 async fn ask(db: &Db, key: CounterKey, rate: Rate, now: OffsetDateTime) -> Result<Verdict, Problem> {
     let limit = Limit {
         burst: rate.burst,
         interval: rate.every,
     };
-    limits::take(db, &key, limit, now)
-        .await
-        .map_err(|error| store_problem(&error))
+    limits::take(db, &key, limit, now).await.map_err(|error| {
+        tracing::error!(%error, "the counter of tries does not answer");
+        unavailable()
+    })
 }
 
 fn too_many(wait: Duration) -> Problem {
-    let seconds = u32::try_from(wait.whole_seconds())
-        .unwrap_or(u32::MAX)
-        .saturating_add(1);
+    // Rounded up: whoever comes back after so many seconds is let in.
+    let whole = wait.whole_seconds() + i64::from(wait.subsec_nanoseconds() > 0);
+    let seconds = u32::try_from(whole).unwrap_or(u32::MAX).max(1);
     let words = match seconds {
         1 => "Wait a second".to_owned(),
         2..=90 => format!("Wait {seconds} seconds"),
@@ -279,7 +304,7 @@ mod tests {
         let refusal = limiter
             .count_here(key, rate, NOW + Duration::seconds(4))
             .expect_err("too early");
-        assert_eq!((refusal.code, refusal.retry_after_seconds), (Code::TooMany, Some(7)));
+        assert_eq!((refusal.code, refusal.retry_after_seconds), (Code::TooMany, Some(6)));
         assert!(allowed(NOW + Duration::seconds(10)));
         assert!(!allowed(NOW + Duration::seconds(11)));
         assert!(allowed(NOW - Duration::hours(1)), "a clock set back locks nobody out");
@@ -298,7 +323,7 @@ mod tests {
         assert_eq!(too_many(Duration::ZERO).detail, "Wait a second, then try again.");
         assert_eq!(
             too_many(Duration::seconds(59)).detail,
-            "Wait 60 seconds, then try again."
+            "Wait 59 seconds, then try again."
         );
         assert_eq!(
             too_many(Duration::seconds(230)).detail,

@@ -1,5 +1,5 @@
 //! The sealer: gives waiting events their positions in their workspace's Merkle tree, in batches, and signs a checkpoint
-//! over each. A batch is one transaction: after a crash it is sealed whole, or waits as before.
+//! over what waited. That is one transaction: after a crash it is sealed whole, or waits as before.
 
 use crate::{
     Services,
@@ -12,10 +12,9 @@ use store::{
     Placement, Reason, Receipt, Scoped, SystemTx, Why,
     sealing::{self, Batch, Head, Node, Unsealed},
 };
-use time::OffsetDateTime;
 use tokio::sync::watch;
 
-/// Most events in one batch.
+/// Most events in one statement.
 const BATCH_EVENTS: u32 = 1_000;
 /// How long the sealer lets events gather after the first one rings.
 const GATHER: Duration = Duration::from_millis(250);
@@ -56,85 +55,97 @@ impl Services {
         let mut sealed = 0;
         let mut fault = None;
         for placement in waiting {
-            loop {
-                match self.seal_batch(&placement).await {
-                    Ok(events) => {
-                        sealed += u64::from(events);
-                        if events < BATCH_EVENTS {
-                            break;
-                        }
-                    }
-                    Err(failure) => {
-                        tracing::error!(workspace = %placement.workspace, problem = %failure.problem, "a log was not sealed");
-                        fault = Some(failure.problem);
-                        break;
-                    }
+            match self.seal_workspace(&placement).await {
+                Ok(events) => sealed += events,
+                Err(failure) => {
+                    tracing::error!(workspace = %placement.workspace, problem = %failure.problem, "a log was not sealed");
+                    fault = Some(failure.problem);
                 }
             }
         }
         fault.map_or(Ok(sealed), Err)
     }
 
-    /// Seals one batch of a workspace; answers how many events it had.
-    async fn seal_batch(&self, placement: &Placement) -> Result<u32, Failure> {
+    /// Seals what waits in a workspace, however much, under one checkpoint and in one transaction; answers how many
+    /// events that were. (With a checkpoint after each batch, the later batches of an old backlog would be older than the
+    /// checkpoint before them, which the verifier takes for backdating.)
+    async fn seal_workspace(&self, placement: &Placement) -> Result<u64, Failure> {
         let mut tx = self.inner.system(Reason::Seal).await?;
         tx.enter(placement, None).await?;
         // The lock comes first: two sealers take turns, and the second finds what the first left.
-        let head = sealing::lock_head(&mut tx).await?;
-        let events = sealing::take(&mut tx, BATCH_EVENTS).await?;
-        let count = u32::try_from(events.len()).unwrap_or(BATCH_EVENTS);
-        if events.is_empty() {
-            tx.finish().await?;
-            return Ok(0);
+        let mut before = sealing::lock_head(&mut tx).await?;
+        let mut frontier = read_frontier(&before)?;
+        let first = before.size;
+        loop {
+            let leaves = sealing::take(&mut tx, BATCH_EVENTS).await?;
+            if leaves.is_empty() && frontier.size() == first {
+                tx.finish().await?;
+                return Ok(0);
+            }
+            let more = leaves.len() as u64 == u64::from(BATCH_EVENTS);
+            let nodes = grow(&mut frontier, &leaves);
+            let checkpoint = if more {
+                None
+            } else {
+                Some(self.sign(&mut tx, &frontier).await?)
+            };
+            let batch = Batch {
+                before,
+                leaves,
+                nodes,
+                frontier: frontier.to_bytes(),
+                checkpoint,
+            };
+            sealing::seal(&mut tx, &batch).await?;
+            if !more {
+                tx.commit(Receipt::Unaudited(Why::Sealing)).await?;
+                return Ok(frontier.size() - first);
+            }
+            before = Head {
+                size: frontier.size(),
+                frontier: batch.frontier,
+            };
         }
-        let batch = self.batch(&mut tx, head, events).await?;
-        sealing::seal(&mut tx, &batch).await?;
-        tx.commit(Receipt::Unaudited(Why::Sealing)).await?;
-        Ok(count)
     }
 
-    async fn batch(&self, tx: &mut SystemTx, before: Head, leaves: Vec<Unsealed>) -> Result<Batch, Failure> {
-        let mut frontier = if before.frontier.is_empty() {
-            Frontier::new()
-        } else {
-            Frontier::from_bytes(&before.frontier).map_err(|_| internal())?
-        };
-        if frontier.size() != before.size {
-            tracing::error!("the head of an audit log is damaged");
-            return Err(internal().into());
-        }
-        let nodes = leaves
-            .iter()
-            .flat_map(|leaf| frontier.append(leaf.leaf_hash))
-            .map(|(node, hash)| Node {
-                level: node.level,
-                index: node.index,
-                hash,
-            })
-            .collect();
+    async fn sign(&self, tx: &mut SystemTx, frontier: &Frontier) -> Result<sealing::Checkpoint, Failure> {
         // Times of checkpoints go forward, even when the clock was set back.
         let now = self.inner.clock.now();
-        let last = sealing::newest_checkpoint(tx)
-            .await?
-            .map(|checkpoint| checkpoint.signed_at);
-        let signed_at = last.map_or(now, |last: OffsetDateTime| last.max(now));
+        let newest = sealing::newest_checkpoint(tx).await?;
+        let signed_at = newest.map_or(now, |newest| newest.signed_at.max(now));
         let checkpoint = Checkpoint {
             origin: log_origin(tx.workspace().0),
             size: frontier.size(),
             root: frontier.root(),
             time: signed_at,
         };
-        let note = sign_checkpoint(&self.inner.signer, &checkpoint).map_err(|_| internal())?;
-        Ok(Batch {
-            before,
-            leaves,
-            nodes,
-            frontier: frontier.to_bytes(),
-            checkpoint: sealing::Checkpoint {
-                size: checkpoint.size,
-                note,
-                signed_at,
-            },
+        Ok(sealing::Checkpoint {
+            size: checkpoint.size,
+            note: sign_checkpoint(&self.inner.signer, &checkpoint).map_err(|_| internal())?,
+            signed_at,
         })
     }
+}
+
+fn read_frontier(head: &Head) -> Result<Frontier, Failure> {
+    let frontier = match head.frontier.as_slice() {
+        [] => Some(Frontier::new()),
+        bytes => Frontier::from_bytes(bytes).ok(),
+    };
+    frontier.filter(|frontier| frontier.size() == head.size).ok_or_else(|| {
+        tracing::error!("the head of an audit log is damaged");
+        internal().into()
+    })
+}
+
+/// Puts leaves on a tree; answers the nodes this completes.
+fn grow(frontier: &mut Frontier, leaves: &[Unsealed]) -> Vec<Node> {
+    let complete = leaves.iter().flat_map(|leaf| frontier.append(leaf.leaf_hash));
+    complete
+        .map(|(node, hash)| Node {
+            level: node.level,
+            index: node.index,
+            hash,
+        })
+        .collect()
 }

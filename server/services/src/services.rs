@@ -19,7 +19,9 @@ use store::{
     Db, Reason, Scoped,
     data_keys::{self, DataKeyRow},
 };
-use tokio::sync::Notify;
+use time::OffsetDateTime;
+use tokio::sync::{Notify, Semaphore};
+use uuid::Uuid;
 
 /// What services are made of.
 pub struct Parts {
@@ -75,11 +77,14 @@ pub(crate) struct Inner {
     pub(crate) keyring: Keyring,
     pub(crate) signer: SigningKey,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) random: Arc<dyn Random>,
+    random: Arc<dyn Random>,
+    ids: Ids,
     pub(crate) site: Site,
     pub(crate) limiter: Limiter,
     pub(crate) passwords: PasswordPolicy,
     pub(crate) hashing: HashingPool,
+    /// One export at a time: it holds a whole log in memory.
+    pub(crate) exporting: Arc<Semaphore>,
     /// Rings when an event waits to be sealed.
     pub(crate) to_seal: Notify,
     /// Rings when a job waits to be done.
@@ -98,10 +103,12 @@ impl Services {
             signer: parts.signer,
             clock: parts.clock,
             random: parts.random,
+            ids: Ids::default(),
             site: parts.site,
             limiter: Limiter::new(parts.rates),
             passwords: parts.passwords,
             hashing: HashingPool::start(parts.hashing.threads, parts.hashing.waiting)?,
+            exporting: Arc::new(Semaphore::new(1)),
             to_seal: Notify::new(),
             to_do: Notify::new(),
         };
@@ -166,11 +173,14 @@ impl Services {
 }
 
 impl Inner {
-    pub(crate) fn ids(&self) -> Ids<'_> {
-        Ids {
-            clock: &*self.clock,
-            random: &*self.random,
-        }
+    /// A new time-ordered id.
+    pub(crate) fn ordered_id(&self, at: OffsetDateTime) -> Uuid {
+        self.ids.ordered_at(at, &*self.random)
+    }
+
+    /// A new random id.
+    pub(crate) fn random_id(&self) -> Uuid {
+        Ids::random(&*self.random)
     }
 
     pub(crate) async fn system(&self, reason: Reason) -> Result<store::SystemTx, Problem> {

@@ -26,6 +26,7 @@ impl Handle for SignUp {
     /// The password's hash, and the address's.
     type Prepared = (String, [u8; 32]);
     const REASON: Reason = Reason::SignUp;
+    const COSTLY: bool = true;
 
     fn typed_email(&self) -> Option<&str> {
         Some(&self.email)
@@ -41,30 +42,23 @@ impl Handle for SignUp {
         (password, email_hash): Self::Prepared,
         cx: &mut Context<'_, SystemTx>,
     ) -> Result<MailOnItsWay, Failure> {
-        let account = match accounts::by_email_hash(&mut cx.tx, &email_hash).await? {
+        let event = match accounts::by_email_hash(&mut cx.tx, &email_hash).await? {
             None => start(&self, password, email_hash, cx).await?,
-            // Nobody has proven the address, so the latest sign-up counts: its name, its password, its link.
+            // Who came first may not be the address's owner, and neither may who comes now. Nothing of either is taken on
+            // trust: whoever reads the mail chooses the password.
             Some(account) if account.verified_at.is_none() => {
-                let id = account.id.0;
-                let name = cx.seal(ACCOUNT_NAME, id, id, self.name.trim().as_bytes()).await?;
-                if accounts::replace_unverified(&mut cx.tx, account.id, &name, &password, cx.at).await? {
-                    cx.send_verification(&account).await?;
-                } else {
-                    // Proven a moment ago, while this was under way.
-                    cx.send_nothing().await?;
-                }
-                account.id
+                account_tokens::void(&mut cx.tx, account.id, Kind::Verify).await?;
+                cx.send_finish(&account).await?;
+                Event::on("account", &account.id)
             }
             Some(account) => {
-                let email = cx
-                    .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
-                    .await?;
+                let email = cx.open_email(&account).await?;
                 let mail = cx.services.inner.site.already_mail(&email);
                 cx.send(&mail).await?;
-                account.id
+                Event::on("account", &account.id)
             }
         };
-        cx.record(Event::on("account", &account)).await?;
+        cx.record(event).await?;
         Ok(MailOnItsWay {})
     }
 }
@@ -75,29 +69,25 @@ async fn start(
     password: String,
     email_hash: [u8; 32],
     cx: &mut Context<'_, SystemTx>,
-) -> Result<AccountId, Failure> {
+) -> Result<Event, Failure> {
     // Random and not ordered by time: the pseudonym stands in logs that others read.
-    let account = AccountId(cx.services.inner.ids().random());
-    let email = canonical_email(&op.email);
+    let account = AccountId(cx.services.inner.random_id());
+    let (email, name) = (canonical_email(&op.email), op.name.trim());
     let new = NewAccount {
         id: account,
         email_hash,
         email: cx.seal(ACCOUNT_EMAIL, account.0, account.0, email.as_bytes()).await?,
-        name: cx
-            .seal(ACCOUNT_NAME, account.0, account.0, op.name.trim().as_bytes())
-            .await?,
+        name: cx.seal(ACCOUNT_NAME, account.0, account.0, name.as_bytes()).await?,
         password,
         at: cx.at,
     };
     if accounts::insert(&mut cx.tx, &new).await? {
         cx.send_verification_to(account, email_hash, &email).await?;
-        Ok(account)
+        Ok(Event::on("account", &account))
     } else {
-        // The same address a moment ago: its mail is on its way, and nothing of this one is kept.
-        Err(Problem::new(Code::Unavailable)
-            .with_detail("Nothing was changed. Try again in a moment.")
-            .with_retry_after_seconds(1)
-            .into())
+        // Somebody signed up with the same address a moment ago, and its mail is on its way.
+        cx.send_nothing().await?;
+        Ok(Event::new())
     }
 }
 
@@ -119,8 +109,12 @@ impl Handle for VerifyEmail {
             )));
         };
         accounts::set_verified(&mut cx.tx, redeemed.account, cx.at).await?;
-        cx.record(Event::on("account", &redeemed.account).by(redeemed.account))
-            .await?;
+        let account = accounts::by_id(&mut cx.tx, redeemed.account)
+            .await?
+            .ok_or(Code::LinkSpent)?;
+        let email = cx.open_email(&account).await?;
+        cx.remember_network(&email).await?;
+        cx.record(Event::on("account", &account.id).by(account.id)).await?;
         Ok(Done {})
     }
 }

@@ -12,16 +12,8 @@ use domain::{
     ops::{ActorView, AuditRow},
 };
 use std::collections::HashMap;
-use store::{
-    FieldClass, Scoped, TenantTx,
-    audit::Event,
-    records::{self, Record},
-    workspaces,
-};
+use store::{FieldClass, Scoped, TenantTx, audit::Event, records, workspaces};
 use uuid::Uuid;
-
-/// With so many records to name, all titles are read at once.
-const SINGLE_LOOK_UPS_MAX: usize = 10;
 
 /// An event, opened.
 pub(super) struct Opened {
@@ -93,15 +85,7 @@ impl Context<'_, TenantTx> {
     }
 
     async fn titles(&mut self, ids: &[RecordId]) -> Result<HashMap<String, String>, Failure> {
-        let mut rows: Vec<Record> = Vec::new();
-        if ids.len() > SINGLE_LOOK_UPS_MAX {
-            rows = records::list(&mut self.tx).await?;
-            rows.retain(|row| ids.binary_search(&row.id).is_ok());
-        } else {
-            for id in ids {
-                rows.extend(records::get(&mut self.tx, *id).await?);
-            }
-        }
+        let rows = records::some(&mut self.tx, ids).await?;
         let keys: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
         self.vault.fetch(&mut self.tx, &[RECORD_TITLE], &keys).await?;
         let mut titles = HashMap::new();

@@ -1,13 +1,13 @@
 //! Passwords: forgetting, resetting, changing.
 
-use crate::{Context, Event, Handle, Prepare, failure::Failure};
+use crate::{Context, Event, Handle, Prepare, context::answered, failure::Failure};
 use domain::{
     Code, FieldError, Problem,
     ops::{ChangePassword, Done, ForgotPassword, MailOnItsWay, ResetPassword},
     password,
 };
 use store::{
-    Reason, SystemTx,
+    Reason, Scoped, SystemTx,
     account_tokens::{self, Kind},
     accounts::{self, Account},
     sessions,
@@ -39,20 +39,31 @@ impl Handle for ForgotPassword {
 
 impl Handle for ResetPassword {
     type Tx = SystemTx;
-    /// The new password's hash.
-    type Prepared = String;
+    /// The new password's hash; none for a link that is spent.
+    type Prepared = Option<String>;
+    const COSTLY: bool = true;
 
-    async fn prepare(&self, cx: &Prepare<'_>) -> Result<String, Problem> {
-        cx.services.hash_password(&self.password).await
+    async fn prepare(&self, cx: &Prepare<'_>) -> Result<Option<String>, Problem> {
+        // A made-up link must not cost a hash. Nothing is redeemed yet: the transaction is undone.
+        let token_hash = crypto::token_hash(self.token.expose());
+        let inner = &cx.services.inner;
+        let mut tx = inner.system(Reason::Account).await?;
+        let good = answered(account_tokens::redeem(&mut tx, Kind::Reset, &token_hash, inner.clock.now()).await)?;
+        answered(tx.rollback().await)?;
+        match good {
+            Some(_) => cx.services.hash_password(&self.password).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    async fn handle(self, hash: String, cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
+    async fn handle(self, hash: Option<String>, cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
         let token_hash = crypto::token_hash(self.token.expose());
-        let Some(redeemed) = account_tokens::redeem(&mut cx.tx, Kind::Reset, &token_hash, cx.at).await? else {
+        let redeemed = account_tokens::redeem(&mut cx.tx, Kind::Reset, &token_hash, cx.at).await?;
+        let (Some(redeemed), Some(hash)) = (redeemed, hash) else {
             cx.record(Event::new().refused()).await?;
-            return Err(Failure::recorded(Problem::new(Code::LinkSpent).with_detail(
-                "It was used, it is older than an hour, or a newer one was sent. Ask for a new one.",
-            )));
+            return Err(Failure::recorded(
+                Problem::new(Code::LinkSpent).with_detail("It was used, or its time is over. Ask for a new one."),
+            ));
         };
         let account = accounts::by_id(&mut cx.tx, redeemed.account)
             .await?
@@ -63,6 +74,8 @@ impl Handle for ResetPassword {
         account_tokens::void(&mut cx.tx, account.id, Kind::Verify).await?;
         set(&account, &hash, cx).await?;
         sessions::revoke_all_but(&mut cx.tx, account.id, None).await?;
+        let email = cx.open_email(&account).await?;
+        cx.remember_network(&email).await?;
         cx.record(Event::on("account", &account.id).by(account.id)).await?;
         Ok(Done {})
     }
@@ -72,6 +85,7 @@ impl Handle for ChangePassword {
     type Tx = SystemTx;
     /// The hash the present password was checked against and, when it was right, the new one's.
     type Prepared = (String, Option<String>);
+    const COSTLY: bool = true;
 
     async fn prepare(&self, cx: &Prepare<'_>) -> Result<Self::Prepared, Problem> {
         let (present, good) = check_present(cx, &self.current).await?;
@@ -150,8 +164,6 @@ async fn set(account: &Account, hash: &str, cx: &mut Context<'_, SystemTx>) -> R
 impl crate::Services {
     /// The stored hash of an account's password.
     async fn stored_password(&self, account: domain::AccountId) -> Result<String, Problem> {
-        use crate::context::answered;
-        use store::Scoped;
         let mut tx = self.inner.system(Reason::Account).await?;
         let row = answered(accounts::by_id(&mut tx, account).await)?;
         answered(tx.finish().await)?;

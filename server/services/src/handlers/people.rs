@@ -4,11 +4,16 @@ use crate::{
     Context, Services,
     context::answered,
     failure::Failure,
+    rates,
     vault::{ACCOUNT_EMAIL, ACCOUNT_NAME, Vault},
 };
-use domain::{AccountId, Problem, WorkspaceId, ops::Profile, validate::canonical_email};
+use domain::{AccountId, Door, Problem, WorkspaceId, ops::Profile, validate::canonical_email};
 use std::collections::HashMap;
-use store::{Reason, Scoped, SystemTx, account_tokens, accounts};
+use store::{
+    Reason, Scoped, SystemTx,
+    account_tokens::{self, Kind},
+    accounts,
+};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -48,11 +53,25 @@ impl Services {
 }
 
 impl Context<'_, SystemTx> {
-    /// Sends a fresh link to prove an address; older ones stop working.
+    /// An account's address.
+    pub(super) async fn open_email(&mut self, account: &accounts::Account) -> Result<String, Failure> {
+        let id = account.id.0;
+        self.open(ACCOUNT_EMAIL, id, id, &account.email).await
+    }
+
+    /// Remembers, once the act has committed, that an account's owner was in this network: guesses of strangers do not
+    /// keep the owner out from there.
+    pub(super) async fn remember_network(&mut self, email: &str) -> Result<(), Failure> {
+        if let Door::Http { address, .. } = &self.caller.door {
+            let keyring = &self.services.inner.keyring;
+            self.left.known_network = Some(rates::known_network(keyring, email, *address).await?);
+        }
+        Ok(())
+    }
+
+    /// Sends a link to prove an address.
     pub(super) async fn send_verification(&mut self, account: &accounts::Account) -> Result<(), Failure> {
-        let email = self
-            .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
-            .await?;
+        let email = self.open_email(account).await?;
         self.send_verification_to(account.id, account.email_hash, &email).await
     }
 
@@ -63,38 +82,44 @@ impl Context<'_, SystemTx> {
         email_hash: [u8; 32],
         email: &str,
     ) -> Result<(), Failure> {
-        let (token, until) = self
-            .issue(account_tokens::Kind::Verify, account, email_hash, VERIFY_FOR)
-            .await?;
+        let (token, until) = self.issue(Kind::Verify, account, email_hash, VERIFY_FOR).await?;
         let mail = self.services.inner.site.verify_mail(email, &token, until);
         self.send(&mail).await
     }
 
-    /// Sends a fresh link to choose a new password; older ones stop working.
+    /// Sends a link to choose a new password.
     pub(super) async fn send_reset(&mut self, account: &accounts::Account) -> Result<(), Failure> {
-        let email = self
-            .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
-            .await?;
+        let email = self.open_email(account).await?;
         let (token, until) = self
-            .issue(account_tokens::Kind::Reset, account.id, account.email_hash, RESET_FOR)
+            .issue(Kind::Reset, account.id, account.email_hash, RESET_FOR)
             .await?;
         let mail = self.services.inner.site.reset_mail(&email, &token, until);
         self.send(&mail).await
     }
 
+    /// Sends a link to choose the password of an account whose address was signed up more than once.
+    pub(super) async fn send_finish(&mut self, account: &accounts::Account) -> Result<(), Failure> {
+        let email = self.open_email(account).await?;
+        let (token, until) = self
+            .issue(Kind::Reset, account.id, account.email_hash, VERIFY_FOR)
+            .await?;
+        let mail = self.services.inner.site.finish_mail(&email, &token, until);
+        self.send(&mail).await
+    }
+
     /// Tells an account's owner that the password is another one.
     pub(super) async fn send_password_changed(&mut self, account: &accounts::Account) -> Result<(), Failure> {
-        let email = self
-            .open(ACCOUNT_EMAIL, account.id.0, account.id.0, &account.email)
-            .await?;
+        let email = self.open_email(account).await?;
         let device = self.origin().device;
         let mail = self.services.inner.site.password_changed_mail(&email, self.at, &device);
         self.send(&mail).await
     }
 
+    /// Makes a token. Those sent before work on until their end, so that nobody can void somebody else's link by asking
+    /// for another.
     async fn issue(
         &mut self,
-        kind: account_tokens::Kind,
+        kind: Kind,
         account: AccountId,
         email_hash: [u8; 32],
         good_for: Duration,
@@ -108,7 +133,6 @@ impl Context<'_, SystemTx> {
             at: self.at,
             expires_at: self.at + good_for,
         };
-        account_tokens::void(&mut self.tx, account, kind).await?;
         account_tokens::insert(&mut self.tx, &new).await?;
         Ok((token, new.expires_at))
     }

@@ -60,7 +60,7 @@ impl Handle for CreateRecord {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<RecordView, Failure> {
-        let id = RecordId(cx.services.inner.ids().ordered_at(cx.at));
+        let id = RecordId(cx.services.inner.ordered_id(cx.at));
         let title = self.title.trim();
         let sealed = cx.seal(RECORD_TITLE, id.0, id.0, title.as_bytes()).await?;
         records::insert(&mut cx.tx, id, &[(FieldClass::Title, sealed)], cx.at).await?;

@@ -2,15 +2,14 @@
 
 use super::password::{check_present, wrong_password};
 use crate::{
-    Actor, Context, Event, Handle, Prepare,
+    Actor, Context, Event, Handle, Prepare, Services,
     actor::SESSION_ABSOLUTE,
     context::answered,
     failure::Failure,
-    rates,
     vault::{SESSION_ADDRESS, SESSION_DEVICE},
 };
 use domain::{
-    AccountId, Code, Door, Problem, SessionChange, SessionId,
+    AccountId, Code, Problem, SessionChange, SessionId,
     ops::{Done, ProveIdentity, SignIn},
 };
 use store::{
@@ -26,6 +25,8 @@ pub struct Checked {
     right: Option<String>,
     /// The same password under the present policy, when the stored hash was made under another.
     anew: Option<String>,
+    /// Whether the address may be sent one more mail.
+    may_mail: bool,
 }
 
 impl Handle for SignIn {
@@ -43,19 +44,22 @@ impl Handle for SignIn {
         let mut tx = services.inner.system(Reason::SignIn).await?;
         let account = answered(accounts::by_email_hash(&mut tx, &email_hash).await)?;
         answered(tx.finish().await)?;
+        let unproven = account.as_ref().is_some_and(|account| account.verified_at.is_none());
         let stored = account.map(|account| account.password);
         let good = services.check_password(&self.password, stored.as_deref()).await?;
         let right = stored.filter(|_| good);
         let anew = match &right {
-            Some(hash) if crypto::needs_rehash(hash, services.inner.passwords) => {
+            Some(hash) if !unproven && crypto::needs_rehash(hash, services.inner.passwords) => {
                 Some(services.hash_password(&self.password).await?)
             }
             _ => None,
         };
+        let may_mail = unproven && good && services.may_mail(&self.email).await?;
         Ok(Checked {
             email_hash,
             right,
             anew,
+            may_mail,
         })
     }
 
@@ -69,30 +73,35 @@ impl Handle for SignIn {
         let right = account
             .as_ref()
             .filter(|account| checked.right.as_ref() == Some(&account.password));
-        let Some(right) = right else {
+        // An address that is not proven answers like one that has no account, or everybody could find out which is which
+        // by signing up first. Its owner gets the link again.
+        let Some(right) = right.filter(|account| account.verified_at.is_some()) else {
+            if let Some(unproven) = right.filter(|_| checked.may_mail) {
+                cx.send_verification(unproven).await?;
+            }
             cx.record(event().refused()).await?;
-            return Err(Failure::recorded(
-                Problem::new(Code::WrongCredentials).with_detail("You can reset the password."),
-            ));
-        };
-        if right.verified_at.is_none() {
-            cx.send_verification(right).await?;
-            cx.record(event().refused()).await?;
-            return Err(Failure::recorded(Problem::field(
-                "email",
-                "This address is not confirmed yet. A new mail with a link is on its way; open it, then sign in.",
+            return Err(Failure::recorded(Problem::new(Code::WrongCredentials).with_detail(
+                "You can reset the password. If you have just signed up, open the link in the mail first.",
             )));
-        }
+        };
         if let Some(hash) = checked.anew {
             accounts::set_password(&mut cx.tx, right.id, &hash, cx.at).await?;
         }
         let session = begin_session(right, cx).await?;
-        if let Door::Http { address, .. } = &cx.caller.door {
-            let keyring = &cx.services.inner.keyring;
-            cx.left.known_network = Some(rates::known_network(keyring, &self.email, *address).await?);
-        }
+        cx.remember_network(&self.email).await?;
         cx.record(Event::on("session", &session).by(right.id)).await?;
         Ok(Done {})
+    }
+}
+
+impl Services {
+    /// Counts one mail to an address.
+    async fn may_mail(&self, email: &str) -> Result<bool, Problem> {
+        let inner = &self.inner;
+        inner
+            .limiter
+            .count_mail(&inner.db, &inner.keyring, inner.clock.now(), email)
+            .await
     }
 }
 
@@ -101,7 +110,7 @@ async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Res
     if let Actor::Person(person) = cx.actor {
         sessions::revoke(&mut cx.tx, person.account, person.session).await?;
     }
-    let id = SessionId(cx.services.inner.ids().random());
+    let id = SessionId(cx.services.inner.random_id());
     let origin = cx.origin();
     let (token, token_hash) = cx.new_token();
     let AccountId(owner) = account.id;

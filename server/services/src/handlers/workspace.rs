@@ -1,13 +1,16 @@
 //! Workspaces.
 
 use super::stale;
-use crate::{Context, Event, Handle, Prepare, failure::Failure, vault::WORKSPACE_NAME};
+use crate::{Context, Event, Handle, Prepare, context::answered, failure::Failure, vault::WORKSPACE_NAME};
 use domain::{
     Code, Problem, WorkspaceId,
     ops::{CreateWorkspace, GetWorkspace, ListWorkspaces, RenameWorkspace, WorkspaceView},
     policy::{Decision, Standing, decide},
 };
 use store::{Changed, Placement, Reason, Scoped, SystemTx, TenantTx, members, workspaces};
+
+/// Most workspaces of one owner: each has keys, and rows, that nobody may make without end.
+const OWNED_MAX: usize = 50;
 
 impl Handle for ListWorkspaces {
     type Tx = SystemTx;
@@ -53,9 +56,23 @@ impl Handle for CreateWorkspace {
     /// The new workspace's id; its key is kept already.
     type Prepared = WorkspaceId;
     const REASON: Reason = Reason::FoundWorkspace;
+    const COSTLY: bool = true;
 
     async fn prepare(&self, cx: &Prepare<'_>) -> Result<WorkspaceId, Problem> {
-        let workspace = WorkspaceId(cx.services.inner.ids().random());
+        let account = cx.person()?.account;
+        let mut tx = cx.services.inner.system(Reason::FoundWorkspace).await?;
+        let memberships = answered(members::of_account(&mut tx, account).await)?;
+        answered(tx.finish().await)?;
+        let owned = memberships
+            .iter()
+            .filter(|membership| membership.standing == Standing::Owner);
+        if owned.count() >= OWNED_MAX {
+            return Err(Problem::field(
+                "name",
+                format!("You own {OWNED_MAX} workspaces, which is the most for one account."),
+            ));
+        }
+        let workspace = WorkspaceId(cx.services.inner.random_id());
         cx.services.inner.keyring.make_workspace_key(workspace).await?;
         Ok(workspace)
     }

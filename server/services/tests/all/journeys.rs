@@ -1,0 +1,501 @@
+//! What people do from beginning to end.
+
+use crate::house::{House, PASSWORD, caller, code, visitor};
+use domain::{
+    Code, Secret, SessionChange,
+    ops::{
+        ChangePassword, CreateWorkspace, DescribeRecord, ForgotPassword, GetProfile, GetRecord, ListRecords,
+        ListSessions, ListWorkspaces, MailOnItsWay, ProveIdentity, RenameMyself, RenameRecord, RenameWorkspace,
+        ResendVerification, ResetPassword, RevokeOtherSessions, RevokeSession, SignIn, SignOut, SignUp, VerifyEmail,
+    },
+    policy::Standing,
+};
+use services::{SESSION_ABSOLUTE, SESSION_IDLE};
+use time::Duration;
+
+const ILSE: &str = "ilse@ternhouse.example";
+const NEW_PASSWORD: &str = "another tide came in at night";
+
+#[tokio::test]
+async fn from_signing_up_to_signing_out() {
+    let house = House::new().await;
+    house.sign_up(" Ilse@TernHouse.example ").await;
+    house.deliver().await;
+    let mails = house.mailbox.to(ILSE);
+    assert_eq!(mails.len(), 1, "one mail, to the address in its one form");
+    assert!(
+        !mails[0].text.expose().contains("Ilse Brandt"),
+        "nothing that somebody typed is in a mail"
+    );
+    let early = house.try_sign_in(ILSE, PASSWORD).await.expect_err("not proven yet");
+    let unknown = house.try_sign_in("nobody@ternhouse.example", PASSWORD).await;
+    assert_eq!(
+        unknown,
+        Err(early),
+        "who guesses learns nothing, not even with a password of their own"
+    );
+    let token = house.link(ILSE, "verify").await;
+    assert_eq!(
+        house.mailbox.to(ILSE).len(),
+        2,
+        "the right password sent the link again"
+    );
+    house.visit(VerifyEmail { token }).await.expect("proven");
+    let ilse = house.sign_in(ILSE).await;
+    let profile = house.act(&ilse, GetProfile {}).await.expect("a profile");
+    assert_eq!((profile.name.as_str(), profile.email.as_str()), ("Ilse Brandt", ILSE));
+    let renamed = RenameMyself {
+        name: " Ilse B. ".to_owned(),
+        revision: profile.revision,
+    };
+    assert_eq!(house.act(&ilse, renamed).await.expect("renamed").name, "Ilse B.");
+
+    assert_eq!(house.act(&ilse, ListWorkspaces {}).await, Ok(Vec::new()));
+    let made = house.workspace(&ilse, "Tern House").await;
+    house.workspace(&ilse, "an earlier one by name").await;
+    assert_eq!((made.standing, made.revision), (Standing::Owner, 1));
+    let op = RenameWorkspace {
+        workspace: made.id,
+        name: "Ebb & Flood 🗝".to_owned(),
+        revision: 1,
+    };
+    assert_eq!(house.act(&ilse, op).await.expect("renamed").revision, 2);
+    let names: Vec<_> = house
+        .act(&ilse, ListWorkspaces {})
+        .await
+        .expect("a list")
+        .into_iter()
+        .map(|w| w.name)
+        .collect();
+    assert_eq!(names, ["an earlier one by name", "Ebb & Flood 🗝"]);
+
+    let answer = house.services.run(caller(Some(&ilse.token)), SignOut {}).await;
+    assert_eq!((answer.result.is_ok(), answer.session), (true, SessionChange::Clear));
+    assert_eq!(
+        code(house.act(&ilse, GetProfile {}).await),
+        Code::SignedOut,
+        "the token is worth nothing any more"
+    );
+}
+
+#[tokio::test]
+async fn records_are_written_read_and_listed_last_changed_first() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    let workspace = house.workspace(&ilse, "Tern House").await.id;
+    let first = house.record(&ilse, workspace, " Tide tables ").await;
+    house.clock.advance(Duration::MINUTE);
+    house
+        .record(&ilse, workspace, "'; drop table records; -- \u{1F5DD} ø")
+        .await;
+    house.clock.advance(Duration::MINUTE);
+    let op = DescribeRecord {
+        workspace,
+        record: first.id,
+        summary: "When.\nWhere.".to_owned(),
+        revision: first.revision,
+    };
+    let described = house.act(&ilse, op).await.expect("described");
+    assert_eq!((described.revision, described.title.as_str()), (2, "Tide tables"));
+    let op = RenameRecord {
+        workspace,
+        record: first.id,
+        title: "Ebb tables".to_owned(),
+        revision: 2,
+    };
+    let renamed = house.act(&ilse, op).await.expect("renamed");
+    // Read back by a server that has no key at hand yet.
+    let cold = house.restarted();
+    let get = GetRecord {
+        workspace,
+        record: first.id,
+    };
+    assert_eq!(
+        cold.run(caller(Some(&ilse.token)), get).await.result,
+        Ok(renamed.clone())
+    );
+    let list = cold
+        .run(caller(Some(&ilse.token)), ListRecords { workspace })
+        .await
+        .result
+        .expect("a list");
+    let titles: Vec<_> = list.iter().map(|record| record.title.as_str()).collect();
+    assert_eq!(titles, ["Ebb tables", "'; drop table records; -- \u{1F5DD} ø"]);
+    assert_eq!(list[0], renamed);
+}
+
+#[tokio::test]
+async fn known_and_unknown_addresses_are_answered_alike() {
+    let house = House::new().await;
+    house.person(ILSE).await;
+    house.sign_up("unproven@ternhouse.example").await;
+    house.deliver().await;
+    let before = house.mailbox.all().len();
+    let queued = async || house.database.number("select count(*) from control.jobs").await;
+    let events = async || house.database.number("select count(*) from shared.audit_events").await;
+    for email in [ILSE, "unproven@ternhouse.example", "nobody@ternhouse.example"] {
+        let email = || email.to_owned();
+        let (jobs, log) = (queued().await, events().await);
+        let sign_up = SignUp {
+            name: "Bea".to_owned(),
+            email: email(),
+            password: Secret::new(PASSWORD),
+        };
+        let answers = [
+            house.visit(ForgotPassword { email: email() }).await,
+            house.visit(ResendVerification { email: email() }).await,
+            house.visit(sign_up).await,
+        ];
+        assert_eq!(answers, [Ok(MailOnItsWay {}), Ok(MailOnItsWay {}), Ok(MailOnItsWay {})]);
+        assert_eq!(
+            queued().await - jobs,
+            3,
+            "a job each, whether or not there is a mail to send"
+        );
+        assert_eq!(events().await - log, 3, "an event each");
+        let wrong = house
+            .try_sign_in(&email(), "not the password at all")
+            .await
+            .expect_err("refused");
+        let expected = domain::Problem::new(Code::WrongCredentials)
+            .with_detail("You can reset the password. If you have just signed up, open the link in the mail first.");
+        assert_eq!(wrong, expected);
+        assert_eq!(events().await - log, 4, "a wrong password is on record");
+    }
+    house.deliver().await;
+    // Known: reset, already-there. Unproven: reset, resend, sign-up. Unknown: sign-up.
+    assert_eq!(house.mailbox.all().len() - before, 6);
+    let subjects: Vec<_> = house.mailbox.to(ILSE).into_iter().map(|mail| mail.subject).collect();
+    assert_eq!(
+        subjects[1..],
+        [
+            "Choose a new password for Scriptkeep",
+            "You already have a Scriptkeep account"
+        ]
+    );
+    let sizes = house
+        .database
+        .texts("select distinct kind from control.jobs order by kind")
+        .await;
+    assert_eq!(sizes, ["mail", "nothing"]);
+}
+
+#[tokio::test]
+async fn nobody_takes_an_address_by_signing_up_first_or_last() {
+    let theirs = "a password only I know of";
+    let squat = || SignUp {
+        name: "Not Ilse".to_owned(),
+        email: ILSE.to_owned(),
+        password: Secret::new(theirs),
+    };
+    for first in [true, false] {
+        let house = House::new().await;
+        if first {
+            house.visit(squat()).await.expect("on its way");
+            house.sign_up(ILSE).await;
+        } else {
+            house.sign_up(ILSE).await;
+            house.visit(squat()).await.expect("on its way");
+        }
+        let void = house.link(ILSE, "verify").await;
+        assert_eq!(code(house.visit(VerifyEmail { token: void }).await), Code::LinkSpent);
+        // Whoever reads the mail chooses the password.
+        let token = house.link(ILSE, "reset").await;
+        let password = Secret::new(NEW_PASSWORD);
+        house.visit(ResetPassword { token, password }).await.expect("finished");
+        assert_eq!(code(house.try_sign_in(ILSE, theirs).await), Code::WrongCredentials);
+        assert_eq!(code(house.try_sign_in(ILSE, PASSWORD).await), Code::WrongCredentials);
+        house.try_sign_in(ILSE, NEW_PASSWORD).await.expect("the owner's");
+        house.visit(squat()).await.expect("on its way");
+        house
+            .try_sign_in(ILSE, NEW_PASSWORD)
+            .await
+            .expect("once proven, a sign-up changes nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_proves_the_address_ends_every_session_and_voids_every_link() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    house
+        .visit(ForgotPassword { email: ILSE.to_owned() })
+        .await
+        .expect("on its way");
+    let older = house.link(ILSE, "reset").await;
+    house
+        .visit(ForgotPassword { email: ILSE.to_owned() })
+        .await
+        .expect("on its way");
+    let token = house.link(ILSE, "reset").await;
+    let reset = |token: &Secret, password: &str| ResetPassword {
+        token: token.clone(),
+        password: Secret::new(password),
+    };
+    let telling = house
+        .visit(reset(&token, "ilse@ternhouse.example"))
+        .await
+        .expect_err("little more than the address");
+    assert!(telling.about("password").is_some(), "{telling}");
+    house
+        .visit(reset(&token, NEW_PASSWORD))
+        .await
+        .expect("the link still works for a better one");
+    let again = house.visit(reset(&older, "yet another tide that came")).await;
+    assert_eq!(code(again), Code::LinkSpent, "one reset voids every other link");
+    assert_eq!(code(house.act(&ilse, GetProfile {}).await), Code::SignedOut);
+    assert_eq!(code(house.try_sign_in(ILSE, PASSWORD).await), Code::WrongCredentials);
+    house.try_sign_in(ILSE, NEW_PASSWORD).await.expect("the new one works");
+    house.deliver().await;
+    let last = house.mailbox.to(ILSE).pop().expect("a mail");
+    assert_eq!(last.subject, "Your Scriptkeep password was changed");
+    assert!(last.text.expose().contains("Firefox on Linux"));
+
+    house.sign_up("tomas@ternhouse.example").await;
+    house
+        .visit(ForgotPassword {
+            email: "tomas@ternhouse.example".to_owned(),
+        })
+        .await
+        .expect("on its way");
+    let token = house.link("tomas@ternhouse.example", "reset").await;
+    house
+        .visit(reset(&token, NEW_PASSWORD))
+        .await
+        .expect("who reads the mail has proven the address");
+    house
+        .try_sign_in("tomas@ternhouse.example", NEW_PASSWORD)
+        .await
+        .expect("signed in");
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_the_other_sessions() {
+    let house = House::new().await;
+    let (ilse, other) = (house.person(ILSE).await, house.sign_in(ILSE).await);
+    let change = |current: &str, password: &str| ChangePassword {
+        current: Secret::new(current),
+        password: Secret::new(password),
+    };
+    let wrong = house
+        .act(&ilse, change("not the password at all", NEW_PASSWORD))
+        .await
+        .expect_err("refused");
+    assert_eq!(wrong.code, Code::WrongCredentials);
+    assert!(wrong.about("current").is_some());
+    house.act(&ilse, change(PASSWORD, NEW_PASSWORD)).await.expect("changed");
+    assert_eq!(code(house.act(&other, GetProfile {}).await), Code::SignedOut);
+    house
+        .act(&ilse, GetProfile {})
+        .await
+        .expect("the session that changed it goes on");
+    house.try_sign_in(ILSE, NEW_PASSWORD).await.expect("the new one works");
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    house.clock.advance(Duration::MINUTE);
+    let phone = house.sign_in(ILSE).await;
+    house.clock.advance(Duration::MINUTE);
+    let list = house.act(&ilse, ListSessions {}).await.expect("a list");
+    assert_eq!(
+        list.iter().map(|session| session.current).collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert!(
+        list.iter()
+            .all(|session| session.device == "Firefox on Linux" && session.address == "192.0.2.7")
+    );
+    let stranger = house.person("stranger@ternhouse.example").await;
+    let of_ilse = RevokeSession { session: list[1].id };
+    let none = RevokeSession {
+        session: domain::SessionId(testkit::id()),
+    };
+    let hidden = house.act(&stranger, of_ilse.clone()).await.expect_err("not hers");
+    assert_eq!(
+        house.act(&stranger, none).await,
+        Err(hidden),
+        "somebody else's and none answer alike"
+    );
+    house.act(&ilse, of_ilse).await.expect("ended");
+    assert_eq!(code(house.act(&phone, GetProfile {}).await), Code::SignedOut);
+    house.sign_in(ILSE).await;
+    house.act(&ilse, RevokeOtherSessions {}).await.expect("ended");
+    assert_eq!(house.act(&ilse, ListSessions {}).await.expect("a list").len(), 1);
+    let own = RevokeSession { session: list[0].id };
+    let answer = house.services.run(caller(Some(&ilse.token)), own).await;
+    assert_eq!(
+        answer.session,
+        SessionChange::Clear,
+        "ending one's own session takes the cookie away"
+    );
+}
+
+#[tokio::test]
+async fn sessions_end_by_themselves() {
+    let house = House::new().await;
+    let idle = house.person(ILSE).await;
+    house.clock.advance(SESSION_IDLE - Duration::SECOND);
+    house.act(&idle, GetProfile {}).await.expect("just in time, and seen");
+    house.clock.advance(SESSION_IDLE - Duration::SECOND);
+    house.act(&idle, GetProfile {}).await.expect("in use, it goes on");
+    house.clock.advance(SESSION_IDLE);
+    assert_eq!(code(house.act(&idle, GetProfile {}).await), Code::SignedOut);
+    let used = house.sign_in(ILSE).await;
+    let step = SESSION_IDLE - Duration::MINUTE;
+    let mut left = SESSION_ABSOLUTE - Duration::SECOND;
+    while left > Duration::ZERO {
+        house.clock.advance(step.min(left));
+        left -= step;
+        house.act(&used, GetProfile {}).await.expect("in use");
+    }
+    house.clock.advance(Duration::SECOND);
+    assert_eq!(
+        code(house.act(&used, GetProfile {}).await),
+        Code::SignedOut,
+        "even in use it ends"
+    );
+    assert!(house.services.sweep().await.expect("swept") > 0);
+    assert_eq!(house.database.number("select count(*) from control.sessions").await, 0);
+}
+
+#[tokio::test]
+async fn tokens_rotate_when_somebody_signs_in_or_proves_who_they_are() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    let prove = |password: &str| ProveIdentity {
+        password: Secret::new(password),
+    };
+    let wrong = house
+        .act(&ilse, prove("not the password at all"))
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        (wrong.code, wrong.about("password").is_some()),
+        (Code::WrongCredentials, true)
+    );
+    let answer = house.services.run(caller(Some(&ilse.token)), prove(PASSWORD)).await;
+    let SessionChange::Set(proven) = answer.session else {
+        panic!("a new token")
+    };
+    assert_eq!(
+        code(house.act(&ilse, GetProfile {}).await),
+        Code::SignedOut,
+        "the old token is worthless"
+    );
+    house
+        .services
+        .run(caller(Some(&proven)), GetProfile {})
+        .await
+        .result
+        .expect("the new one works");
+    let again = SignIn {
+        email: ILSE.to_owned(),
+        password: Secret::new(PASSWORD),
+    };
+    let answer = house.services.run(caller(Some(&proven)), again).await;
+    assert!(matches!(answer.session, SessionChange::Set(_)));
+    let old = house.services.run(caller(Some(&proven)), GetProfile {}).await.result;
+    assert_eq!(code(old), Code::SignedOut, "signing in ends the session that was there");
+    let stored = house.database.number("select count(*) from control.sessions").await;
+    assert_eq!(stored, 1);
+}
+
+#[tokio::test]
+async fn a_password_hashed_under_an_older_policy_is_hashed_anew() {
+    let house = House::new().await;
+    house.person(ILSE).await;
+    let older = "select count(*) from control.accounts where password like '%m=8,t=1,p=1%'";
+    assert_eq!(house.database.number(older).await, 1);
+    let stronger = crypto::PasswordPolicy {
+        iterations: 2,
+        ..crate::house::cheap()
+    };
+    let setup = crate::house::Setup {
+        passwords: stronger,
+        ..crate::house::Setup::default()
+    };
+    let op = SignIn {
+        email: ILSE.to_owned(),
+        password: Secret::new(PASSWORD),
+    };
+    house
+        .restarted_with(setup)
+        .run(visitor(), op)
+        .await
+        .result
+        .expect("signed in");
+    assert_eq!(house.database.number(older).await, 0);
+    house.try_sign_in(ILSE, PASSWORD).await.expect("the same password");
+}
+
+#[tokio::test]
+async fn a_workspace_needs_a_name_and_a_stale_change_says_what_is_there() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    assert_eq!(
+        code(house.act(&ilse, CreateWorkspace { name: "  ".to_owned() }).await),
+        Code::Invalid
+    );
+    let workspace = house.workspace(&ilse, "Tern House").await;
+    let rename = |name: &str| RenameWorkspace {
+        workspace: workspace.id,
+        name: name.to_owned(),
+        revision: 1,
+    };
+    house.act(&ilse, rename("Ebb House")).await.expect("renamed");
+    let stale = house
+        .act(&ilse, rename("Flood House"))
+        .await
+        .expect_err("made from revision 1");
+    assert_eq!(stale.code, Code::Stale);
+    assert!(stale.detail.contains("“Ebb House”"), "{stale}");
+    let record = house.record(&ilse, workspace.id, "Tide tables").await;
+    let title = |title: &str| RenameRecord {
+        workspace: workspace.id,
+        record: record.id,
+        title: title.to_owned(),
+        revision: 1,
+    };
+    house.act(&ilse, title("Ebb tables")).await.expect("renamed");
+    let stale = house
+        .act(&ilse, title("Flood tables"))
+        .await
+        .expect_err("made from revision 1");
+    assert!(
+        stale.code == Code::Stale && stale.detail.contains("“Ebb tables”"),
+        "{stale}"
+    );
+    let me = |name: &str| RenameMyself {
+        name: name.to_owned(),
+        revision: 1,
+    };
+    house.act(&ilse, me("Ilse B.")).await.expect("renamed");
+    let stale = house
+        .act(&ilse, me("I. Brandt"))
+        .await
+        .expect_err("made from revision 1");
+    assert!(
+        stale.code == Code::Stale && stale.detail.contains("“Ilse B.”"),
+        "{stale}"
+    );
+}
+
+#[tokio::test]
+async fn one_account_owns_fifty_workspaces_at_most() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    for number in 0..50 {
+        house.workspace(&ilse, &format!("Workspace {number}")).await;
+    }
+    let one_more = CreateWorkspace {
+        name: "One more".to_owned(),
+    };
+    let refused = house.act(&ilse, one_more).await.expect_err("enough");
+    assert!(
+        refused.about("name").is_some_and(|text| text.contains("50")),
+        "{refused}"
+    );
+}

@@ -1,0 +1,188 @@
+//! Every operation from the one list: registered, answering each standing as the policy says, audited as declared.
+
+use crate::{
+    house::{House, Person, caller, code, keyed, shell},
+    samples::World,
+};
+use domain::{
+    Audited, Caller, Code, Meta, Problem, Scope, WorkspaceId,
+    ops::metas,
+    policy::{Decision, Standing, decide},
+};
+use serde_json::{Value, json};
+use services::Services;
+
+/// Sends a request the way the doors do: by name, as JSON.
+pub(crate) async fn send(services: &Services, meta: &Meta, caller: Caller, body: &Value) -> Result<Value, Problem> {
+    let entry = Services::entry(meta.name).unwrap_or_else(|| panic!("{} is not registered", meta.name));
+    let op = (entry.from_json)(&serde_json::to_vec(body).expect("JSON"))?;
+    let output = services.dispatch(entry.meta, caller, op).await.result?;
+    let json = (entry.to_json)(&*output);
+    assert!(!json.is_null(), "{}: the output is of the declared type", meta.name);
+    Ok(json)
+}
+
+async fn all_events(house: &House) -> i64 {
+    house.database.number("select count(*) from shared.audit_events").await
+}
+
+#[tokio::test]
+async fn every_operation_succeeds_for_those_it_is_meant_for_and_is_audited_as_declared() {
+    let house = House::new().await;
+    for meta in metas() {
+        let world = World::new(&house, meta.name).await;
+        let body = world.request(meta);
+        let before = (all_events(&house).await, house.events(meta.name).await);
+        if meta.scope != Scope::Public {
+            let refused = code(send(&house.services, meta, caller(None), &body).await);
+            assert_eq!(refused, Code::SignedOut, "{}: nobody is signed in", meta.name);
+            assert_eq!(all_events(&house).await, before.0, "{}", meta.name);
+        }
+        let session = (meta.scope != Scope::Public).then_some(&world.owner.token);
+        let done = send(&house.services, meta, caller(session), &body).await;
+        done.unwrap_or_else(|problem| panic!("{}: {problem}", meta.name));
+        let left = i64::from(meta.audit != Audited::None);
+        assert_eq!(all_events(&house).await - before.0, left, "{}: all events", meta.name);
+        assert_eq!(
+            house.events(meta.name).await - before.1,
+            left,
+            "{}: events of its name",
+            meta.name
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_standing_is_answered_as_the_policy_says() {
+    let house = House::new().await;
+    let stranger = house.person("stranger@keep.example").await;
+    let member = house.person("member@keep.example").await;
+    let suspended = house.person("suspended@keep.example").await;
+    for meta in metas().into_iter().filter(|meta| meta.scope == Scope::Workspace) {
+        let world = World::new(&house, meta.name).await;
+        let workspace = world.workspace.id;
+        house.stand(&member, workspace, Standing::Member).await;
+        house.stand(&suspended, workspace, Standing::Suspended).await;
+        let body = world.request(meta);
+        let before = all_events(&house).await;
+        // The owner comes last, because the request succeeds once; the member's success is looked at below.
+        let others: [(&Person, Option<Standing>); 2] = [(&stranger, None), (&suspended, Some(Standing::Suspended))];
+        for (person, standing) in others {
+            assert_eq!(decide(standing, meta.action), Decision::Hide, "{}", meta.name);
+            let hidden = send(&house.services, meta, caller(Some(&person.token)), &body)
+                .await
+                .expect_err("hidden");
+            assert_eq!(hidden.code, Code::NotFound, "{}: {standing:?}", meta.name);
+            let missing = send(&house.services, meta, caller(Some(&person.token)), &elsewhere(&body)).await;
+            assert_eq!(
+                missing,
+                Err(hidden),
+                "{}: missing and invisible answer alike",
+                meta.name
+            );
+        }
+        assert_eq!(
+            all_events(&house).await,
+            before,
+            "{}: what is refused changes nothing",
+            meta.name
+        );
+        let as_member = send(&house.services, meta, caller(Some(&member.token)), &body).await;
+        match decide(Some(Standing::Member), meta.action) {
+            Decision::Forbid => {
+                assert_eq!(code(as_member), Code::Forbidden, "{}", meta.name);
+                assert_eq!(all_events(&house).await, before, "{}", meta.name);
+                send(&house.services, meta, caller(Some(&world.owner.token)), &body)
+                    .await
+                    .expect("the owner may");
+            }
+            Decision::Allow => {
+                as_member.unwrap_or_else(|problem| panic!("{}: {problem}", meta.name));
+            }
+            Decision::Hide => panic!("{}: a member sees the workspace", meta.name),
+        }
+    }
+}
+
+/// The same request about a workspace that does not exist.
+fn elsewhere(body: &Value) -> Value {
+    let mut body = body.clone();
+    body["workspace"] = json!(WorkspaceId(testkit::id()));
+    body
+}
+
+#[tokio::test]
+async fn a_fresh_proof_is_asked_for_where_declared() {
+    let house = House::new().await;
+    for meta in metas().into_iter().filter(|meta| meta.step_up) {
+        let world = World::new(&house, meta.name).await;
+        let body = world.request(meta);
+        house.clock.advance(services::PROOF_FRESH + time::Duration::SECOND);
+        let stale = send(&house.services, meta, caller(Some(&world.owner.token)), &body).await;
+        assert_eq!(code(stale), Code::StepUpRequired, "{}", meta.name);
+        let fresh = house.sign_in(&world.owner.email).await;
+        send(&house.services, meta, caller(Some(&fresh.token)), &body)
+            .await
+            .expect("proven a moment ago");
+    }
+}
+
+#[tokio::test]
+async fn a_session_of_an_address_that_is_not_proven_is_none() {
+    let house = House::new().await;
+    let world = World::new(&house, "unproven").await;
+    house
+        .database
+        .run("update control.accounts set verified_at = null")
+        .await;
+    for meta in metas().into_iter().filter(|meta| meta.scope != Scope::Public) {
+        let refused = send(
+            &house.services,
+            meta,
+            caller(Some(&world.owner.token)),
+            &world.request(meta),
+        )
+        .await;
+        assert_eq!(code(refused), Code::SignedOut, "{}", meta.name);
+    }
+}
+
+#[tokio::test]
+async fn the_command_line_acts_in_workspaces_and_is_audited() {
+    let house = House::new().await;
+    for meta in metas() {
+        let world = World::new(&house, meta.name).await;
+        let before = house.events(meta.name).await;
+        let done = send(&house.services, meta, shell(), &world.request(meta)).await;
+        if meta.scope == Scope::Account {
+            assert_eq!(code(done), Code::Forbidden, "{}", meta.name);
+            continue;
+        }
+        done.unwrap_or_else(|problem| panic!("{}: {problem}", meta.name));
+        let left = i64::from(meta.audit != Audited::None);
+        assert_eq!(house.events(meta.name).await - before, left, "{}", meta.name);
+        let missing = elsewhere(&world.request(meta));
+        if meta.scope == Scope::Workspace {
+            assert_eq!(
+                code(send(&house.services, meta, shell(), &missing).await),
+                Code::NotFound,
+                "{}",
+                meta.name
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_not_found() {
+    assert!(Services::entry("record.explode").is_none());
+    assert!(Services::entry("").is_none());
+    let house = House::new().await;
+    let get = Services::entry("account.get").expect("listed");
+    let of_another_type = Box::new(7_u8);
+    let answer = house
+        .services
+        .dispatch(get.meta, keyed(None, "k"), of_another_type)
+        .await;
+    assert_eq!(code(answer.result.map(|_| ())), Code::Internal);
+}

@@ -1,0 +1,101 @@
+//! A good request for each operation, made for one world. A new operation without a sample fails every test that walks
+//! the list.
+
+use crate::house::{House, PASSWORD, Person};
+use domain::{
+    EventId, Meta, Secret, SessionId,
+    ops::{ForgotPassword, ListAuditEvents, ListSessions, RecordView, WorkspaceView},
+};
+use serde_json::{Value, json};
+
+/// People and things for one request.
+pub(crate) struct World {
+    /// Owns the workspace.
+    pub(crate) owner: Person,
+    pub(crate) workspace: WorkspaceView,
+    pub(crate) record: RecordView,
+    pub(crate) event: EventId,
+    /// Another session of the owner's.
+    pub(crate) other_session: SessionId,
+    /// An address that was signed up and not proven.
+    pub(crate) unproven: String,
+    verify: Secret,
+    reset: Secret,
+}
+
+impl World {
+    /// A fresh world; `name` keeps its addresses apart from those of others.
+    pub(crate) async fn new(house: &House, name: &str) -> Self {
+        let name = name.replace(['.', '_'], "-");
+        let (email, unproven) = (
+            format!("owner-{name}@keep.example"),
+            format!("unproven-{name}@keep.example"),
+        );
+        let owner = house.person(&email).await;
+        let second = house.sign_in(&email).await;
+        let sessions = house.act(&second, ListSessions {}).await.expect("sessions");
+        let other_session = sessions.iter().find(|session| session.current).expect("its own").id;
+        let workspace = house.workspace(&owner, "Tern House").await;
+        let record = house.record(&owner, workspace.id, "Tide tables").await;
+        let list = ListAuditEvents {
+            workspace: workspace.id,
+            filter: domain::ops::AuditFilter::default(),
+        };
+        let event = house.act(&owner, list).await.expect("a log").rows[0].id;
+        house.sign_up(&unproven).await;
+        let verify = house.link(&unproven, "verify").await;
+        house
+            .visit(ForgotPassword { email: email.clone() })
+            .await
+            .expect("on its way");
+        let reset = house.link(&email, "reset").await;
+        Self {
+            owner,
+            workspace,
+            record,
+            event,
+            other_session,
+            unproven,
+            verify,
+            reset,
+        }
+    }
+
+    /// A good request.
+    pub(crate) fn request(&self, meta: &Meta) -> Value {
+        let (workspace, record) = (self.workspace.id, self.record.id);
+        let new_password = "another tide came in at night";
+        match meta.name {
+            "account.sign_up" => {
+                json!({"name": "Bea", "email": format!("new-{}", self.unproven), "password": PASSWORD})
+            }
+            "account.verify" => json!({"token": self.verify}),
+            "account.resend_verification" => json!({"email": self.unproven}),
+            "account.forgot_password" => json!({"email": self.owner.email}),
+            "account.reset_password" => json!({"token": self.reset, "password": new_password}),
+            "account.get" | "session.sign_out" | "session.list" | "session.revoke_others" | "workspace.list" => {
+                json!({})
+            }
+            "account.rename" => json!({"name": "Ilse B.", "revision": 1}),
+            "account.change_password" => json!({"current": PASSWORD, "password": new_password}),
+            "session.sign_in" => json!({"email": self.owner.email, "password": PASSWORD}),
+            "session.revoke" => json!({"session": self.other_session}),
+            "session.prove" => json!({"password": PASSWORD}),
+            "workspace.create" => json!({"name": "A second one"}),
+            "workspace.get" | "record.list" | "audit.list" | "audit.export" => json!({"workspace": workspace}),
+            "workspace.rename" => {
+                json!({"workspace": workspace, "name": "Ebb House", "revision": self.workspace.revision})
+            }
+            "record.get" => json!({"workspace": workspace, "record": record}),
+            "record.create" => json!({"workspace": workspace, "title": "Lamps"}),
+            "record.rename" => {
+                json!({"workspace": workspace, "record": record, "title": "Ebb", "revision": self.record.revision})
+            }
+            "record.describe" => {
+                json!({"workspace": workspace, "record": record, "summary": "When.", "revision": self.record.revision})
+            }
+            "audit.get" => json!({"workspace": workspace, "event": self.event}),
+            other => panic!("{other} has no sample here: give it one"),
+        }
+    }
+}
