@@ -21,17 +21,26 @@ pub fn SaveState(
     #[prop(into)]
     state: Signal<Save>,
 ) -> impl IntoView {
-    let class = move || match state.get() {
-        Save::Saved => "save save-saved",
-        Save::Device => "save save-device",
-        Save::Unsaved => "save save-unsaved",
+    // Closes the halves once, when the server has just acknowledged; a page that begins with "Saved" stands still.
+    let look = Memo::new(move |before: Option<&(Save, bool)>| {
+        let now = state.get();
+        (
+            now,
+            now == Save::Saved && before.is_some_and(|(was, _)| *was != Save::Saved),
+        )
+    });
+    let class = move || match look.get() {
+        (Save::Saved, false) => "save save-saved",
+        (Save::Saved, true) => "save save-saved is-fresh",
+        (Save::Device, _) => "save save-device",
+        (Save::Unsaved, _) => "save save-unsaved",
     };
     view! {
         <span class=class role="status">
             {move || match state.get() {
-                Save::Saved => view! { <Icon name="fit-saved"/> },
-                Save::Device => view! { <Icon name="fit-device"/> },
-                Save::Unsaved => view! { <Icon name="fit-unsaved"/> },
+                Save::Saved => view! { <Closing/> }.into_any(),
+                Save::Device => view! { <Icon name="fit-device"/> }.into_any(),
+                Save::Unsaved => view! { <Icon name="fit-unsaved"/> }.into_any(),
             }}
             <span>
                 {move || match state.get() {
@@ -41,5 +50,19 @@ pub fn SaveState(
                 }}
             </span>
         </span>
+    }
+}
+
+/// The closed halves, in the page itself: what comes from the sprite cannot move.
+#[component]
+fn Closing() -> impl IntoView {
+    view! {
+        <svg class="i" viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M3 1.5h4.2v3.6h3v5.8h-3v3.6H3A1.5 1.5 0 0 1 1.5 13V3A1.5 1.5 0 0 1 3 1.5Z"></path>
+            <path
+                class="fit-r"
+                d="M13 1.5H8.4v2.4h3v8.2h-3v2.4H13a1.5 1.5 0 0 0 1.5-1.5V3A1.5 1.5 0 0 0 13 1.5Z"
+            ></path>
+        </svg>
     }
 }

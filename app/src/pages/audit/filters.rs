@@ -29,7 +29,10 @@ pub fn AuditFilters(
     });
     let filter = query.filter;
     // On a phone the rest is folded away, unless it says something.
-    let narrowed = problem.is_some() || [&filter.person, &filter.action, &filter.from, &filter.to].iter().any(|one| !one.is_empty());
+    let narrowed = problem.is_some()
+        || [&filter.person, &filter.action, &filter.from, &filter.to]
+            .iter()
+            .any(|one| !one.is_empty());
     let wrong = |field: &str| {
         problem
             .as_ref()

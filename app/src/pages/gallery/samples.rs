@@ -69,6 +69,14 @@ fn event_id(position: Option<u64>) -> EventId {
         .unwrap_or(EventId(ANY.0))
 }
 
+fn renamed() -> Change {
+    Change {
+        field: "title".to_owned(),
+        before: Some("Receiving stock".to_owned()),
+        after: Some("Receiving refrigerated stock".to_owned()),
+    }
+}
+
 fn event(position: Option<u64>, name: &str, action: &str, on: &str, refused: bool) -> AuditRow {
     AuditRow {
         id: event_id(position),
@@ -89,11 +97,7 @@ fn event(position: Option<u64>, name: &str, action: &str, on: &str, refused: boo
             id: ANY.to_string(),
         }),
         target_name: Some(on.to_owned()),
-        changes: vec![Change {
-            field: "title".to_owned(),
-            before: Some("Receiving stock".to_owned()),
-            after: Some("Receiving refrigerated stock".to_owned()),
-        }],
+        changes: action.ends_with("rename").then(renamed).into_iter().collect(),
         refused,
     }
 }
