@@ -100,7 +100,7 @@ impl Site {
 pub async fn serve(Given(state): Given<Arc<State>>, PathOf(path): PathOf<String>, request: Request) -> Response {
     match file(&state.site, &path, request.headers(), IMMUTABLE).await {
         Some(response) => response,
-        None => answer::problem(&state, &request, Problem::new(Code::NotFound)),
+        None => answer::problem(&state, &request, &Problem::new(Code::NotFound)),
     }
 }
 

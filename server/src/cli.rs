@@ -73,7 +73,7 @@ pub enum Admin {
     Call {
         /// The operation's name, such as `workspace.rename`.
         operation: String,
-        /// Its fields as JSON.
+        /// Its fields as JSON; `-` reads them from standard input, out of sight of other users' `ps`.
         #[arg(default_value = "{}")]
         json: String,
     },

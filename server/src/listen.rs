@@ -1,25 +1,23 @@
-//! Takes connections and hands their requests to the router: at most so many at once, none that dawdles over its headers,
-//! and at the end each open one gets its time to finish.
+//! Takes connections and hands their requests to the router: at most so many at once, none that dawdles, and at the end
+//! each open one gets its time to finish. HTTP/1.1 only: TLS, and with it HTTP/2, ends at the proxy in front.
 
 use crate::{
     config::Limits,
     shutdown::{self, Stop},
 };
 use axum::{Router, extract::ConnectInfo};
+use hyper::server::conn::http1;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 use tower_http::add_extension::AddExtension;
 
-/// The longest time until a request's headers are there.
-const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// The largest headers, in bytes; cookies and a long address fit many times.
 const HEADERS_MAX: usize = 16 * 1024;
 /// How long to wait after the system refused a connection (no file handles), so as not to spin.
@@ -27,38 +25,30 @@ const AFTER_A_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
 /// Serves until told to stop, then waits for open requests, at most as long as the limits say.
 pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop: Stop) {
-    let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(limits.connections));
-    let wanted = shutdown::wanted(stop);
-    tokio::pin!(wanted);
+    let mut wanted = pin!(shutdown::wanted(stop.clone()));
     loop {
         let accepted = tokio::select! {
             biased;
             () = &mut wanted => break,
             accepted = accept(&listener, &places) => accepted,
         };
-        let Some((stream, peer, place)) = accepted else {
-            continue;
-        };
-        let service = AddExtension::new(router.clone(), ConnectInfo(peer));
-        let mut builder = Builder::new(TokioExecutor::new());
-        builder
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADERS_WITHIN)
-            .max_buf_size(HEADERS_MAX);
-        let connection = builder
-            .serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service))
-            .into_owned();
-        let connection = graceful.watch(connection);
-        tokio::spawn(async move {
-            // What goes wrong on a connection is the client's to notice: it broke off or spoke no HTTP.
-            let _ = connection.await;
-            drop(place);
-        });
+        if let Some((stream, peer, place)) = accepted {
+            let service = AddExtension::new(router.clone(), ConnectInfo(peer));
+            let (headers, stop) = (limits.headers, stop.clone());
+            tokio::spawn(async move {
+                converse(stream, service, headers, stop).await;
+                drop(place);
+            });
+        }
     }
     drop(listener);
-    if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
+    // Once every place is free, every connection has ended.
+    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    if tokio::time::timeout(limits.drain, places.acquire_many(all))
+        .await
+        .is_err()
+    {
         tracing::warn!("some requests did not end in time and were cut off");
     }
 }
@@ -81,4 +71,28 @@ async fn accept(
             None
         }
     }
+}
+
+/// Answers the requests of one connection. The time for headers runs from its first moment, and again after each answer:
+/// who says nothing loses the place.
+async fn converse(
+    stream: TcpStream,
+    service: AddExtension<Router, ConnectInfo<SocketAddr>>,
+    headers_within: Duration,
+    stop: Stop,
+) {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(TokioTimer::new())
+        .header_read_timeout(headers_within)
+        .max_buf_size(HEADERS_MAX);
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let mut connection = pin!(connection.with_upgrades());
+    let mut wanted = pin!(shutdown::wanted(stop));
+    // What goes wrong on a connection is the client's to notice: it broke off or spoke no HTTP.
+    tokio::select! {
+        _ = &mut connection => return,
+        () = &mut wanted => connection.as_mut().graceful_shutdown(),
+    }
+    let _ = connection.await;
 }

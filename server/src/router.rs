@@ -72,10 +72,10 @@ pub fn surround(router: Router<Arc<State>>, state: &Arc<State>) -> Router {
 async fn nothing_here(Given(state): Given<Arc<State>>, request: Request) -> Response {
     match assets::well_known(&state.site, request.uri().path(), request.headers()).await {
         Some(file) => file,
-        None => answer::problem(&state, &request, Problem::new(Code::NotFound)),
+        None => answer::problem(&state, &request, &Problem::new(Code::NotFound)),
     }
 }
 
 async fn not_this_way(Given(state): Given<Arc<State>>, request: Request) -> Response {
-    answer::problem(&state, &request, Problem::new(Code::MethodNotAllowed))
+    answer::problem(&state, &request, &Problem::new(Code::MethodNotAllowed))
 }

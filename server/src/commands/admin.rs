@@ -48,7 +48,10 @@ async fn seal(services: &Services) -> Result<(), Refusal> {
 async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {
     match act {
         Admin::ExportAudit { workspace, file } => export(services, workspace, &file).await,
-        Admin::Call { operation, json } => call(services, &operation, &json).await,
+        Admin::Call { operation, json } => {
+            let json = if json == "-" { from_standard_input()? } else { json };
+            call(services, &operation, &json).await
+        }
     }
 }
 
@@ -57,7 +60,7 @@ async fn export(services: &Services, workspace: WorkspaceId, file: &Path) -> Res
         .run(caller(), ExportAuditLog { workspace })
         .await
         .result
-        .map_err(refused)?;
+        .map_err(|problem| refused(&problem))?;
     // A new file only, and for nobody else: the export opens what the log commits to.
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -74,6 +77,15 @@ async fn export(services: &Services, workspace: WorkspaceId, file: &Path) -> Res
     })
 }
 
+fn from_standard_input() -> Result<String, Refusal> {
+    std::io::read_to_string(std::io::stdin()).map_err(|error| {
+        Refusal::new(
+            format!("Standard input cannot be read: {error}."),
+            "Give it the fields as JSON.",
+        )
+    })
+}
+
 async fn call(services: &Services, operation: &str, json: &str) -> Result<(), Refusal> {
     let entry = services::entry(operation).ok_or_else(|| {
         let names: Vec<_> = services::entries().iter().map(|entry| entry.meta.name).collect();
@@ -82,17 +94,17 @@ async fn call(services: &Services, operation: &str, json: &str) -> Result<(), Re
             format!("The operations are: {}.", names.join(", ")),
         )
     })?;
-    let op = (entry.from_json)(json.as_bytes()).map_err(refused)?;
+    let op = (entry.from_json)(json.as_bytes()).map_err(|problem| refused(&problem))?;
     let output = services
         .dispatch(entry.meta, caller(), op)
         .await
         .result
-        .map_err(refused)?;
+        .map_err(|problem| refused(&problem))?;
     terminal::say((entry.to_json)(output.as_ref()));
     Ok(())
 }
 
-fn refused(problem: Problem) -> Refusal {
+fn refused(problem: &Problem) -> Refusal {
     Refusal::new(format!("The act was refused: {problem}"), "")
 }
 

@@ -108,9 +108,10 @@ async fn fill(services: &Services, clock: Arc<dyn Clock>) -> Result<(String, Sec
             session: SessionChange::Set(token),
         } => token,
         services::Answer { result, .. } => {
-            return Err(result.map_or_else(refused, |_| {
-                Refusal::new("There was no session after signing in.", "Try again.")
-            }));
+            return Err(result.map_or_else(
+                |problem| refused(&problem),
+                |_| Refusal::new("There was no session after signing in.", "Try again."),
+            ));
         }
     };
     let workspace = CreateWorkspace {
@@ -151,10 +152,14 @@ async fn run<Op: Handle + Operation>(
     session: Option<&Secret>,
     op: Op,
 ) -> Result<Op::Output, Refusal> {
-    services.run(caller(session), op).await.result.map_err(refused)
+    services
+        .run(caller(session), op)
+        .await
+        .result
+        .map_err(|problem| refused(&problem))
 }
 
-fn refused(problem: Problem) -> Refusal {
+fn refused(problem: &Problem) -> Refusal {
     Refusal::new(format!("A step of the demonstration was refused: {problem}"), "")
 }
 

@@ -24,14 +24,14 @@ pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -
     // First of all, so that a second server on the same address stops before it touches the data.
     let (listener, config) = bind(config).await?;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let (mailer, mailbox) = compose::mailer(&config, Arc::clone(&clock))?;
+    let mail = compose::mail(&config, Arc::clone(&clock))?;
     let hold = Hold::take(&config.data)?;
     let mut database = compose::database(&config, &*clock, Migrate::IfPrivate).await?;
     database.stop_at_end = true;
-    let opened = open(config, &database, clock, mailbox).await;
+    let opened = open(config, &database, clock, mail.mailbox).await;
     let served = match opened {
         Ok(state) => {
-            run(listener, &state, mailer, stop, ready).await;
+            run(listener, &state, mail.mailer, stop, ready).await;
             Ok(())
         }
         Err(refusal) => Err(refusal),

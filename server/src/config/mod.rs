@@ -95,10 +95,14 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The longest time from the first byte of a request to its answer.
     pub request: Duration,
+    /// The longest time until a request's headers are there, and an open connection may say nothing: half of the request's.
+    pub headers: Duration,
     /// The longest time until the whole body is there: two thirds of the request's.
     pub body: Duration,
     /// The most open connections.
     pub connections: usize,
+    /// By how much the allowed rates of tries, mails and requests are raised; 1 is right for one house.
+    pub rate_factor: u32,
     /// How long open requests get to finish when the server stops.
     pub drain: Duration,
 }
@@ -315,9 +319,11 @@ impl Reader<'_> {
         let request = Duration::from_secs(self.number("limits.request_seconds", 30, 1, 600)?);
         Ok(Limits {
             request,
+            headers: request / 2,
             body: request * 2 / 3,
             body_bytes: self.number("limits.body_bytes", 64 * 1024, 1024, 16 * 1024 * 1024)?,
             connections: self.number("limits.connections", 2_000, 1, 100_000)?,
+            rate_factor: self.number("limits.rate_factor", 1, 1, 1_000)?,
             drain: Duration::from_secs(self.number("limits.drain_seconds", 10, 0, 600)?),
         })
     }

@@ -81,6 +81,7 @@ impl Config {
             "limits.body_bytes" => number(u64::try_from(self.limits.body_bytes).ok()?),
             "limits.request_seconds" => number(self.limits.request.as_secs()),
             "limits.connections" => number(u64::try_from(self.limits.connections).ok()?),
+            "limits.rate_factor" => number(self.limits.rate_factor.into()),
             "limits.drain_seconds" => number(self.limits.drain.as_secs()),
             _ => None,
         }

@@ -54,7 +54,7 @@ const fn url(key: &'static str, help: &'static str) -> Setting {
 }
 
 /// Every setting, in the order in which they are printed: those without a table first.
-pub const SETTINGS: [Setting; 24] = [
+pub const SETTINGS: [Setting; 25] = [
     plain("listen", "address and port to serve on"),
     plain(
         "origin",
@@ -118,6 +118,10 @@ pub const SETTINGS: [Setting; 24] = [
     plain("limits.body_bytes", "largest body of a request"),
     plain("limits.request_seconds", "longest time a request may take"),
     plain("limits.connections", "most open connections"),
+    plain(
+        "limits.rate_factor",
+        "by how much the allowed rates of tries, mails and requests are raised",
+    ),
     plain(
         "limits.drain_seconds",
         "longest time open requests get to finish when the server stops",

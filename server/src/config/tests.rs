@@ -56,6 +56,14 @@ fn every_setting_is_documented_and_reaches_the_print() {
     assert_eq!(again.get("listen").map(|(value, _)| value), Some("0.0.0.0:80"));
 }
 
+#[test]
+fn the_operators_guide_names_every_setting() {
+    let guide = include_str!("../../docs/operator.md");
+    for setting in SETTINGS {
+        assert!(guide.contains(&format!("`{}`", setting.key)), "{}", setting.key);
+    }
+}
+
 fn config_with_everything() -> String {
     "listen = '0.0.0.0:80'\norigin = 'https://a.example'\ndata = 'd'\nkeys = 'k'\nsite = 's'\n\
      trusted_proxies = ['10.0.0.0/8', '::1']\n\
@@ -65,7 +73,7 @@ fn config_with_everything() -> String {
      [smtp]\nhost = 'mail.example'\nport = 2525\nsecurity = 'tls'\nuser = 'u'\npassword = 's3cr3t-mail'\n\
      from = 'Scriptkeep <no-reply@a.example>'\nca_file = 'ca.pem'\n\
      [log]\nformat = 'text'\nlevel = 'debug'\n\
-     [limits]\nbody_bytes = 2048\nrequest_seconds = 5\nconnections = 9\ndrain_seconds = 1\n"
+     [limits]\nbody_bytes = 2048\nrequest_seconds = 5\nconnections = 9\nrate_factor = 2\ndrain_seconds = 1\n"
         .to_owned()
 }
 

@@ -36,6 +36,13 @@ impl Outline {
     }
 }
 
+impl Outline {
+    /// The request's id as text, or nothing.
+    pub fn request_id(&self) -> String {
+        self.request.map(|id| id.to_string()).unwrap_or_default()
+    }
+}
+
 /// Addresses that programs read, by their form.
 fn is_for_programs(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
@@ -46,20 +53,19 @@ fn is_for_programs(path: &str) -> bool {
 }
 
 /// A problem as the answer to a request.
-pub fn problem(state: &State, request: &Request, problem: Problem) -> Response {
+pub fn problem(state: &State, request: &Request, problem: &Problem) -> Response {
     outlined(state, &Outline::of(request), problem, None)
 }
 
 /// The same for a request that is gone, and where need be with another status than the problem's code has.
-pub fn outlined(state: &State, outline: &Outline, problem: Problem, status: Option<StatusCode>) -> Response {
-    let status = status.unwrap_or_else(|| status_of(&problem));
+pub fn outlined(state: &State, outline: &Outline, problem: &Problem, status: Option<StatusCode>) -> Response {
+    let status = status.unwrap_or_else(|| status_of(problem));
     let retry_after = problem.retry_after_seconds;
     let mut response = if outline.json {
-        let body = as_json(&problem, status, outline.request).to_string();
+        let body = as_json(problem, status, outline.request).to_string();
         ([(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON))], body).into_response()
     } else {
-        let request = outline.request.map(|id| id.to_string()).unwrap_or_default();
-        Html(error_document(&problem, &state.assets, &request)).into_response()
+        Html(error_document(problem, &state.assets, &outline.request_id())).into_response()
     };
     *response.status_mut() = status;
     if let Some(seconds) = retry_after {

@@ -19,11 +19,11 @@ pub async fn operate(Given(state): Given<Arc<State>>, Path(name): Path<String>, 
     let outline = answer::Outline::of(&request);
     let (result, session) = match run(&state, &name, request).await {
         Ok(done) => done,
-        Err(refused) => return answer::outlined(&state, &outline, refused.problem, refused.status),
+        Err(refused) => return answer::outlined(&state, &outline, &refused.problem, refused.status),
     };
     let mut response = match result {
         Ok(output) => answer::json_body(&output),
-        Err(problem) => answer::outlined(&state, &outline, problem, None),
+        Err(problem) => answer::outlined(&state, &outline, &problem, None),
     };
     session_cookie::write(response.headers_mut(), &session);
     response

@@ -35,14 +35,14 @@ async fn only_here(Given(state): Given<Arc<State>>, request: Request, next: Next
     if here {
         return next.run(request).await;
     }
-    answer::problem(&state, &request, Problem::new(Code::NotFound))
+    answer::problem(&state, &request, &Problem::new(Code::NotFound))
 }
 
 async fn gallery(Given(state): Given<Arc<State>>, request: Request) -> Response {
     let nonce = request.extensions().get::<Nonce>().cloned();
     let assets = state.assets.clone();
     pages::plain(app::shell::gallery_shell, nonce, move || {
-        leptos::prelude::provide_context(assets.clone())
+        leptos::prelude::provide_context(assets.clone());
     })
     .await
 }

@@ -32,7 +32,7 @@ pub async fn take(state: Arc<State>, shell: Shell, request: Request) -> Response
     };
     let posted = match read.and_then(|bytes| understand(bytes).map_err(Into::into)) {
         Ok(posted) => posted,
-        Err(refused) => return answer::outlined(&state, &outline, refused.problem, refused.status),
+        Err(refused) => return answer::outlined(&state, &outline, &refused.problem, refused.status),
     };
     run(&state, shell, parts, posted).await
 }
@@ -58,8 +58,8 @@ fn understand(bytes: Vec<u8>) -> Result<Posted, Problem> {
     Ok(Posted {
         entry,
         bytes,
-        idempotency_key,
         fields,
+        idempotency_key,
     })
 }
 

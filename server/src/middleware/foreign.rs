@@ -21,7 +21,7 @@ pub async fn refuse(Given(state): Given<Arc<State>>, request: Request, next: Nex
         "Nothing was changed. Open {} and send it from there; a program sends that as its Origin header.",
         state.config.origin
     ));
-    answer::problem(&state, &request, problem)
+    answer::problem(&state, &request, &problem)
 }
 
 /// Browsers say in `Sec-Fetch-Site` how the sender relates to us, which no page can forge; older ones send `Origin` only.

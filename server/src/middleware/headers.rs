@@ -35,16 +35,16 @@ const ALWAYS: [(&str, &str); 7] = [
     ("cross-origin-embedder-policy", "require-corp"),
     (
         "permissions-policy",
-        "accelerometer=(), autoplay=(), browsing-topics=(), camera=(), display-capture=(), encrypted-media=(), \
+        "accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), \
          fullscreen=(self), geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), \
          local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), \
          publickey-credentials-create=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), \
-         storage-access=(), usb=(), web-share=(), window-management=(), xr-spatial-tracking=()",
+         storage-access=(), usb=(), window-management=(), xr-spatial-tracking=()",
     ),
 ];
 
-/// Two years, as the preload list of browsers asks.
-const STRICT_TRANSPORT: &str = "max-age=63072000; includeSubDomains";
+/// Two years. Names below ours are not ours to speak for.
+const STRICT_TRANSPORT: &str = "max-age=63072000";
 
 /// The middleware. A response that says how it may be cached keeps that; all others are not stored anywhere.
 pub async fn add(Given(state): Given<Arc<State>>, request: Request, next: Next) -> Response {

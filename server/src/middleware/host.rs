@@ -21,7 +21,7 @@ pub async fn check(Given(state): Given<Arc<State>>, request: Request, next: Next
         state.config.origin
     ));
     let outline = answer::Outline::of(&request);
-    answer::outlined(&state, &outline, problem, Some(StatusCode::MISDIRECTED_REQUEST))
+    answer::outlined(&state, &outline, &problem, Some(StatusCode::MISDIRECTED_REQUEST))
 }
 
 fn names_the_loopback(request: &Request) -> bool {

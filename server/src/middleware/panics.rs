@@ -13,11 +13,11 @@ use std::sync::Arc;
 /// an answer off between two steps.
 pub async fn catch(Given(state): Given<Arc<State>>, request: Request, next: Next) -> Response {
     let outline = answer::Outline::of(&request);
-    match tokio::spawn(next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            let problem = Problem::new(Code::Internal).with_detail("What was not confirmed as saved was not saved.");
-            answer::outlined(&state, &outline, problem, None)
-        }
+    if let Ok(response) = tokio::spawn(next.run(request)).await {
+        return response;
     }
+    tracing::error!(request = %outline.request_id(), "a request ended in a panic");
+    let problem =
+        Problem::new(Code::Internal).with_detail("It may have been done all the same: look before you send it again.");
+    answer::outlined(&state, &outline, &problem, None)
 }

@@ -1,10 +1,8 @@
 //! A part that does not answer costs nobody anything but time: a clear 503, nothing changed, and all is well again when
 //! the part is back.
 
-mod support;
-
+use crate::support::live::{self, Live};
 use serde_json::json;
-use support::live::{self, Live};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_postgres_is_said_and_survived() {
@@ -40,7 +38,7 @@ async fn a_dead_postgres_is_said_and_survived() {
             "{inner} stays inside"
         );
     }
-    let sign_in = json!({"email": "ada@example.com", "password": support::PASSWORD});
+    let sign_in = json!({"email": "ada@example.com", "password": crate::support::PASSWORD});
     assert_eq!(
         server.call("session.sign_in", "", &sign_in).await.0,
         503,

@@ -1,11 +1,9 @@
 //! Every route answers with every header, whatever the answer is.
 
-mod support;
-
+use crate::support::{House, request};
 use axum::body::Body;
 use http::{Method, StatusCode, header};
 use server::doors::pages::Shell;
-use support::{House, request};
 
 /// An address of the route, with something in place of its parameters.
 fn address(route: &str) -> String {
@@ -50,7 +48,7 @@ async fn every_route_has_every_header() {
     let house = House::open().await;
     for route in routes() {
         for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
-            let sent = request(method.clone(), &route, None).header(header::ORIGIN, support::ORIGIN);
+            let sent = request(method.clone(), &route, None).header(header::ORIGIN, crate::support::ORIGIN);
             let reply = house.send(sent.body(Body::empty()).expect("a request")).await;
             let place = format!("{method} {route}: {}", reply.status);
             assert!(!reply.status.is_server_error(), "{place}");

@@ -7,7 +7,9 @@ use server::{
     config::{Config, Settings},
     refusal::Refusal,
 };
-use std::{net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, thread::JoinHandle, time::Duration};
+use std::{
+    fmt::Write as _, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, thread::JoinHandle, time::Duration,
+};
 use store::cluster::{Cluster, Durability};
 use tempfile::TempDir;
 use tokio::{
@@ -27,10 +29,10 @@ pub(crate) fn folder() -> TempDir {
 /// The settings of a server in that folder, on a port that the system chooses.
 pub(crate) fn config(folder: &Path, lines: &str) -> Config {
     let file = format!(
-        "listen = '127.0.0.1:0'\ndata = {:?}\nkeys = {:?}\nsite = {:?}\n{lines}",
-        folder.join("data"),
-        folder.join("keys"),
-        folder.join("site"),
+        "listen = '127.0.0.1:0'\ndata = '{}'\nkeys = '{}'\nsite = '{}'\n{lines}",
+        folder.join("data").display(),
+        folder.join("keys").display(),
+        folder.join("site").display(),
     );
     let settings = Settings::collect(Some(&file), [], []).expect("settings");
     Config::from_settings(&settings).expect("a configuration")
@@ -105,7 +107,7 @@ impl Live {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), wait)
+        tokio::time::timeout(Duration::from_mins(1), wait)
             .await
             .expect("that status in time");
     }
@@ -166,7 +168,7 @@ pub(crate) async fn exchange(
         body.len()
     );
     for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(text, "{name}: {value}\r\n");
     }
     text.push_str("\r\n");
     text.push_str(body);

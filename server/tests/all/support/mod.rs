@@ -1,8 +1,6 @@
 //! A whole server in the test's own process: a database of its own, keys and site in folders of their own, mails in a
 //! mailbox. Requests go straight to the router.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this")]
-
 pub(crate) mod live;
 
 use axum::{
@@ -40,7 +38,7 @@ pub(crate) struct House {
     stop: watch::Sender<bool>,
     _folder: TempDir,
     // Last, so that the pools are closed before the database goes.
-    pub(crate) database: TestDatabase,
+    _database: TestDatabase,
 }
 
 /// An answer, read to its end.
@@ -112,8 +110,10 @@ impl House {
         let (keys, site) = (folder.path().join("keys"), folder.path().join("site"));
         write_site(&site);
         let file = format!(
-            "data = {:?}\nkeys = {keys:?}\nsite = {site:?}\n{lines}",
-            folder.path().join("data")
+            "data = '{}'\nkeys = '{}'\nsite = '{}'\n{lines}",
+            folder.path().join("data").display(),
+            keys.display(),
+            site.display()
         );
         let settings = Settings::collect(Some(&file), [], []).expect("settings");
         let config = Config::from_settings(&settings).expect("a configuration");
@@ -137,7 +137,7 @@ impl House {
             mailbox,
             stop,
             _folder: folder,
-            database,
+            _database: database,
         }
     }
 

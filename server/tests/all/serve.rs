@@ -1,7 +1,6 @@
 //! Starting and stopping: what `serve` refuses and what it says to do; that it finishes what it began.
 
-mod support;
-
+use crate::support::live::{self, Live};
 use serde_json::json;
 use server::{
     commands::serve,
@@ -14,7 +13,6 @@ use std::{
     process::{Child, Command, Stdio},
     time::Duration,
 };
-use support::live::{self, Live};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -39,11 +37,12 @@ async fn a_server_for_others_needs_mail_and_keys_apart() {
         ("0.0.0.0:0", "../keys", "", "no mail server"),
         ("127.0.0.1:0", "../keys", "", "no mail server"),
         ("0.0.0.0:0", "keys", smtp, "inside the data folder"),
-        ("0.0.0.0:0", "../data/x/../keys", smtp, "inside the data folder"),
+        ("0.0.0.0:0", "x/../keys", smtp, "inside the data folder"),
     ] {
         let file = format!(
-            "listen = '{listen}'\norigin = 'https://scripts.example.org'\ndata = {data:?}\nkeys = {:?}\n{smtp}",
-            data.join(keys)
+            "listen = '{listen}'\norigin = 'https://scripts.example.org'\ndata = '{}'\nkeys = '{}'\n{smtp}",
+            data.display(),
+            data.join(keys).display()
         );
         let settings = Settings::collect(Some(&file), [], []).expect("settings");
         let text = refusal(Config::from_settings(&settings).expect("a configuration")).await;
@@ -63,8 +62,9 @@ async fn keys_cannot_hide_among_the_data_behind_a_link() {
     let link = folder.path().join("keys");
     std::os::unix::fs::symlink(data.join("inner"), &link).expect("a link");
     let file = format!(
-        "origin = 'https://a.example'\ndata = {data:?}\nkeys = {:?}",
-        link.join("deep")
+        "origin = 'https://a.example'\ndata = '{}'\nkeys = '{}'",
+        data.display(),
+        link.join("deep").display()
     );
     let settings = Settings::collect(Some(&file), [], []).expect("settings");
     let config = Config::from_settings(&settings).expect("a configuration");
@@ -130,7 +130,7 @@ async fn missing_wrong_and_open_keys_are_refused() {
     let server = Live::start(live::config(folder.path(), ""))
         .await
         .expect("all is well again");
-    let sign_in = json!({"email": "ada@example.com", "password": support::PASSWORD});
+    let sign_in = json!({"email": "ada@example.com", "password": crate::support::PASSWORD});
     assert_eq!(server.call("session.sign_in", "", &sign_in).await.0, 200);
     server.stop().await;
 }
@@ -226,6 +226,7 @@ fn start(folder: &Path) -> (Child, BufReader<std::process::ChildStdout>, String)
         }
         line.clear();
     }
+    let _ = child.wait();
     panic!("the server ended before it was ready");
 }
 

@@ -1,10 +1,8 @@
 //! Forms without scripts: what was typed comes back with what is wrong, a success leads on, and nobody loses their way.
 
-mod support;
-
+use crate::support::{House, ORIGIN, PASSWORD, request};
 use axum::body::Body;
 use http::{Method, StatusCode, header};
-use support::{House, ORIGIN, PASSWORD, request};
 
 #[tokio::test]
 async fn what_was_typed_comes_back_with_what_is_wrong_but_never_the_password() {

@@ -1,12 +1,10 @@
 //! The commands beside `serve`: a demonstration, acts of an operator, and the audit log verified offline.
 
-mod support;
-
+use crate::support::live;
 use std::{
     path::Path,
     process::{Command, Output},
 };
-use support::live;
 
 /// Runs the binary in a folder; standard output and error as text.
 fn run(folder: &Path, arguments: &[&str]) -> (Output, String, String) {

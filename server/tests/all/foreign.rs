@@ -1,11 +1,9 @@
 //! Nothing is changed for another site, by either door, and nothing on the loopback answers to another name.
 
-mod support;
-
+use crate::support::{House, ORIGIN, request};
 use axum::body::Body;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
-use support::{House, ORIGIN, request};
 
 /// What a browser says when another site sends, and what says nothing at all.
 const FOREIGN: [&[(&str, &str)]; 7] = [
@@ -57,7 +55,7 @@ async fn signing_in_for_somebody_else_is_refused_too() {
     house.person("eve@example.com").await;
     let body = format!(
         "_op=session.sign_in&email=eve@example.com&password={}",
-        support::PASSWORD.replace(' ', "+")
+        crate::support::PASSWORD.replace(' ', "+")
     );
     let sent = request(Method::POST, "/sign-in", None)
         .header("sec-fetch-site", "cross-site")

@@ -1,13 +1,11 @@
 //! What goes wrong while a request is answered costs that request only, and is said in its own form.
 
-mod support;
-
+use crate::support::{House, PASSWORD, live, request};
 use axum::{Router, body::Body, routing::get};
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use server::router;
 use std::time::Duration;
-use support::{House, PASSWORD, live, request};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -88,6 +86,23 @@ async fn a_body_that_does_not_come_is_a_408() {
     let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut answer));
     read.await.expect("an answer in time").expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_say_nothing_lose_their_place() {
+    let folder = live::folder();
+    let config = live::config(folder.path(), "[limits]\nconnections = 3\nrequest_seconds = 2");
+    let server = live::Live::start(config).await.expect("a server");
+    let mut idle = Vec::new();
+    for begun in ["", "GET / HTT", "PRI * HTTP/2.0"] {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        stream.write_all(begun.as_bytes()).await.expect("a beginning");
+        idle.push(stream);
+    }
+    let answered = tokio::time::timeout(Duration::from_secs(20), server.get("/healthz")).await;
+    assert_eq!(answered.expect("an answer in time").0, 200);
+    drop(idle);
     server.stop().await;
 }
 

@@ -1,13 +1,11 @@
 //! The JSON API: every operation is there, and whatever is wrong with a request has its own clear answer.
 
-mod support;
-
+use crate::support::{House, ORIGIN, PASSWORD, Reply, request};
 use axum::body::Body;
 use domain::{Scope, ops::metas};
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use support::{House, ORIGIN, PASSWORD, Reply, request};
 
 fn assert_problem(reply: &Reply, status: u16, code: &str) {
     assert_eq!(reply.status.as_u16(), status, "{}", reply.body);

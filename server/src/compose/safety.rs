@@ -1,0 +1,114 @@
+//! What must hold before anything is opened: nothing is served to others half-equipped, and one server works in a folder.
+
+use crate::{config::Config, refusal::Refusal};
+use std::path::{Component, Path, PathBuf};
+
+/// The file by which a server holds the data folder.
+const HOLD: &str = "serve.lock";
+
+/// Refuses to be reachable by others without a mail server, or with the keys among the data.
+///
+/// # Errors
+/// What is missing, and what to do.
+pub fn fit_for_others(config: &Config) -> Result<(), Refusal> {
+    if config.is_local() {
+        return Ok(());
+    }
+    if config.smtp.is_none() {
+        return Err(Refusal::new(
+            "Other machines can reach this server, and it has no mail server: nobody could prove an address.",
+            "Set smtp.host and smtp.from (and smtp.user, smtp.password where it asks for them), or listen on 127.0.0.1 with \
+             an origin like http://localhost:3000.",
+        ));
+    }
+    keys_are_apart(config)
+}
+
+/// Refuses keys inside the data folder, outside the loopback: whoever copies the data would have what opens it.
+///
+/// # Errors
+/// With what to do.
+pub fn keys_are_apart(config: &Config) -> Result<(), Refusal> {
+    if config.is_local() || !resolved(&config.keys).starts_with(resolved(&config.data)) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        format!(
+            "The keys in {} lie inside the data folder {}: a copy of the data would carry what opens it.",
+            config.keys.display(),
+            config.data.display()
+        ),
+        "Move the key folder elsewhere, name it in `keys` (or --keys), and leave it out of the data's backups.",
+    ))
+}
+
+/// The path with links followed, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.components().fold(PathBuf::new(), |mut real, part| {
+        if part == Component::ParentDir {
+            real.pop();
+        } else {
+            real.push(part);
+        }
+        real.canonicalize().unwrap_or(real)
+    })
+}
+
+/// Holds a data folder for one server, as long as the value lives.
+#[derive(Debug)]
+pub struct Hold {
+    _lock: std::fs::File,
+}
+
+impl Hold {
+    /// Takes the folder, and makes it where it is missing.
+    ///
+    /// # Errors
+    /// When another server has it, or it cannot be written.
+    pub fn take(folder: &Path) -> Result<Self, Refusal> {
+        let refuse = |error: std::io::Error| {
+            Refusal::new(
+                format!("The data folder {} cannot be used: {error}.", folder.display()),
+                "Name one that this user may write, in `data` (or --data), on a disk with room.",
+            )
+        };
+        std::fs::create_dir_all(folder).map_err(refuse)?;
+        let path = folder.join(HOLD);
+        let lock = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(path)
+            .map_err(refuse)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { _lock: lock }),
+            Err(std::fs::TryLockError::WouldBlock) => Err(Refusal::new(
+                format!("Another server works in the data folder {}.", folder.display()),
+                "Stop it, or name another folder in `data` (or --data).",
+            )),
+            Err(std::fs::TryLockError::Error(error)) => Err(refuse(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::resolved;
+
+    #[test]
+    fn paths_are_compared_by_where_they_lead() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = folder.path().canonicalize().expect("a path");
+        std::fs::create_dir(folder.join("real")).expect("a folder");
+        std::os::unix::fs::symlink(folder.join("real"), folder.join("link")).expect("a link");
+        for (path, leads) in [
+            ("link/none", "real/none"),
+            ("none/../real", "real"),
+            ("link/../keys", "keys"),
+            ("none/x/../../keys", "keys"),
+            ("./real/.", "real"),
+        ] {
+            assert_eq!(resolved(&folder.join(path)), folder.join(leads), "{path}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! The server from outside: its doors, its headers, what it refuses, what it survives, its commands. One binary, so that
+//! the server is linked once.
+
+mod api;
+mod commands;
+mod faults;
+mod foreign;
+mod forms;
+mod headers;
+mod outage;
+mod serve;
+mod support;
