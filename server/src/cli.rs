@@ -60,6 +60,12 @@ pub enum Command {
 /// name of the operating-system user.
 #[derive(Debug, Subcommand)]
 pub enum Admin {
+    /// End every session of an account.
+    EndSessions {
+        /// The account's e-mail address.
+        #[arg(value_name = "EMAIL")]
+        email: String,
+    },
     /// Write a workspace's sealed audit log with its proofs to a file.
     ExportAudit {
         /// The workspace.

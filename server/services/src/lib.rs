@@ -40,6 +40,7 @@ pub use context::{Context, Handle, Prepare, Transaction};
 pub use device::device_name;
 pub use dispatch::Answer;
 pub use failure::{Failure, Fault};
+pub use handlers::EndSessions;
 pub use mail::Site;
 pub use openapi::openapi;
 pub use rates::{Rate, Rates};

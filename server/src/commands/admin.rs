@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{Caller, Door, Problem, RequestId, WorkspaceId, ops::ExportAuditLog, ports::Random};
 use outbound::{SystemClock, SystemRandom};
-use services::Services;
+use services::{EndSessions, Services};
 use std::{io::Write as _, os::unix::fs::MetadataExt as _, path::Path, sync::Arc};
 
 /// Does one act.
@@ -47,6 +47,10 @@ async fn seal(services: &Services) -> Result<(), Refusal> {
 
 async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {
     match act {
+        Admin::EndSessions { email } => {
+            let ended = services.run(caller(), EndSessions { email }).await;
+            ended.result.map(|_| ()).map_err(|problem| refused(&problem))
+        }
         Admin::ExportAudit { workspace, file } => export(services, workspace, &file).await,
         Admin::Call { operation, json } => {
             let json = if json == "-" { from_standard_input()? } else { json };

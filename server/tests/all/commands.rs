@@ -60,6 +60,7 @@ fn an_operator_works_on_record_and_the_log_verifies_offline() {
     );
     std::fs::write(folder.join("key.pub"), &key).expect("a file");
     good(folder, &["audit", "verify", "log.jsonl", "--key", "key.pub"]);
+    ends_sessions_on_record(folder, &said);
     continues_an_earlier_checkpoint(folder, &workspace);
     finds_what_was_done_to_it(folder);
     refuses_what_it_cannot_read(folder, &workspace, &rename);
@@ -74,6 +75,27 @@ fn workspace_of(folder: &Path) -> String {
         .filter_map(|name| Some(name.strip_suffix(".key")?.to_owned()))
         .find(|name| *name != house)
         .expect("a workspace")
+}
+
+fn ends_sessions_on_record(folder: &Path, said: &str) {
+    let (_, email) = said.split_once("e-mail:").expect("an address");
+    good(
+        folder,
+        &[
+            "admin",
+            "end-sessions",
+            email.split_whitespace().next().expect("an address"),
+        ],
+    );
+    let house = domain::WorkspaceId::HOUSE;
+    let list = good(
+        folder,
+        &["admin", "call", "audit.list", &format!("{{\"workspace\":\"{house}\"}}")],
+    );
+    assert!(
+        list.contains("account.end_sessions") && list.contains("\"command_line\""),
+        "{list}"
+    );
 }
 
 fn continues_an_earlier_checkpoint(folder: &Path, workspace: &str) {
@@ -129,6 +151,11 @@ fn refuses_what_it_cannot_read(folder: &Path, workspace: &str, rename: &str) {
             "cannot be used as the earlier",
         ),
         (vec!["admin", "export-audit", workspace, "log.jsonl"], "was not written"),
+        (
+            vec!["admin", "end-sessions", "nobody@example.com"],
+            "No account has this address",
+        ),
+        (vec!["admin", "end-sessions", "nobody"], "look"),
         (vec!["admin", "call", "none.none"], "There is no operation"),
         (vec!["admin", "call", "workspace.rename", "{"], "could not be read"),
         (vec!["admin", "call", "workspace.rename", rename], "changed"),

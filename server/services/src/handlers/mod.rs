@@ -4,12 +4,15 @@ mod account;
 mod audit;
 mod audit_export;
 mod audit_rows;
+mod operator;
 mod password;
 mod people;
 mod record;
 mod session;
 mod sign_in;
 mod workspace;
+
+pub use operator::EndSessions;
 
 use domain::{Code, Problem};
 
