@@ -22,7 +22,7 @@ pub fn Checkpoint(
     };
     let Some(checkpoint) = checkpoint else {
         return view! {
-            <section class="ckpt ckpt-open" aria-label="No checkpoint yet">
+            <section class="ckpt ckpt-open" aria-label="Latest checkpoint: none yet">
                 <div class="ckpt-main">
                     <Icon name="fit-unsaved"/>
                     <div>
