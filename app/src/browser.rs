@@ -95,9 +95,10 @@ pub(crate) fn next_frame(act: impl FnOnce() + 'static) {
 
 /// Posts JSON and gives the answer's text. Every answer but a success becomes a [`Problem`], no answer too.
 pub(crate) async fn post_json(address: &str, body: &str, key: Option<&str>) -> Result<String, Problem> {
-    let silence = |_: JsValue| {
-        Problem::new(Code::Unavailable)
-            .with_detail("The server did not answer. What you typed is still here. Try again in a moment.")
+    let silence = |_: JsValue| Problem {
+        title: "The server did not answer.".to_owned(),
+        detail: "What you typed is still here. Try again in a moment.".to_owned(),
+        ..Problem::new(Code::Unavailable)
     };
     let request = request(address, body, key).map_err(silence)?;
     let window = window().ok_or_else(|| Problem::new(Code::Internal))?;

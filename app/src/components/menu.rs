@@ -11,7 +11,7 @@ pub fn Menu(
     /// The class of the list, for its place.
     #[prop(optional)]
     class: &'static str,
-    /// What the menu is called, for screen readers.
+    /// What the menu is for, as screen readers add it to what the summary shows: `switch workspace`.
     label: &'static str,
     /// What the summary shows.
     summary: ViewFn,
@@ -20,7 +20,10 @@ pub fn Menu(
 ) -> impl IntoView {
     view! {
         <details class="drop" data-menu="">
-            <summary class=summary_class aria-label=label>{summary.run()}</summary>
+            <summary class=summary_class>
+                {summary.run()}
+                <span class="vh">{format!(", {label}")}</span>
+            </summary>
             <ul class=format!("menu {class}")>{children()}</ul>
         </details>
     }

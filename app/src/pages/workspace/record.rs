@@ -156,7 +156,7 @@ fn Conflict(problem: RwSignal<Option<Problem>>, theirs: Signal<String>) -> impl 
             view! {
                 <Banner tone=Tone::Lamp>
                     <b>"Now it reads: "</b>
-                    <q>{theirs.get()}</q>
+                    <q>{move || theirs.get()}</q>
                     " Your words are in the field above. Save again to put them in its place."
                 </Banner>
             }

@@ -148,7 +148,7 @@ fn Me(profile: Profile, standing: Option<Standing>) -> impl IntoView {
     };
     let sign_out = Form::<SignOut>::new();
     view! {
-        <Menu summary_class="nav-user" class="menu-up" label="Your account" summary=summary.into()>
+        <Menu summary_class="nav-user" class="menu-up" label="your account" summary=summary.into()>
             <li>
                 <a class="menu-item" href="/you">
                     <Icon name="user"/>

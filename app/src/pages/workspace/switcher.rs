@@ -47,7 +47,7 @@ pub fn Switcher(
         }
     };
     view! {
-        <Menu summary_class=if phone { "ws ws-phone only-phone" } else { "ws" } label="Switch workspace" summary=summary.into()>
+        <Menu summary_class=if phone { "ws ws-phone only-phone" } else { "ws" } label="switch workspace" summary=summary.into()>
             {rows}
             {settings
                 .map(|address| {
