@@ -62,3 +62,17 @@ test('every icon a page names is in a sprite, and the sprites have no other', ()
   assert.deepEqual(named.filter((name) => !sprites.has(name)), [], 'missing');
   assert.deepEqual([...sprites].filter((name) => !pages.includes(`"${name}"`)), [], 'in no page');
 });
+
+test('no rule stands for a class that no page has', () => {
+  const sources = pages + under('server/src/', '.rs').map(read).join('\n');
+  const madeUp = /^av-p[1-6]$/; // the tint of a person, drawn from their id
+  for (const path of sheets) {
+    const selectors = read(path)
+      .replace(/\/\*[\s\S]*?\*\//g, '')
+      .replace(/\{[^{}]*\}/g, '{}')
+      .replace(/"[^"]*"/g, '');
+    const classes = new Set([...selectors.matchAll(/\.([a-z][\w-]*)/gi)].map(([, name]) => name));
+    const unused = [...classes].filter((name) => !madeUp.test(name) && !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(sources));
+    assert.deepEqual(unused, [], path);
+  }
+});
