@@ -45,8 +45,11 @@ impl Handle for SignUp {
         let event = match accounts::by_email_hash(&mut cx.tx, &email_hash).await? {
             None => start(&self, password, email_hash, cx).await?,
             // Who came first may not be the address's owner, and neither may who comes now. Nothing of either is taken on
-            // trust: whoever reads the mail chooses the password.
+            // trust: whoever reads the mail chooses the password. Until then none fits, also after a link to confirm the
+            // address that either has sent again.
             Some(account) if account.verified_at.is_none() => {
+                let none = cx.services.inner.passwords.dummy_hash();
+                accounts::set_password(&mut cx.tx, account.id, &none, cx.at).await?;
                 account_tokens::void(&mut cx.tx, account.id, Kind::Verify).await?;
                 cx.send_finish(&account).await?;
                 Event::on("account", &account.id)

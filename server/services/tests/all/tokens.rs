@@ -1,9 +1,9 @@
 //! Single-use links: used once, under any number of tries at once; bound, hashed, expiring.
 
-use crate::house::{House, code, visitor};
+use crate::house::{House, PASSWORD, code, visitor};
 use domain::{
     Code, Secret,
-    ops::{ForgotPassword, ResetPassword, VerifyEmail},
+    ops::{ForgotPassword, ResendVerification, ResetPassword, SignUp, VerifyEmail},
 };
 use time::Duration;
 use tokio::task::JoinSet;
@@ -136,4 +136,34 @@ async fn what_never_was_a_link_is_spent_too_and_nothing_of_it_is_stored() {
     assert_eq!(house.database.number(&query).await, 0, "only its hash is stored");
     house.visit(VerifyEmail { token: token.clone() }).await.expect("proven");
     assert_eq!(code(house.visit(VerifyEmail { token }).await), Code::LinkSpent, "used");
+}
+
+/// Somebody signs up first with an address that is not theirs, its owner signs up as well, and the first has the link to
+/// confirm sent again, which the owner expects and opens.
+#[tokio::test]
+async fn a_link_sent_again_brings_no_strangers_password_to_life() {
+    let house = House::new().await;
+    let theirs = "a password only I know of";
+    let squat = SignUp {
+        name: "Not Ilse".to_owned(),
+        email: ILSE.to_owned(),
+        password: Secret::new(theirs),
+    };
+    house.visit(squat).await.expect("on its way");
+    house.sign_up(ILSE).await;
+    // Mails under way together arrive in any order; these come before the next.
+    house.deliver().await;
+    let again = ResendVerification { email: ILSE.to_owned() };
+    house.visit(again).await.expect("on its way");
+    let token = house.link(ILSE, "verify").await;
+    house.visit(VerifyEmail { token }).await.expect("proven");
+    for password in [theirs, PASSWORD] {
+        assert_eq!(code(house.try_sign_in(ILSE, password).await), Code::WrongCredentials);
+    }
+    let token = house.link(ILSE, "reset").await;
+    house.visit(reset(&token, 1)).await.expect("the owner chooses one");
+    house
+        .try_sign_in(ILSE, "the tide of night number 1")
+        .await
+        .expect("the owner's");
 }
