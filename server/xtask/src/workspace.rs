@@ -55,6 +55,20 @@ impl Workspace {
         Ok(dir)
     }
 
+    /// Waits until no other xtask works in the target folder, and keeps others waiting while the file is held.
+    ///
+    /// # Errors
+    /// When the file cannot be made or locked.
+    pub(crate) fn lock(&self) -> Outcome<fs::File> {
+        let path = self.work_dir("made")?.join("lock");
+        let file = fs::File::create(&path).or_fail(format!("making {}", path.display()))?;
+        if file.try_lock().is_err() {
+            println!("  waiting for another xtask to finish with the target folder");
+            file.lock().or_fail(format!("locking {}", path.display()))?;
+        }
+        Ok(file)
+    }
+
     /// A cargo call in the checkout.
     pub(crate) fn cargo(&self) -> Command {
         let mut command = cargo();

@@ -57,6 +57,7 @@ impl Kind {
 /// # Errors
 /// When a tool fails; the compiler's words stand above it.
 pub(crate) fn build(workspace: &Workspace, kind: Kind) -> Outcome<PathBuf> {
+    let _alone = workspace.lock()?;
     let browser = browser::build(workspace, kind)?;
     let site = workspace.target.join(kind.folder());
     step_if_needed("Site: scripts, styles, fonts, manifest", || {
@@ -76,12 +77,25 @@ pub(crate) fn build(workspace: &Workspace, kind: Kind) -> Outcome<PathBuf> {
         let draft = workspace.work_dir("draft")?.join(kind.name());
         remove(&draft)?;
         assemble::assemble(workspace, kind, &bundles, &draft, &site)?;
-        remove(&site)?;
-        fs::rename(&draft, &site).or_fail(format!("moving the site to {}", site.display()))?;
+        replace(
+            &site,
+            &draft,
+            &workspace.work_dir("draft")?.join(format!("{}-old", kind.name())),
+        )?;
         fingerprint.keep()?;
         Ok(Done::Worked(()))
     })?;
     Ok(site)
+}
+
+/// Puts the draft in the site's place; a server that reads the site meets the old one or the new one, never a half.
+fn replace(site: &Path, draft: &Path, old: &Path) -> Outcome {
+    remove(old)?;
+    if site.exists() {
+        fs::rename(site, old).or_fail("moving the old site away")?;
+    }
+    fs::rename(draft, site).or_fail(format!("moving the site to {}", site.display()))?;
+    remove(old)
 }
 
 /// Removes a folder that may not exist.
