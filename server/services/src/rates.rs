@@ -165,7 +165,7 @@ impl Limiter {
     }
 
     /// Counts one mail to an address, for an operation that is counted otherwise itself. False when there have been too
-    /// many.
+    /// many. Not in earnest, it costs the same and is never asked again.
     ///
     /// # Errors
     /// [`Code::Unavailable`] when the counter does not answer.
@@ -175,9 +175,16 @@ impl Limiter {
         keyring: &Keyring,
         now: OffsetDateTime,
         email: &str,
+        in_earnest: bool,
     ) -> Result<bool, Problem> {
         let house = keyring.workspace_key(WorkspaceId::HOUSE).await?;
-        let key = house.lookup_hash("rate", &recipient_text(&canonical_email(email)));
+        let recipient = recipient_text(&canonical_email(email));
+        let counter = if in_earnest {
+            recipient
+        } else {
+            format!("not a {recipient}")
+        };
+        let key = house.lookup_hash("rate", &counter);
         Ok(ask(db, key, self.rates.mail_recipient, now).await? == Verdict::Allowed)
     }
 

@@ -163,19 +163,14 @@ impl<'a> Vault<'a> {
                 continue;
             };
             let name = key_name(tx, *column, row.record);
-            let key = self.keyring.unwrap_data_key(name, row.version, &row.wrapped).await?;
             if self
                 .keyring
                 .newest(name)
                 .is_none_or(|newest| newest.version < row.version)
             {
-                self.keyring.keep(
-                    name,
-                    &VersionedKey {
-                        version: row.version,
-                        key,
-                    },
-                );
+                let key = self.keyring.unwrap_data_key(name, row.version, &row.wrapped).await?;
+                let version = row.version;
+                self.keyring.keep(name, &VersionedKey { version, key });
             }
         }
         Ok(())

@@ -29,7 +29,8 @@ impl Handle for EndSessions {
 
     async fn handle(self, email_hash: [u8; 32], cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
         let account = accounts::by_email_hash(&mut cx.tx, &email_hash).await?;
-        let account = account.ok_or_else(|| Problem::new(Code::NotFound).with_detail("No account has this address."))?;
+        let account =
+            account.ok_or_else(|| Problem::new(Code::NotFound).with_detail("No account has this address."))?;
         sessions::revoke_all_but(&mut cx.tx, account.id, None).await?;
         cx.record(Event::on("account", &account.id)).await?;
         Ok(Done {})

@@ -54,7 +54,10 @@ impl Handle for SignIn {
             }
             _ => None,
         };
-        let may_mail = unproven && good && services.may_mail(&self.email).await?;
+        let may_mail = match &right {
+            Some(_) if !unproven => false,
+            refused => services.may_mail(&self.email, refused.is_some()).await?,
+        };
         Ok(Checked {
             email_hash,
             right,
@@ -76,8 +79,9 @@ impl Handle for SignIn {
         // An address that is not proven answers like one that has no account, or everybody could find out which is which
         // by signing up first. Its owner gets the link again.
         let Some(right) = right.filter(|account| account.verified_at.is_some()) else {
-            if let Some(unproven) = right.filter(|_| checked.may_mail) {
-                cx.send_verification(unproven).await?;
+            match right.filter(|_| checked.may_mail) {
+                Some(unproven) => cx.send_verification(unproven).await?,
+                None => cx.send_nothing().await?,
             }
             cx.record(event().refused()).await?;
             return Err(Failure::recorded(Problem::new(Code::WrongCredentials).with_detail(
@@ -95,12 +99,12 @@ impl Handle for SignIn {
 }
 
 impl Services {
-    /// Counts one mail to an address.
-    async fn may_mail(&self, email: &str) -> Result<bool, Problem> {
+    /// Counts one mail to an address; where none will be sent, counts in vain, so that it costs the same.
+    async fn may_mail(&self, email: &str, in_earnest: bool) -> Result<bool, Problem> {
         let inner = &self.inner;
         inner
             .limiter
-            .count_mail(&inner.db, &inner.keyring, inner.clock.now(), email)
+            .count_mail(&inner.db, &inner.keyring, inner.clock.now(), email, in_earnest)
             .await
     }
 }

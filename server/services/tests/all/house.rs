@@ -80,9 +80,11 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// Every mail so far, with its message id.
+    /// Every mail so far, with its message id, in the order they were queued: those of one batch go out side by side.
     pub(crate) fn all(&self) -> Vec<(String, Mail)> {
-        self.mails.lock().expect("mails").clone()
+        let mut mails = self.mails.lock().expect("mails").clone();
+        mails.sort_by(|(one, _), (other, _)| one.cmp(other));
+        mails
     }
 
     /// The mails to an address.

@@ -11,6 +11,7 @@ mod mail;
 mod matrix;
 mod replays;
 mod samples;
+mod sessions;
 mod tampering;
 mod tokens;
 mod validation;
