@@ -154,7 +154,13 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
             .trim_matches(['[', ']'])
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback());
-    if !here && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull | PgSslMode::VerifyCa) {
+    // Without an authority of its own, verify-ca takes any certificate that any public authority gave to anybody.
+    let checked = match options.get_ssl_mode() {
+        PgSslMode::VerifyFull => true,
+        PgSslMode::VerifyCa => url.contains("sslrootcert=") || url.contains("ssl-root-cert="),
+        _ => false,
+    };
+    if !here && !checked {
         return Err(StoreError::Unavailable(
             "the database is on another machine, and its URL does not ask for a checked certificate. Add \
              sslmode=verify-full to the URL, with sslrootcert=FILE where the database has a CA of its own"
@@ -206,6 +212,7 @@ mod tests {
         for far in [
             "postgres://app@db.example.org/db",
             "postgres://app@10.0.0.7/db?sslmode=require",
+            "postgres://app@10.0.0.7/db?sslmode=verify-ca",
             "postgres://app:hunter2@localhost.example.org/db?sslmode=prefer",
         ] {
             let refused = options(far).map(|_| ()).expect_err(far).to_string();
