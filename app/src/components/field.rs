@@ -84,6 +84,17 @@ pub fn TextField(
     let kept = core.and_then(|core| core.kept(name)).unwrap_or(value);
     let focus = autofocus || core.is_some_and(|core| core.is_first_wrong(name));
     let inputmode = (kind == "email").then_some("email");
+    // HTML only looks at `autofocus` while a page loads; a field that comes later takes the focus itself.
+    #[cfg(feature = "hydrate")]
+    if autofocus {
+        let selector = format!("#{id}");
+        Effect::new(move |_| {
+            let selector = selector.clone();
+            crate::browser::next_frame(move || {
+                crate::browser::focus(&selector);
+            });
+        });
+    }
     view! {
         <div class="field">
             <div class="label-row">

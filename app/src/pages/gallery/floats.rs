@@ -26,7 +26,7 @@ pub fn Floats() -> impl IntoView {
                                 <span class="end">"2"</span>
                             </a>
                         </li>
-                        <li class="menu-sep" role="presentation"></li>
+                        <li class="menu-sep" aria-hidden="true"></li>
                         <li>
                             <button class="menu-item is-rubric" type="button">
                                 <Icon name="sign-out"/>

@@ -161,7 +161,7 @@ fn Me(profile: Profile, standing: Option<Standing>) -> impl IntoView {
                     "Devices"
                 </a>
             </li>
-            <li class="menu-sep" role="presentation"></li>
+            <li class="menu-sep" aria-hidden="true"></li>
             <li>
                 <OpForm form=sign_out native=true class="menu-form">
                     <Submit look=Look::Row>

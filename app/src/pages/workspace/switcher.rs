@@ -60,7 +60,7 @@ pub fn Switcher(
                         </li>
                     }
                 })}
-            <li class="menu-sep" role="presentation"></li>
+            <li class="menu-sep" aria-hidden="true"></li>
             <li>
                 <a class="menu-item" href="/start">
                     <Icon name="plus"/>
