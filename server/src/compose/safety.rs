@@ -6,7 +6,12 @@ use std::path::{Component, Path, PathBuf};
 /// The file by which a server holds the data folder.
 const HOLD: &str = "serve.lock";
 
-/// Refuses to be reachable by others without a mail server, or with the keys among the data.
+/// The most that the rates may be raised where others can reach the server: an office behind one address, no more. A
+/// hundred guesses an hour at one account are bearable, ten thousand are not.
+const RATE_FACTOR_MAX: u32 = 10;
+
+/// Refuses to be reachable by others without a mail server, with the keys among the data, or with rates that let anybody
+/// guess.
 ///
 /// # Errors
 /// What is missing, and what to do.
@@ -19,6 +24,15 @@ pub fn fit_for_others(config: &Config) -> Result<(), Refusal> {
             "Other machines can reach this server, and it has no mail server: nobody could prove an address.",
             "Set smtp.host and smtp.from (and smtp.user, smtp.password where it asks for them), or listen on 127.0.0.1 with \
              an origin like http://localhost:3000.",
+        ));
+    }
+    if config.limits.rate_factor > RATE_FACTOR_MAX {
+        return Err(Refusal::new(
+            format!(
+                "Other machines can reach this server, and limits.rate_factor = {} would let them guess passwords.",
+                config.limits.rate_factor
+            ),
+            format!("Set it to {RATE_FACTOR_MAX} at most; more is for tests on the loopback."),
         ));
     }
     keys_are_apart(config)
