@@ -94,9 +94,10 @@ fn may_answer(entry: &Entry, code: Code) -> bool {
         ),
         Code::StepUpRequired => meta.step_up,
         Code::Forbidden | Code::NotFound => meta.scope == Scope::Workspace || meta.name == "session.revoke",
-        Code::Stale | Code::KeyReused | Code::ForeignOrigin => meta.kind == Kind::Mutation,
+        Code::Stale | Code::KeyReused => meta.kind == Kind::Mutation,
         Code::LinkSpent => matches!(meta.name, "account.verify" | "account.reset_password"),
-        Code::Malformed
+        Code::ForeignOrigin
+        | Code::Malformed
         | Code::Invalid
         | Code::MethodNotAllowed
         | Code::TooLarge
