@@ -54,7 +54,7 @@ const WORKSPACE: Sheet[] = [
   { name: "profile", path: at("/you"), hydrates: true },
   { name: "sessions", path: at("/you/sessions"), hydrates: true },
   { name: "prove", path: at("/prove"), hydrates: true },
-  { name: "lost", path: (owner) => owner.at("/nowhere"), status: 404, hydrates: true },
+  { name: "lost", path: (owner) => owner.at("/nowhere"), status: 404 },
   { name: "no-such-record", path: (owner) => owner.at("/records/5c21b7ee-0000-4000-8000-00000000abcd"), status: 404, hydrates: true },
 ];
 

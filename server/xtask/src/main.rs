@@ -1,6 +1,7 @@
 //! `cargo xtask`: sets up, builds, runs, tests, checks, measures and packs Scriptkeep.
 #![expect(clippy::print_stdout, reason = "a command line speaks on its standard output")]
 
+mod bench;
 mod check;
 mod dist;
 mod run;
@@ -59,6 +60,8 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
     },
+    /// Measure sizes, starts, and the database under load; prints tables.
+    Bench,
     /// Build what one takes to another machine: the release binary and a Debian package.
     Dist,
     /// Renew the SQL metadata in `server/store/.sqlx`.
@@ -101,6 +104,7 @@ fn act(task: &Task) -> Outcome {
         ),
         Task::Check => check::check(&workspace),
         Task::Watch { listen } => watch::watch(&workspace, *listen),
+        Task::Bench => bench::bench(&workspace),
         Task::Dist => dist::dist(&workspace),
         Task::Sql => sql::renew(&workspace),
         Task::Site { release } => {

@@ -1,16 +1,13 @@
 //! The browser tests: one fresh server on a free loopback port, Playwright against it.
 
-use super::Count;
+use super::{Count, Scratch};
 use crate::{
     server::Product,
     steps::{Failure, OrFail, Outcome, status},
     tools,
     workspace::{Workspace, read},
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::Path};
 
 /// Runs Playwright against a server of its own, with its own data folder, and counts.
 pub(super) fn run(
@@ -22,7 +19,7 @@ pub(super) fn run(
 ) -> Outcome {
     let data = Scratch::make()?;
     let log = workspace.work_dir("logs")?.join("end2end-server.log");
-    let serving = product.serve(workspace, &data.0, &log)?;
+    let serving = product.serve(workspace, data.path(), &log)?;
     println!(
         "  server ready on {} after {:.1} s",
         serving.origin(),
@@ -57,24 +54,4 @@ pub(super) fn run(
         log.display()
     );
     Ok(())
-}
-
-/// A data folder for one run. Not in the target folder: where we are root, the server runs its Postgres as another user,
-/// who may be unable to reach that.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn make() -> Outcome<Self> {
-        let folder = std::env::temp_dir().join(format!("scriptkeep-end2end-{}", std::process::id()));
-        fs::create_dir(&folder).or_fail(format!("making {}", folder.display()))?;
-        Ok(Self(folder))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            println!("{}: {error}", self.0.display());
-        }
-    }
 }

@@ -3,6 +3,7 @@
 
 mod browser;
 mod count;
+mod scratch;
 
 use crate::{
     server,
@@ -12,6 +13,7 @@ use crate::{
     workspace::Workspace,
 };
 pub(crate) use count::Count;
+pub(crate) use scratch::Scratch;
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
@@ -171,7 +173,10 @@ fn node_tests(workspace: &Workspace, count: &mut Count) -> Outcome {
 
 /// Runs a command, copies its standard output to a log and shows the lines that `show` asks for. Answers whether it
 /// ended well.
-fn through_log(command: &mut Command, log: &Path, mut show: impl FnMut(&str) -> bool) -> Outcome<bool> {
+///
+/// # Errors
+/// When it cannot be started or its output cannot be kept.
+pub(crate) fn through_log(command: &mut Command, log: &Path, mut show: impl FnMut(&str) -> bool) -> Outcome<bool> {
     let mut file = fs::File::create(log).or_fail(format!("making {}", log.display()))?;
     let mut child = command
         .stdin(Stdio::null())
