@@ -57,8 +57,27 @@ pub fn gallery_shell() -> impl IntoView {
     }
 }
 
+/// The faces that every page uses: the first on public pages, the others in the workspace.
+const FACES: [&str; 3] = [
+    "fonts/literata-display.woff2",
+    "fonts/atkinson-next-latin.woff2",
+    "fonts/literata-latin.woff2",
+];
+
 #[component]
 pub(crate) fn Head(sheet: &'static str, assets: Assets) -> impl IntoView {
+    // Asked for at once, so that the faces, which are optional, are there at the first paint: nothing moves later.
+    let faces: Vec<_> = if sheet == "public.css" {
+        &FACES[..1]
+    } else {
+        &FACES[1..]
+    }
+    .iter()
+    .map(|face| {
+        let address = assets.url(face).to_owned();
+        view! { <link rel="preload" href=address r#as="font" type="font/woff2" crossorigin="anonymous"/> }
+    })
+    .collect();
     view! {
         <meta charset="utf-8"/>
         <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -66,6 +85,7 @@ pub(crate) fn Head(sheet: &'static str, assets: Assets) -> impl IntoView {
         <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
         <link rel="apple-touch-icon" href="/apple-touch-icon.png"/>
         <link rel="manifest" href="/site.webmanifest"/>
+        {faces}
         <link rel="stylesheet" href=assets.url(sheet).to_owned()/>
         <MetaTags/>
     }
