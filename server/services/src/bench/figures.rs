@@ -24,7 +24,7 @@ impl Spread {
         let mut sorted: Vec<f64> = values.collect();
         sorted.sort_by(f64::total_cmp);
         let middle = sorted.len() / 2;
-        let median = if sorted.len() % 2 == 0 {
+        let median = if sorted.len().is_multiple_of(2) {
             f64::midpoint(sorted[middle - 1], sorted[middle])
         } else {
             sorted[middle]
@@ -40,20 +40,15 @@ impl Spread {
 /// Prints what the sides did and how they compare.
 #[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 pub(super) fn print(names: &[&str], rounds: &[Round], comparisons: &[Comparison]) {
-    let mut table = format!(
-        "\n{:<66}{:>9}{:>9}{:>9}{:>9}\n",
-        format!("{} rounds, interleaved", rounds.len()),
-        "median",
-        "least",
-        "most",
-        "target"
-    );
+    let head = format!("{} rounds, interleaved", rounds.len());
+    let mut table = vec![format!(
+        "\n{head:<66}{:>9}{:>9}{:>9}{:>9}",
+        "median", "least", "most", "target"
+    )];
     for (side, name) in names.iter().enumerate() {
         let Spread { median, least, most } = Spread::of(rounds.iter().map(|round| round[side]));
-        table += &format!(
-            "{:<66}{median:>9.0}{least:>9.0}{most:>9.0}\n",
-            format!("{name}, per second")
-        );
+        let label = format!("{name}, per second");
+        table.push(format!("{label:<66}{median:>9.0}{least:>9.0}{most:>9.0}"));
         println!(
             "{}",
             json!({"bench": "database", "figure": name, "unit": "1/s", "median": median, "least": least, "most": most})
@@ -62,19 +57,18 @@ pub(super) fn print(names: &[&str], rounds: &[Round], comparisons: &[Comparison]
     for Comparison { of, to, at_least } in comparisons {
         let Spread { median, least, most } = Spread::of(rounds.iter().map(|round| round[*of] / round[*to]));
         let name = format!("{} ÷ {}", names[*of], names[*to]);
-        let verdict = if median >= *at_least { "met" } else { "MISSED" };
-        table += &format!(
-            "{name:<66}{median:>9.2}{least:>9.2}{most:>9.2}{:>9}\n",
-            format!("≥{at_least:.2}")
-        );
-        table += &format!("{:>102}\n", verdict);
+        let met = median >= *at_least;
+        let (target, verdict) = (format!("≥{at_least:.2}"), if met { "met" } else { "MISSED" });
+        table.push(format!(
+            "{name:<66}{median:>9.2}{least:>9.2}{most:>9.2}{target:>9} {verdict}"
+        ));
         println!(
             "{}",
             json!({"bench": "database", "figure": name, "unit": "ratio", "median": median, "least": least,
-                "most": most, "target": at_least, "met": median >= *at_least})
+                "most": most, "target": at_least, "met": met})
         );
     }
-    println!("{table}");
+    println!("{}", table.join("\n"));
 }
 
 #[test]

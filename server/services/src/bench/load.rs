@@ -4,6 +4,7 @@ use crate::{
     Handle, Services,
     context::Context,
     dispatch::{self, Admitted},
+    replay::{self, Replay},
     testbed::{Client, Mailbox, PASSWORD},
 };
 use domain::{
@@ -25,7 +26,8 @@ pub(super) struct Size {
     pub(super) workspaces: usize,
 }
 
-/// What they do: one transaction of an operation, from BEGIN to COMMIT, with everything its handler does in between.
+/// What they do: one transaction of an operation, from BEGIN to COMMIT, with everything the dispatcher and the handler do
+/// in between; a browser's write brings an idempotency key, whose answer is kept in it.
 /// Session, rate and membership were looked up before it, once.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
@@ -192,11 +194,26 @@ impl Place {
             title: format!("Tide tables, {turn}"),
             revision: self.revision,
         };
-        let mut cx = dispatch::begin::<RenameRecord>(services, &self.caller, &self.to_write)
+        self.caller.idempotency_key = Some(testkit::id().to_string());
+        let (caller, admitted) = (&self.caller, &self.to_write);
+        let replay = Replay::of(services, caller, admitted, &op)
+            .await
+            .expect("a good key")
+            .expect("a key");
+        let mut cx = dispatch::begin::<RenameRecord>(services, caller, admitted)
             .await
             .expect("begun");
         cx.unrecorded = !recorded;
+        let given = replay::given::<RenameRecord>(&mut cx, &replay)
+            .await
+            .expect("looked up");
+        assert!(given.is_none(), "keys are fresh");
         let view = op.handle((), &mut cx).await.expect("renamed");
+        assert!(
+            replay::keep::<RenameRecord>(&mut cx, &replay, &view)
+                .await
+                .expect("kept")
+        );
         if recorded {
             dispatch::commit(cx).await.expect("committed");
         } else {
