@@ -5,7 +5,7 @@ use crate::{browser, forms};
 use domain::{Code, FieldError, Kind, Operation, Problem};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, HtmlFormElement, HtmlInputElement, SubmitEvent};
+use web_sys::{Element, Event, FocusEvent, HtmlFormElement, HtmlInputElement, SubmitEvent};
 
 /// The key of a form that the browser renders. (One that it takes over keeps the key it came with.)
 pub(super) fn render_key(_op: &str, _row: &str) -> String {
@@ -68,7 +68,7 @@ pub(super) fn look_again<Op: Operation>(form: Form<Op>, native: bool, event: &Ev
         .with_untracked(|errors| errors.iter().any(|error| error.field == field));
     // A field is judged when it is left, and from then on as it is mended; one that is only passed by is not.
     let passed_by = empty && !core.dirty.get_untracked();
-    if native || (!wrong && (typing || passed_by)) {
+    if native || (!wrong && (typing || passed_by)) || goes_to_a_button(event) {
         return;
     }
     let Ok(op) = forms::read::<Op>(&browser::fields(&element)) else {
@@ -76,6 +76,14 @@ pub(super) fn look_again<Op: Operation>(form: Form<Op>, native: bool, event: &Ev
     };
     let found = op.validate().err().unwrap_or_default();
     core.replace_error(&field, found);
+}
+
+/// Whether a field is left by pressing a button. An error shown now would move the button from under the pointer, and the
+/// press would be lost; sending the form judges the field anyway.
+fn goes_to_a_button(event: &Event) -> bool {
+    let next = event.dyn_ref::<FocusEvent>().and_then(FocusEvent::related_target);
+    next.and_then(|next| next.dyn_into::<Element>().ok())
+        .is_some_and(|next| next.tag_name() == "BUTTON")
 }
 
 impl FormCore {
