@@ -184,31 +184,6 @@ pub async fn set_verified(tx: &mut SystemTx, id: AccountId, at: OffsetDateTime) 
     Ok(done.rows_affected() == 1)
 }
 
-/// Replaces an account that never proved its address: a later sign-up with it brings its own name and password, so that
-/// nobody can take an address by being first. Answers false when there is none, or it is proven.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn replace_unverified(
-    tx: &mut SystemTx,
-    id: AccountId,
-    name: &[u8],
-    password: &str,
-    at: OffsetDateTime,
-) -> Result<bool, StoreError> {
-    let done = sqlx::query!(
-        "update accounts set name = $2, password = $3, revision = revision + 1, updated_at = $4
-         where id = $1 and verified_at is null",
-        id.0,
-        name,
-        password,
-        at
-    )
-    .execute(conn(tx))
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
 /// Sets the name of an account that the transaction may change: one's own.
 ///
 /// # Errors

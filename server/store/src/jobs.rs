@@ -153,19 +153,6 @@ pub async fn retry(tx: &mut SystemTx, job: &Claimed, at: OffsetDateTime) -> Resu
     Ok(done.rows_affected() == 1)
 }
 
-/// When the next job is due: now or earlier when one waits, `None` when the queue is empty.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn next_due(tx: &mut SystemTx) -> Result<Option<OffsetDateTime>, StoreError> {
-    let due = sqlx::query_scalar!(
-        "select min(greatest(run_at, coalesce(leased_until, run_at))) from jobs where state = 'queued'"
-    )
-    .fetch_one(conn(tx))
-    .await?;
-    Ok(due)
-}
-
 /// Sweeps the rows of jobs that ended before a time; answers how many.
 ///
 /// # Errors

@@ -75,34 +75,6 @@ pub async fn insert(tx: &mut SystemTx, new: &NewSession) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The session with a token. Whether it is still alive is for the caller to say.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn by_token_hash(tx: &mut SystemTx, token_hash: &[u8; 32]) -> Result<Option<Found>, StoreError> {
-    let row = sqlx::query!(
-        "select s.id, s.account_id, s.address, s.device, s.created_at, s.seen_at, s.proven_at, s.expires_at,
-            a.verified_at as \"verified_at?\"
-         from sessions s join accounts a on a.id = s.account_id where s.token_hash = $1",
-        &token_hash[..]
-    )
-    .fetch_optional(conn(tx))
-    .await?;
-    Ok(row.map(|row| Found {
-        session: Session {
-            id: SessionId(row.id),
-            account: AccountId(row.account_id),
-            address: row.address,
-            device: row.device,
-            created_at: row.created_at,
-            seen_at: row.seen_at,
-            proven_at: row.proven_at,
-            expires_at: row.expires_at,
-        },
-        verified_at: row.verified_at,
-    }))
-}
-
 /// Notes when and from where a session was last seen. A time before the one noted changes nothing.
 ///
 /// # Errors
