@@ -36,8 +36,7 @@ pub fn run(cli: Cli) -> ExitCode {
 fn go(cli: Cli) -> Result<ExitCode, Refusal> {
     if let Some(Command::Audit(crate::cli::Audit::Verify { file, key, since })) = &cli.command {
         // Offline: needs neither a configuration nor a server.
-        let verified = audit::verify(file, key, since.as_deref())?;
-        return Ok(ExitCode::from(if verified { 0 } else { FINDING }));
+        return verify(file, key, since.as_deref());
     }
     let (config, settings) = configuration(&cli.common)?;
     if cli.common.print_config {
@@ -54,8 +53,13 @@ fn go(cli: Cli) -> Result<ExitCode, Refusal> {
         Some(Command::Admin(act)) => block_on(admin::act(config, act)),
         Some(Command::Demo) => block_on(demo::make(config)),
         Some(Command::Audit(crate::cli::Audit::Key { workspace })) => audit::print_key(&config, workspace),
-        Some(Command::Audit(crate::cli::Audit::Verify { .. })) => Ok(ExitCode::SUCCESS),
+        Some(Command::Audit(crate::cli::Audit::Verify { file, key, since })) => verify(&file, &key, since.as_deref()),
     }
+}
+
+fn verify(file: &Path, key: &str, since: Option<&Path>) -> Result<ExitCode, Refusal> {
+    let verified = audit::verify(file, key, since)?;
+    Ok(ExitCode::from(if verified { 0 } else { FINDING }))
 }
 
 async fn serve_until_told(config: Config) -> Result<(), Refusal> {

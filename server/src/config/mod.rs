@@ -15,9 +15,6 @@ use domain::Secret;
 use outbound::Security;
 use std::{fmt::Display, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
-/// The largest factor on the rates where others can reach the server; tests on the loopback need more.
-const FACTOR_MAX: u32 = 10;
-
 /// Everything the server is told from outside.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -143,7 +140,7 @@ impl Config {
         if !matches!(log_format.as_str(), "json" | "text") {
             return Err(bad("log.format", &log_format, "Use json or text."));
         }
-        let config = Self {
+        Ok(Self {
             listen,
             origin: reader.origin(listen)?,
             keys: reader.given("keys").map_or_else(|| beside(&data), PathBuf::from),
@@ -161,16 +158,7 @@ impl Config {
                 filter: reader.text("log.level", "info"),
             },
             limits: reader.limits()?,
-        };
-        let others = !(config.listen.ip().to_canonical().is_loopback() && config.origin.is_loopback());
-        if others && config.limits.rate_factor > FACTOR_MAX {
-            return Err(bad(
-                "limits.rate_factor",
-                &config.limits.rate_factor.to_string(),
-                &format!("Where others can reach the server, use at most {FACTOR_MAX}: the rates guard its passwords."),
-            ));
-        }
-        Ok(config)
+        })
     }
 }
 
