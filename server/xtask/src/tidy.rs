@@ -51,6 +51,9 @@ fn files(workspace: &Workspace) -> Vec<String> {
         .current_dir(&workspace.root)
         .output()
         .expect("git answers");
+    // A git that refuses (a checkout of somebody else's, say) lists nothing, and nothing is always tidy.
+    let complaint = String::from_utf8_lossy(&listed.stderr);
+    assert!(listed.status.success(), "git lists no files: {complaint}");
     let text = String::from_utf8(listed.stdout).expect("paths are UTF-8");
     text.lines()
         .filter(|path| workspace.root.join(path).is_file())
