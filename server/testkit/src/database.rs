@@ -41,6 +41,8 @@ pub async fn database_on(server: &'static Server, sizes: PoolSizes) -> TestDatab
     let template = template(server).await;
     let name = fresh_name();
     let mut admin = admin(server).await;
+    // A process that was killed leaves its databases behind, and its id may be another's by now.
+    run(&mut admin, &format!("drop database if exists {name} with (force)")).await;
     run(&mut admin, &format!("create database {name} template {template}")).await;
     // Privileges of a database are not copied from its template.
     run(
