@@ -11,6 +11,34 @@ pub const MAX: usize = 256;
 /// Long passwords that lists of leaked ones hold, in lower case. Short ones fall to the minimum.
 const COMMON: &str = include_str!("password_common.txt");
 
+/// Words that, with digits or signs around them, are the first passwords an attacker tries.
+const WORDS: [&str; 24] = [
+    "admin",
+    "administrator",
+    "baseball",
+    "changeme",
+    "computer",
+    "default",
+    "dragon",
+    "football",
+    "iloveyou",
+    "letmein",
+    "login",
+    "master",
+    "monkey",
+    "passwort",
+    "password",
+    "princess",
+    "qwerty",
+    "qwertyuiop",
+    "scriptkeep",
+    "secret",
+    "sunshine",
+    "superman",
+    "trustno",
+    "welcome",
+];
+
 /// What is wrong with a new password, if anything. `about` names what must not be the password in disguise: the
 /// address, the person's name.
 pub fn verdict(password: &Secret, about: &[&str]) -> Option<String> {
@@ -31,7 +59,8 @@ pub fn verdict(password: &Secret, about: &[&str]) -> Option<String> {
     }
     let lower = text.to_lowercase();
     let bare: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
-    if COMMON.lines().any(|common| common == lower || common == bare) || repeats(&lower) || runs(&bare) {
+    let common = COMMON.lines().any(|common| common == lower || common == bare);
+    if common || dressed_up(&lower) || repeats(&lower) || runs(&bare) {
         return Some("This is one of the first passwords an attacker tries. Choose another.".to_owned());
     }
     let told = |part: &&str| {
@@ -42,6 +71,28 @@ pub fn verdict(password: &Secret, about: &[&str]) -> Option<String> {
         return Some("This is little more than your name or address. Choose another.".to_owned());
     }
     None
+}
+
+/// A common word with digits or signs around it, or in place of its letters: `Password1234567`, `p@ssw0rd!!!!!!!!`.
+fn dressed_up(text: &str) -> bool {
+    let plain: String = text
+        .chars()
+        .map(|c| match c {
+            '@' | '4' => 'a',
+            '3' => 'e',
+            '0' => 'o',
+            '$' | '5' => 's',
+            c => c,
+        })
+        .collect();
+    let core = |text: &str| text.trim_matches(|c: char| !c.is_alphabetic()).to_owned();
+    WORDS.iter().any(|word| {
+        core(text) == *word
+            || core(&plain) == *word
+            || plain
+                .strip_prefix(word)
+                .is_some_and(|rest| rest.chars().all(|c| !c.is_alphabetic() || "aeos".contains(c)))
+    })
 }
 
 /// A short unit, again and again: `abcabcabcabcabc`.
@@ -75,6 +126,11 @@ mod tests {
             ("fifteen chars !", true),
             ("passwordpassword", false),
             ("Password Password", false),
+            ("password1234567", false),
+            ("12345678Welcome!", false),
+            ("p@ssw0rd!!!!!!!!", false),
+            ("P4$$word20261122", false),
+            ("password is not enough of a secret", true),
             ("aaaaaaaaaaaaaaaaaaaa", false),
             ("abcabcabcabcabcabc", false),
             ("0123456789012345", false),
