@@ -46,5 +46,5 @@ pub use openapi::openapi;
 pub use rates::{Rate, Rates};
 pub use registry::{AnyBox, Entry, entries, entry};
 pub use replay::IDEMPOTENCY_KEY_MAX;
-pub use services::{HashingSize, Parts, Services};
+pub use services::{HashingSize, Parts, Services, is_founded};
 pub use trail::Event;

@@ -5,8 +5,8 @@ use crate::{
     Services,
     failure::{Failure, internal},
 };
-use crypto::{Checkpoint, Frontier, checkpoint::log_origin, sign_checkpoint};
-use domain::Problem;
+use crypto::{Checkpoint, Frontier, checkpoint::log_origin, open_checkpoint, sign_checkpoint};
+use domain::{Code, Problem, WorkspaceId};
 use std::time::Duration;
 use store::{
     Placement, Reason, Receipt, Scoped, SystemTx, Why,
@@ -75,6 +75,7 @@ impl Services {
         // The lock comes first: two sealers take turns, and the second finds what the first left.
         let mut before = sealing::lock_head(&mut tx).await?;
         let mut frontier = read_frontier(&before)?;
+        let newest = self.last_statement(&mut tx, &frontier).await?;
         let first = before.size;
         loop {
             let leaves = sealing::take(&mut tx, BATCH_EVENTS).await?;
@@ -87,7 +88,7 @@ impl Services {
             let checkpoint = if more {
                 None
             } else {
-                Some(self.sign(&mut tx, &frontier).await?)
+                Some(self.sign(tx.workspace(), newest.as_ref(), &frontier)?)
             };
             let batch = Batch {
                 before,
@@ -108,13 +109,55 @@ impl Services {
         }
     }
 
-    async fn sign(&self, tx: &mut SystemTx, frontier: &Frontier) -> Result<sealing::Checkpoint, Failure> {
+    /// What a log last stated of itself, once it is clear that our key signed it and that the stored tree bears it out: a
+    /// log never signs what does not follow from what it signed (C2SP, tlog-checkpoint).
+    async fn last_statement(&self, tx: &mut SystemTx, frontier: &Frontier) -> Result<Option<Checkpoint>, Failure> {
+        let newest = self.newest_signed(tx).await?;
+        let (size, root) = newest
+            .as_ref()
+            .map_or((0, Frontier::new().root()), |newest| (newest.size, newest.root));
+        if size != frontier.size() || root != frontier.root() {
+            tracing::error!("the stored tree of an audit log is not the one that was signed");
+            return Err(internal().into());
+        }
+        Ok(newest)
+    }
+
+    /// The newest checkpoint of the transaction's workspace.
+    ///
+    /// # Errors
+    /// When another key signed it, or the database does not answer.
+    pub(crate) async fn newest_signed(&self, tx: &mut SystemTx) -> Result<Option<Checkpoint>, Failure> {
+        let Some(stored) = sealing::newest_checkpoint(tx).await? else {
+            return Ok(None);
+        };
+        let key = self
+            .inner
+            .signer
+            .verifier_key(&log_origin(tx.workspace().0))
+            .map_err(|_| internal())?;
+        match open_checkpoint(&stored.note, &key) {
+            Ok(checkpoint) => Ok(Some(checkpoint)),
+            Err(error) => {
+                tracing::error!(%error, "the newest checkpoint of an audit log is not signed by this server's key");
+                Err(Problem::new(Code::Unavailable)
+                    .with_detail("The audit log was signed by another key than this server's. Nothing was changed.")
+                    .into())
+            }
+        }
+    }
+
+    fn sign(
+        &self,
+        workspace: WorkspaceId,
+        newest: Option<&Checkpoint>,
+        frontier: &Frontier,
+    ) -> Result<sealing::Checkpoint, Failure> {
         // Times of checkpoints go forward, even when the clock was set back.
         let now = self.inner.clock.now();
-        let newest = sealing::newest_checkpoint(tx).await?;
-        let signed_at = newest.map_or(now, |newest| newest.signed_at.max(now));
+        let signed_at = newest.map_or(now, |newest| newest.time.max(now));
         let checkpoint = Checkpoint {
-            origin: log_origin(tx.workspace().0),
+            origin: log_origin(workspace.0),
             size: frontier.size(),
             root: frontier.root(),
             time: signed_at,

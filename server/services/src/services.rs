@@ -127,7 +127,7 @@ impl Services {
             Err(KeyFault::Store {
                 cause: KeyStoreError::Missing,
                 ..
-            }) if self.house_data_key().await?.is_none() => {
+            }) if house_data_key(&inner.db).await?.is_none() => {
                 // When another process was faster, its key is the one.
                 if let Err(fault) = inner.keyring.make_workspace_key(WorkspaceId::HOUSE).await {
                     tracing::warn!(%fault, "the house's key was not made");
@@ -136,21 +136,22 @@ impl Services {
                 Ok(())
             }
             Err(fault) => Err(fault.into()),
-            Ok(key) => match self.house_data_key().await? {
-                Some(row) => Ok(keyring::check(WorkspaceId::HOUSE, &key, &row)?),
-                None => Ok(()),
-            },
+            Ok(key) => {
+                if let Some(row) = house_data_key(&inner.db).await? {
+                    keyring::check(WorkspaceId::HOUSE, &key, &row)?;
+                }
+                self.open_log().await
+            }
         }
     }
 
-    /// A data key of the house itself. The first act of the first visitor makes one; before it, nothing was ever written.
-    async fn house_data_key(&self) -> Result<Option<DataKeyRow>, Problem> {
-        let mut tx = self.inner.system(Reason::Migrate).await?;
-        let keys = data_keys::of_records(&mut tx, &[WorkspaceId::HOUSE.0])
-            .await
-            .map_err(|error| store_problem(&error))?;
+    /// Sees that the signing key is the one that signed the house's log: a stranger's signatures in a log could never be
+    /// taken out again.
+    async fn open_log(&self) -> Result<(), Problem> {
+        let mut tx = self.inner.system(Reason::Seal).await?;
+        let newest = self.newest_signed(&mut tx).await.map_err(|failure| failure.problem);
         tx.finish().await.map_err(|error| store_problem(&error))?;
-        Ok(keys.into_iter().next())
+        newest.map(drop)
     }
 
     /// Runs an operation that a door has read. `op` holds the operation that `meta` describes.
@@ -189,4 +190,23 @@ impl Inner {
             .await
             .map_err(|error| store_problem(&error))
     }
+}
+
+/// Whether something was ever written under keys in this database: if so, they must be there, and none may be made anew.
+///
+/// # Errors
+/// [`Code::Unavailable`] when the database does not answer.
+pub async fn is_founded(db: &Db) -> Result<bool, Problem> {
+    Ok(house_data_key(db).await?.is_some())
+}
+
+/// A data key of the house itself. The first act of the first visitor makes one; before it, nothing was ever written.
+async fn house_data_key(db: &Db) -> Result<Option<DataKeyRow>, Problem> {
+    let fault = |error| store_problem(&error);
+    let mut tx = db.system(Reason::Migrate, None).await.map_err(fault)?;
+    let keys = data_keys::of_records(&mut tx, &[WorkspaceId::HOUSE.0])
+        .await
+        .map_err(fault)?;
+    tx.finish().await.map_err(fault)?;
+    Ok(keys.into_iter().next())
 }

@@ -31,7 +31,11 @@ pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -
     let opened = open(config, &database, clock, mail.mailbox).await;
     let served = match opened {
         Ok(state) => {
-            run(listener, &state, mail.mailer, stop, ready).await;
+            let mut background = JoinSet::new();
+            if let Some(cluster) = database.cluster.clone() {
+                background.spawn(compose::keep_alive(cluster, stop.clone()));
+            }
+            run(listener, &state, mail.mailer, background, stop, ready).await;
             Ok(())
         }
         Err(refusal) => Err(refusal),
@@ -73,10 +77,10 @@ async fn run(
     listener: TcpListener,
     state: &Arc<State>,
     mailer: Arc<dyn Mailer>,
+    mut background: JoinSet<()>,
     stop: Stop,
     ready: impl FnOnce(SocketAddr),
 ) {
-    let mut background = JoinSet::new();
     let (jobs, sealer) = (state.services.clone(), state.services.clone());
     let (jobs_stop, sealer_stop) = (stop.clone(), stop.clone());
     background.spawn(async move { jobs.run_jobs(mailer, jobs_stop).await });

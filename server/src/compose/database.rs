@@ -3,15 +3,17 @@
 use crate::{
     config::{Config, Database as Given},
     refusal::Refusal,
+    shutdown::{self, Stop},
 };
 use domain::{Secret, ports::Clock};
 use percent_encoding::percent_decode_str;
-use std::path::Path;
+use std::{path::Path, time::Duration};
 use store::{
     Db, Logins, PoolSizes,
     cluster::{Cluster, ClusterError, Durability},
     migrate::{self, Setup},
 };
+use tokio::time::MissedTickBehavior;
 
 /// The private Postgres' folder in the data folder.
 const CLUSTER: &str = "postgres";
@@ -46,6 +48,29 @@ impl Database {
             && let Err(error) = cluster.stop().await
         {
             tracing::warn!(%error, "the private Postgres did not stop; the next start adopts it");
+        }
+    }
+}
+
+/// How often to look whether the private Postgres lives.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Starts the private Postgres again whenever it dies, until told to stop. One that somebody stopped in order stays
+/// stopped: they mean it.
+pub async fn keep_alive(cluster: Cluster, stop: Stop) {
+    let mut look = tokio::time::interval(LOOK_EVERY);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown::wanted(stop.clone()) => return,
+            _ = look.tick() => {}
+        }
+        if cluster.has_died() {
+            tracing::error!("the private Postgres died; starting it again");
+            match Cluster::start(cluster.folder(), Durability::Full).await {
+                Ok(_) => tracing::info!("the private Postgres runs again"),
+                Err(error) => tracing::error!(%error, "the private Postgres does not start"),
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ mod database;
 mod mail;
 mod safety;
 
-pub use database::{Database, Migrate, database, guard};
+pub use database::{Database, Migrate, database, guard, keep_alive};
 pub use mail::{Mail, mail};
 pub use safety::{Hold, fit_for_others, keys_are_apart};
 
@@ -32,6 +32,11 @@ pub enum MakeKeys {
 /// When keys are missing, wrong or open to others.
 pub async fn house(config: &Config, db: &Db, clock: Arc<dyn Clock>, make: MakeKeys) -> Result<Services, Refusal> {
     let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    let founded = services::is_founded(db)
+        .await
+        .map_err(|problem| Refusal::new(format!("The database does not answer: {problem}"), ""))?;
+    // A key made beside a database that has others would hide that those are gone.
+    let make = if founded { MakeKeys::Never } else { make };
     let (root, seed, store) = open_keys(&config.keys, make, &*random)
         .map_err(|error| Refusal::new(format!("The keys cannot be used: {error}."), ""))?;
     let services = Services::new(Parts {
@@ -60,7 +65,7 @@ pub async fn house(config: &Config, db: &Db, clock: Arc<dyn Clock>, make: MakeKe
                 "The keys in {} do not open this database: {problem}",
                 config.keys.display()
             ),
-            "Restore root.key and workspaces/ from the copy that belongs to this database. Nothing was changed.",
+            "Restore root.key, signing.key and workspaces/ from the copy that belongs to this database. Nothing was changed.",
         )
     })?;
     Ok(services)

@@ -3,6 +3,7 @@
 
 use crate::support::live::{self, Live};
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_postgres_is_said_and_survived() {
@@ -56,4 +57,36 @@ async fn a_dead_postgres_is_said_and_survived() {
     assert!(!list.contains("Lost"), "what was refused was not done: {list}");
     server.stop().await;
     drop(postgres);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_postgres_that_is_killed_is_started_again_with_all_that_was_confirmed() {
+    let folder = live::folder();
+    let server = Live::start(live::config(folder.path(), "")).await.expect("a server");
+    let cookie = server.session("ada@example.com").await;
+    let (status, _) = server
+        .call("workspace.create", &cookie, &json!({"name": "Tern House"}))
+        .await;
+    assert_eq!(status, 200);
+
+    let pid_file = folder.path().join("data/postgres/data/postmaster.pid");
+    let pid = || {
+        let text = std::fs::read_to_string(&pid_file).unwrap_or_default();
+        text.lines().next().unwrap_or_default().to_owned()
+    };
+    let killed = pid();
+    let kill = std::process::Command::new("kill").args(["-KILL", &killed]).status();
+    assert!(kill.expect("kill").success());
+    tokio::time::timeout(Duration::from_mins(1), async {
+        while pid() == killed || pid().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("another Postgres in its place");
+    server.until("/readyz", 200).await;
+    let (status, list) = server.call("workspace.list", &cookie, &json!({})).await;
+    assert_eq!(status, 200);
+    assert!(list.contains("Tern House"), "{list}");
+    server.stop().await;
 }

@@ -112,7 +112,7 @@ async fn missing_wrong_and_open_keys_are_refused() {
     write_private(&root, &"07".repeat(32));
     let text = refusal(live::config(folder.path(), "")).await;
     assert!(
-        text.contains("do not open this database") && text.contains("Restore root.key"),
+        text.contains("do not open this database") && text.contains("Restore root.key, signing.key"),
         "{text}"
     );
 
@@ -128,6 +128,21 @@ async fn missing_wrong_and_open_keys_are_refused() {
     assert!(text.contains("do not open this database"), "{text}");
     std::fs::remove_dir_all(&workspaces).expect("a new, empty folder");
     std::fs::rename(folder.path().join("kept"), &workspaces).expect("keys are back");
+
+    let signing = keys.join("signing.key");
+    std::fs::rename(&signing, &kept).expect("a key taken away");
+    write_private(&signing, &"07".repeat(32));
+    let text = refusal(live::config(folder.path(), "")).await;
+    assert!(text.contains("signed by another key"), "{text}");
+    std::fs::rename(&kept, &signing).expect("the key is back");
+
+    let aside = folder.path().join("aside");
+    std::fs::rename(&keys, &aside).expect("all keys taken away");
+    let text = refusal(live::config(folder.path(), "")).await;
+    assert!(text.contains("there is no"), "{text}");
+    assert!(!keys.join("root.key").exists(), "none is made in their place");
+    let _ = std::fs::remove_dir_all(&keys);
+    std::fs::rename(&aside, &keys).expect("all keys are back");
 
     let server = Live::start(live::config(folder.path(), ""))
         .await

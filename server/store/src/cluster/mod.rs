@@ -152,6 +152,13 @@ impl Cluster {
         &self.binaries
     }
 
+    /// Whether the server died: it left its pid file behind, as one that was stopped does not, and nobody takes
+    /// connections. [`Cluster::start`] revives it.
+    pub fn has_died(&self) -> bool {
+        self.data().join("postmaster.pid").exists()
+            && std::os::unix::net::UnixStream::connect(self.socket().join(".s.PGSQL.5432")).is_err()
+    }
+
     /// A URL for a login and a database.
     pub fn url(&self, login: &str, database: &str) -> String {
         let socket: String = self
