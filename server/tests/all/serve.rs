@@ -107,7 +107,7 @@ async fn missing_wrong_and_open_keys_are_refused() {
 
     std::fs::rename(&root, &kept).expect("a key taken away");
     let text = refusal(live::config(folder.path(), "")).await;
-    assert!(text.contains("there is no") && text.contains("restore"), "{text}");
+    assert!(text.contains("there is no") && text.contains("Restore"), "{text}");
 
     write_private(&root, &"07".repeat(32));
     let text = refusal(live::config(folder.path(), "")).await;
