@@ -93,8 +93,15 @@ pub(crate) fn next_frame(act: impl FnOnce() + 'static) {
     }
 }
 
+/// Posts an operation as JSON, under an idempotency key if it has one.
+pub(crate) fn ask(address: &'static str, body: String, key: Option<String>) -> crate::Asking {
+    Box::pin(send_wrapper::SendWrapper::new(async move {
+        post_json(address, &body, key.as_deref()).await
+    }))
+}
+
 /// Posts JSON and gives the answer's text. Every answer but a success becomes a [`Problem`], no answer too.
-pub(crate) async fn post_json(address: &str, body: &str, key: Option<&str>) -> Result<String, Problem> {
+async fn post_json(address: &str, body: &str, key: Option<&str>) -> Result<String, Problem> {
     let silence = |_: JsValue| Problem {
         title: "The server did not answer.".to_owned(),
         detail: "What you typed is still here. Try again in a moment.".to_owned(),

@@ -1,66 +1,100 @@
-//! `call(op)`: the only function by which pages reach the use cases. While a page is rendered on the server it goes
-//! straight through the [`Gateway`](crate::gateway::Gateway), without serialising anything; in the browser it posts the
-//! operation as JSON to the public API, so that the UI has no door of its own.
+//! How pages reach the use cases: `call` for an act, [`load`] for what a page shows. While a page is rendered on the
+//! server both go straight through the [`Gateway`](crate::gateway::Gateway); in the browser they post the operation as JSON
+//! to the public API, so that the UI has no door of its own.
+//!
+//! Answers travel as JSON text and futures are boxed: each type of answer would else bring its own copy of the machinery
+//! of resources into the WebAssembly, a third of its size.
 
-use domain::{Operation, Problem};
-use std::future::Future;
+use domain::{Code, Operation, Problem};
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use std::{future::Future, pin::Pin, sync::Arc};
 
-/// Runs an operation and gives its output.
-///
-/// # Errors
-/// Whatever the server answers, and [`domain::Code::Unavailable`] when it does not answer at all.
+/// An output as JSON text, or why there is none.
+pub type Answer = Result<String, Problem>;
+
+/// An [`Answer`] on its way.
+pub type Asking = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// Runs an operation and gives its output as JSON text.
 #[cfg(feature = "ssr")]
-pub fn call<Op: Operation>(op: Op) -> impl Future<Output = Result<Op::Output, Problem>> + Send {
+pub fn ask<Op: Operation>(op: Op) -> Asking {
     use crate::gateway::Gateway;
-    use domain::{Caller, Code};
-    use leptos::prelude::use_context;
-    use std::sync::Arc;
+    use domain::Caller;
 
     // Read before the first await, while the reactive owner of the request is current.
     let gateway = use_context::<Arc<dyn Gateway>>();
     let caller = use_context::<Caller>();
-    async move {
-        let (Some(gateway), Some(caller)) = (gateway, caller) else {
-            return Err(Problem::new(Code::Internal));
-        };
+    Box::pin(async move {
+        let internal = || Problem::new(Code::Internal);
+        let (gateway, caller) = gateway.zip(caller).ok_or_else(internal)?;
         let output = gateway.dispatch(const { &Op::META }, caller, Box::new(op)).await?;
-        output
-            .downcast::<Op::Output>()
-            .map(|output| *output)
-            .map_err(|_| Problem::new(Code::Internal))
+        let output = output.downcast::<Op::Output>().map_err(|_| internal())?;
+        serde_json::to_string(&output).map_err(|_| internal())
+    })
+}
+
+/// Runs an operation and gives its output as JSON text.
+#[cfg(feature = "hydrate")]
+pub fn ask<Op: Operation>(op: Op) -> Asking {
+    match serde_json::to_string(&op) {
+        Ok(body) => crate::browser::ask(Op::META.api, body, None),
+        Err(_) => refuse(Code::Malformed),
     }
+}
+
+/// Runs an operation and gives its output as JSON text.
+#[cfg(not(any(feature = "ssr", feature = "hydrate")))]
+pub fn ask<Op: Operation>(_op: Op) -> Asking {
+    refuse(Code::Unavailable)
+}
+
+/// An answer that is a problem, without asking.
+pub fn refuse(code: Code) -> Asking {
+    Box::pin(std::future::ready(Err(Problem::new(code))))
+}
+
+/// The output that an answer holds.
+///
+/// # Errors
+/// The problem it holds instead; [`Code::Internal`] when the text is no such output.
+pub fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Problem> {
+    serde_json::from_str(answer).map_err(|_| Problem::new(Code::Internal))
 }
 
 /// Runs an operation and gives its output.
 ///
 /// # Errors
-/// Whatever the server answers, and [`domain::Code::Unavailable`] when it does not answer at all.
-#[cfg(not(feature = "ssr"))]
+/// Whatever the server answers, and [`Code::Unavailable`] when it does not answer at all.
 pub fn call<Op: Operation>(op: Op) -> impl Future<Output = Result<Op::Output, Problem>> + Send {
-    call_with_key(op, None)
+    let asking = ask(op);
+    async move { read(&asking.await?) }
 }
 
-/// The same, under a key with which a mutation is done at most once, however often it is sent.
-///
-/// # Errors
-/// Whatever the server answers, and [`domain::Code::Unavailable`] when it does not answer at all.
-#[cfg(not(feature = "ssr"))]
-pub(crate) fn call_with_key<Op: Operation>(
-    op: Op,
-    key: Option<String>,
-) -> impl Future<Output = Result<Op::Output, Problem>> + Send {
-    #[cfg(feature = "hydrate")]
-    {
-        let body = serde_json::to_string(&op);
-        send_wrapper::SendWrapper::new(async move {
-            let body = body.map_err(|_| Problem::new(domain::Code::Malformed))?;
-            let answer = crate::browser::post_json(Op::META.api, &body, key.as_deref()).await?;
-            serde_json::from_str(&answer).map_err(|_| Problem::new(domain::Code::Internal))
-        })
+/// What a page shows, on its way: there at once in a page the server rendered, asked for again when its key changes.
+#[derive(Clone, Copy, Debug)]
+pub struct Loaded(Resource<Answer>);
+
+impl Loaded {
+    /// The output, once it is there. Belongs inside a `Transition`.
+    pub fn get<T: DeserializeOwned>(self) -> Option<Result<T, Problem>> {
+        self.0.get().map(|answer| read(&answer?))
     }
-    #[cfg(not(feature = "hydrate"))]
-    {
-        let _ = (op, key);
-        std::future::ready(Err(Problem::new(domain::Code::Unavailable)))
+
+    /// Asks again, and shows the present output until the next one is there.
+    pub fn again(self) {
+        self.0.refetch();
     }
+}
+
+/// Loads what `ask` asks for; again whenever `key` changes.
+pub fn load(
+    key: impl Fn() -> String + Send + Sync + 'static,
+    ask: impl Fn(String) -> Asking + Send + Sync + 'static,
+) -> Loaded {
+    load_erased(Arc::new(key), Arc::new(ask))
+}
+
+fn load_erased(key: Arc<dyn Fn() -> String + Send + Sync>, ask: Arc<dyn Fn(String) -> Asking + Send + Sync>) -> Loaded {
+    Loaded(Resource::new(move || key(), move |key| ask(key)))
 }

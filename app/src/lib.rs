@@ -22,7 +22,7 @@ pub mod public;
 pub mod shell;
 pub mod workspace;
 
-pub use call::call;
+pub use call::{Answer, Asking, Loaded, ask, call, load, read, refuse};
 #[cfg(feature = "ssr")]
 pub use shell::{gallery_shell, public_shell, workspace_shell};
 

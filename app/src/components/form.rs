@@ -2,7 +2,10 @@
 //! fields through [`call`](crate::call()), without a load. Either way what was typed stays, and errors stand beside their fields.
 
 use crate::{
-    components::{Banner, Tone, wire},
+    components::{
+        Banner, Tone,
+        wire::{self, Wiring},
+    },
     format,
     forms::{self, FormState},
 };
@@ -14,10 +17,6 @@ use std::marker::PhantomData;
 /// the root components; the workspace forgets it when the reader goes on to another page.
 #[derive(Clone, Copy, Debug)]
 pub struct Posted(pub StoredValue<Option<FormState>>);
-
-/// The router's way to another page, kept from where the form was made: asked for later, it would not be found.
-#[cfg(feature = "hydrate")]
-type Navigate = std::sync::Arc<dyn Fn(&str, leptos_router::NavigateOptions) + Send + Sync>;
 
 /// The state of one form on the page. Cheap to copy; in context below the form, where the fields find it.
 #[derive(Clone, Copy, Debug)]
@@ -34,8 +33,6 @@ pub struct FormCore {
     pub(super) errors: RwSignal<Vec<FieldError>>,
     pub(super) busy: RwSignal<bool>,
     pub(super) dirty: RwSignal<bool>,
-    #[cfg(feature = "hydrate")]
-    pub(super) navigate: StoredValue<Navigate>,
 }
 
 impl FormCore {
@@ -54,8 +51,6 @@ impl FormCore {
             problem: RwSignal::new(None),
             errors: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
-            #[cfg(feature = "hydrate")]
-            navigate: StoredValue::new(std::sync::Arc::new(leptos_router::hooks::use_navigate())),
         };
         if let Some(problem) = problem {
             core.show(problem);
@@ -174,7 +169,7 @@ impl<Op: Operation> Default for Form<Op> {
 pub fn OpForm<Op: Operation>(
     /// The form.
     form: Form<Op>,
-    /// What happens in a hydrated page after a success; without it the reader goes where the server would send them.
+    /// What happens in a hydrated page after a success; without it the page loads again.
     #[prop(optional, into)]
     on_done: Option<Callback<Op::Output>>,
     /// Posts as HTML does even in a hydrated page: for what ends in a file, or in another part of the site.
@@ -186,16 +181,22 @@ pub fn OpForm<Op: Operation>(
     /// The fields.
     children: Children,
 ) -> impl IntoView {
-    let core = form.core;
+    let wiring = Wiring::of::<Op>(on_done, native);
+    view! { <FormFrame core=form.core wiring class children/> }
+}
+
+/// The form apart from its operation: one copy for all of them.
+#[component]
+fn FormFrame(core: FormCore, wiring: Wiring, class: &'static str, children: Children) -> impl IntoView {
     let row = core.row.get_value();
     view! {
         <form
             class=class
             method="post"
             novalidate
-            on:submit=move |event| wire::submit(form, on_done, native, &event)
-            on:focusout=move |event| wire::look_again(form, native, &event, false)
-            on:input=move |event| wire::look_again(form, native, &event, true)
+            on:submit=move |event| wiring.submit(core, &event)
+            on:focusout=move |event| wiring.look_again(core, &event, false)
+            on:input=move |event| wiring.look_again(core, &event, true)
         >
             <input type="hidden" name=forms::OP value=core.op/>
             <input type="hidden" name=forms::KEY value=wire::render_key(core.op, &row)/>

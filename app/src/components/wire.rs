@@ -1,9 +1,10 @@
 //! What a hydrated form does with events. On the server it is never asked, and HTML does the rest.
 
-use super::{Form, FormCore};
+use super::FormCore;
 use crate::{browser, forms};
-use domain::{Code, FieldError, Kind, Operation, Problem};
+use domain::{Code, FieldError, Kind, Meta, Operation, Problem};
 use leptos::prelude::*;
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, FocusEvent, HtmlFormElement, HtmlInputElement, SubmitEvent};
 
@@ -12,70 +13,110 @@ pub(super) fn render_key(_op: &str, _row: &str) -> String {
     browser::random_key()
 }
 
-/// Sends the form, unless it is on its way, or its fields are not acceptable.
-pub(super) fn submit<Op: Operation>(
-    form: Form<Op>,
-    on_done: Option<Callback<Op::Output>>,
-    native: bool,
-    event: &SubmitEvent,
-) {
-    let core = form.core();
-    if native {
-        return;
-    }
-    event.prevent_default();
-    let Some(element) = form_of(event) else { return };
-    if core.busy.get_untracked() {
-        return;
-    }
-    let fields = browser::fields(&element);
-    let op = match forms::read::<Op>(&fields) {
-        Ok(op) => op,
-        Err(problem) => return core.refuse(problem, element),
-    };
-    if let Err(errors) = op.validate() {
-        return core.refuse(Problem::invalid(errors), element);
-    }
-    core.busy.set(true);
-    let key = (Op::META.kind == Kind::Mutation).then(|| core.key_of(&fields));
-    leptos::task::spawn_local(async move {
-        let answer = crate::call::call_with_key(op, key).await;
-        core.busy.set(false);
-        match answer {
-            Ok(output) => {
-                core.accept();
-                match on_done {
-                    Some(done) => done.run(output),
-                    None => go_on::<Op>(core, &output),
-                }
-            }
-            Err(problem) => core.refuse(problem, element),
-        }
-    });
+/// What was read from the fields of a form.
+struct Checked {
+    /// The operation as JSON.
+    body: String,
+    /// What is wrong with its fields.
+    errors: Vec<FieldError>,
 }
 
-/// Looks at one field again: when it is left, and while a wrong one is mended.
-pub(super) fn look_again<Op: Operation>(form: Form<Op>, native: bool, event: &Event, typing: bool) {
-    let core = form.core();
-    let Some((element, field, empty)) = field_of(event) else {
-        return;
-    };
-    if typing {
-        core.dirty.set(true);
+fn read<Op: Operation>(fields: &[(String, String)]) -> Result<Checked, Problem> {
+    let op: Op = forms::read(fields)?;
+    Ok(Checked {
+        body: serde_json::to_string(&op).map_err(|_| Problem::new(Code::Malformed))?,
+        errors: op.validate().err().unwrap_or_default(),
+    })
+}
+
+/// Reads the fields of a form as its operation.
+type Read = fn(&[(String, String)]) -> Result<Checked, Problem>;
+
+/// What to do with the text of an accepted answer.
+type Done = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// A form's operation without its type.
+#[derive(Clone, Copy)]
+pub(super) struct Wiring {
+    meta: &'static Meta,
+    native: bool,
+    read: Read,
+    done: StoredValue<Option<Done>>,
+}
+
+impl Wiring {
+    /// The wiring of a form of this operation.
+    pub(super) fn of<Op: Operation>(on_done: Option<Callback<Op::Output>>, native: bool) -> Self {
+        let done = on_done.map(|on_done| -> Done {
+            Arc::new(move |answer: &str| {
+                if let Ok(output) = crate::read(answer) {
+                    on_done.run(output);
+                }
+            })
+        });
+        Self {
+            meta: const { &Op::META },
+            native,
+            read: read::<Op>,
+            done: StoredValue::new(done),
+        }
     }
-    let wrong = core
-        .errors
-        .with_untracked(|errors| errors.iter().any(|error| error.field == field));
-    // A field is judged when it is left, and from then on as it is mended; one that is only passed by is not.
-    let passed_by = empty && !core.dirty.get_untracked();
-    if native || (!wrong && (typing || passed_by)) || goes_to_a_button(event) {
-        return;
+
+    /// Sends the form, unless it is on its way, or its fields are not acceptable.
+    pub(super) fn submit(self, core: FormCore, event: &SubmitEvent) {
+        if self.native {
+            return;
+        }
+        event.prevent_default();
+        let Some(element) = form_of(event) else { return };
+        if core.busy.get_untracked() {
+            return;
+        }
+        let fields = browser::fields(&element);
+        let checked = match (self.read)(&fields) {
+            Ok(checked) => checked,
+            Err(problem) => return core.refuse(problem, element),
+        };
+        if !checked.errors.is_empty() {
+            return core.refuse(Problem::invalid(checked.errors), element);
+        }
+        core.busy.set(true);
+        let key = (self.meta.kind == Kind::Mutation).then(|| core.key_of(&fields));
+        let done = self.done.get_value();
+        leptos::task::spawn_local(async move {
+            let answer = browser::ask(self.meta.api, checked.body, key).await;
+            core.busy.set(false);
+            match (answer, done) {
+                (Ok(answer), Some(done)) => {
+                    core.accept();
+                    done(&answer);
+                }
+                (Ok(_), None) => browser::load(&browser::address()),
+                (Err(problem), _) => core.refuse(problem, element),
+            }
+        });
     }
-    let Ok(op) = forms::read::<Op>(&browser::fields(&element)) else {
-        return;
-    };
-    let found = op.validate().err().unwrap_or_default();
-    core.replace_error(&field, found);
+
+    /// Looks at one field again: when it is left, and while a wrong one is mended.
+    pub(super) fn look_again(self, core: FormCore, event: &Event, typing: bool) {
+        let Some((element, field, empty)) = field_of(event) else {
+            return;
+        };
+        if typing {
+            core.dirty.set(true);
+        }
+        let wrong = core
+            .errors
+            .with_untracked(|errors| errors.iter().any(|error| error.field == field));
+        // A field is judged when it is left, and from then on as it is mended; one that is only passed by is not.
+        let passed_by = empty && !core.dirty.get_untracked();
+        if self.native || (!wrong && (typing || passed_by)) || goes_to_a_button(event) {
+            return;
+        }
+        if let Ok(checked) = (self.read)(&browser::fields(&element)) {
+            core.replace_error(&field, checked.errors);
+        }
+    }
 }
 
 /// Whether a field is left by pressing a button. An error shown now would move the button from under the pointer, and the
@@ -129,18 +170,6 @@ impl FormCore {
                 errors.extend(new);
             });
         }
-    }
-}
-
-/// Goes where the server would have sent the browser.
-fn go_on<Op: Operation>(core: FormCore, output: &Op::Output) {
-    let output = serde_json::to_value(output).unwrap_or_default();
-    let target = forms::destination(Op::META.name, &output, &browser::address());
-    if crate::workspace::owns(&target) {
-        core.navigate
-            .with_value(|navigate| navigate(&target, leptos_router::NavigateOptions::default()));
-    } else {
-        browser::load(&target);
     }
 }
 

@@ -1,6 +1,6 @@
 //! A form where no browser is: HTML does it all.
 
-use super::Form;
+use super::FormCore;
 use crate::forms::RenderKey;
 use domain::Operation;
 use leptos::prelude::{Callback, use_context};
@@ -10,17 +10,23 @@ pub(super) fn render_key(op: &str, row: &str) -> String {
     use_context::<RenderKey>().map_or_else(String::new, |RenderKey(key)| format!("{key}.{op}.{row}"))
 }
 
-/// Does nothing; see the browser's half.
-pub(super) fn submit<Op: Operation, Event>(
-    form: Form<Op>,
-    on_done: Option<Callback<Op::Output>>,
-    native: bool,
-    event: &Event,
-) {
-    let _ = (form, on_done, native, event);
-}
+/// A form's operation without its type; nothing, where nothing is sent.
+#[derive(Clone, Copy)]
+pub(super) struct Wiring(());
 
-/// Does nothing; see the browser's half.
-pub(super) fn look_again<Op: Operation, Event>(form: Form<Op>, native: bool, event: &Event, typing: bool) {
-    let _ = (form, native, event, typing);
+impl Wiring {
+    /// The wiring of a form of this operation.
+    pub(super) fn of<Op: Operation>(_on_done: Option<Callback<Op::Output>>, _native: bool) -> Self {
+        Self(())
+    }
+
+    /// Does nothing; see the browser's half.
+    pub(super) fn submit<Event>(self, core: FormCore, event: &Event) {
+        let _ = (self, core, event);
+    }
+
+    /// Does nothing; see the browser's half.
+    pub(super) fn look_again<Event>(self, core: FormCore, event: &Event, typing: bool) {
+        let _ = (self, core, event, typing);
+    }
 }

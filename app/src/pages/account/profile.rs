@@ -2,9 +2,10 @@
 
 use super::SettingsNav;
 use crate::{
-    call,
+    ask, call,
     components::{Banner, Form, Hidden, Icon, Look, Moment, OpForm, Submit, TextField, Tone},
-    pages::{errors::Failed, workspace::AroundResource},
+    load,
+    pages::{errors::Failed, workspace::AroundLoaded},
 };
 use domain::{
     Code,
@@ -17,7 +18,7 @@ use leptos_router::hooks::use_query_map;
 /// The profile page.
 #[component]
 pub fn ProfilePage() -> impl IntoView {
-    let profile = Resource::new(|| (), |()| call(GetProfile {}));
+    let profile = load(String::new, |_| ask(GetProfile {}));
     view! {
         <Title text="Profile"/>
         <div class="ed-main">
@@ -27,7 +28,7 @@ pub fn ProfilePage() -> impl IntoView {
                     <Transition fallback=|| ()>
                         {move || {
                             profile
-                                .get()
+                                .get::<Profile>()
                                 .map(|answer| match answer {
                                     Ok(profile) => view! { <ProfileView profile/> }.into_any(),
                                     Err(problem) => view! { <Failed problem/> }.into_any(),
@@ -108,7 +109,7 @@ fn ProfileView(profile: Profile) -> impl IntoView {
 #[component]
 fn Rename(profile: Profile) -> impl IntoView {
     let form = Form::<RenameMyself>::new();
-    let around = use_context::<AroundResource>();
+    let around = use_context::<AroundLoaded>();
     let name = profile.name.clone();
     let now = RwSignal::new(profile);
     let saved = RwSignal::new(false);
@@ -126,8 +127,8 @@ fn Rename(profile: Profile) -> impl IntoView {
     let done = Callback::new(move |profile| {
         now.set(profile);
         saved.set(true);
-        if let Some(AroundResource(around)) = around {
-            around.refetch();
+        if let Some(AroundLoaded(around)) = around {
+            around.again();
         }
     });
     view! {

@@ -2,24 +2,32 @@
 
 use super::Solo;
 use crate::{
-    call,
+    answer::leave_for,
+    ask,
     components::{Form, OpForm, Submit, TextField},
+    forms, load,
     pages::errors::Failed,
 };
-use domain::ops::{GetProfile, ProveIdentity};
+use domain::ops::{GetProfile, Profile, ProveIdentity};
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 /// The page that asks for the proof and leads back.
 #[component]
 pub fn ProvePage() -> impl IntoView {
     let form = Form::<ProveIdentity>::new();
-    let profile = Resource::new(|| (), |()| call(GetProfile {}));
+    let location = use_location();
+    let done = Callback::new(move |_| {
+        let page = format!("/prove?{}", location.search.get_untracked().trim_start_matches('?'));
+        leave_for(&forms::next_of(&page).unwrap_or_else(|| "/w".to_owned()));
+    });
+    let profile = load(String::new, |_| ask(GetProfile {}));
     view! {
         <Solo title="Prove that it is you">
             <Transition fallback=|| ()>
                 {move || {
                     profile
-                        .get()
+                        .get::<Profile>()
                         .map(|answer| match answer {
                             Ok(profile) => {
                                 view! {
@@ -34,7 +42,7 @@ pub fn ProvePage() -> impl IntoView {
                         })
                 }}
             </Transition>
-            <OpForm form>
+            <OpForm form on_done=done>
                 <TextField
                     name="password"
                     label="Password"

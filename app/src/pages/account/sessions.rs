@@ -2,8 +2,9 @@
 
 use super::{DeviceRow, SettingsNav};
 use crate::{
-    call,
+    ask,
     components::{Form, Icon, Look, OpForm, Submit},
+    load,
     pages::errors::Failed,
 };
 use domain::ops::{ListSessions, RevokeOtherSessions, SessionView, SignOut};
@@ -13,8 +14,8 @@ use leptos_meta::Title;
 /// The page of one's sessions.
 #[component]
 pub fn SessionsPage() -> impl IntoView {
-    let sessions = Resource::new(|| (), |()| call(ListSessions {}));
-    let again = Callback::new(move |()| sessions.refetch());
+    let sessions = load(String::new, |_| ask(ListSessions {}));
+    let again = Callback::new(move |()| sessions.again());
     view! {
         <Title text="Devices"/>
         <div class="ed-main">
@@ -31,7 +32,7 @@ pub fn SessionsPage() -> impl IntoView {
                         <Transition fallback=|| ()>
                             {move || {
                                 sessions
-                                    .get()
+                                    .get::<Vec<SessionView>>()
                                     .map(|answer| match answer {
                                         Ok(sessions) => view! { <Sessions sessions again/> }.into_any(),
                                         Err(problem) => view! { <Failed problem part=true/> }.into_any(),

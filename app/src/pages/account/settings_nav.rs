@@ -1,6 +1,9 @@
 //! The settings' own navigation: what is yours, and what is the workspace's.
 
-use crate::{components::Icon, pages::workspace::AroundResource};
+use crate::{
+    components::Icon,
+    pages::workspace::{Around, AroundLoaded},
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
@@ -23,7 +26,7 @@ fn SetItem(#[prop(into)] href: String, label: &'static str, icon: &'static str) 
 /// The navigation beside a settings page.
 #[component]
 pub fn SettingsNav() -> impl IntoView {
-    let around = use_context::<AroundResource>();
+    let around = use_context::<AroundLoaded>();
     view! {
         <nav class="setnav only-desk" aria-label="Settings">
             <h2 class="nav-head">"You"</h2>
@@ -32,7 +35,7 @@ pub fn SettingsNav() -> impl IntoView {
             <Transition>
                 {move || {
                     around
-                        .and_then(|AroundResource(around)| around.get())
+                        .and_then(|AroundLoaded(around)| around.get::<Around>())
                         .and_then(Result::ok)
                         .and_then(|around| around.workspace)
                         .map(|workspace| {

@@ -2,23 +2,25 @@
 
 use super::Solo;
 use crate::{
-    call,
+    ask,
     components::{Form, Look, OpForm, Submit, TextField},
+    load,
     pages::errors::Failed,
 };
 use domain::ops::{CreateWorkspace, ListWorkspaces, SignOut, WorkspaceView};
 use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The page that makes a workspace.
 #[component]
 pub fn StartPage() -> impl IntoView {
-    let workspaces = Resource::new(|| (), |()| call(ListWorkspaces {}));
+    let workspaces = load(String::new, |_| ask(ListWorkspaces {}));
     view! {
         <Solo title="Name your workspace">
             <Transition fallback=|| ()>
                 {move || {
                     workspaces
-                        .get()
+                        .get::<Vec<WorkspaceView>>()
                         .map(|answer| match answer {
                             Ok(workspaces) => view! { <Start workspaces/> }.into_any(),
                             Err(problem) => view! { <Failed problem part=true/> }.into_any(),
@@ -32,11 +34,15 @@ pub fn StartPage() -> impl IntoView {
 #[component]
 fn Start(workspaces: Vec<WorkspaceView>) -> impl IntoView {
     let form = Form::<CreateWorkspace>::new();
+    let navigate = use_navigate();
+    let done = Callback::new(move |workspace: WorkspaceView| {
+        navigate(&format!("/w/{}", workspace.id), NavigateOptions::default());
+    });
     let sign_out = Form::<SignOut>::new();
     let first = workspaces.is_empty();
     view! {
         <p class="lead">"It gets keys of its own, and an audit log of its own. You can change the name later."</p>
-        <OpForm form>
+        <OpForm form on_done=done>
             <TextField
                 name="name"
                 label="Name of the workspace"

@@ -1,7 +1,7 @@
 //! One's workspaces. Somebody with none is led to making one, somebody with one into it.
 
 use super::Solo;
-use crate::{answer::leave_for, call, components::Icon, format, pages::errors::Failed};
+use crate::{answer::leave_for, ask, components::Icon, format, load, pages::errors::Failed};
 use domain::{
     ops::{ListWorkspaces, WorkspaceView},
     policy::Standing,
@@ -11,13 +11,13 @@ use leptos::prelude::*;
 /// The list of one's workspaces.
 #[component]
 pub fn WorkspacesPage() -> impl IntoView {
-    let workspaces = Resource::new(|| (), |()| call(ListWorkspaces {}));
+    let workspaces = load(String::new, |_| ask(ListWorkspaces {}));
     view! {
         <Solo title="Your workspaces">
             <Transition fallback=|| ()>
                 {move || {
                     workspaces
-                        .get()
+                        .get::<Vec<WorkspaceView>>()
                         .map(|answer| match answer {
                             Ok(workspaces) => view! { <Workspaces workspaces/> }.into_any(),
                             Err(problem) => view! { <Failed problem part=true/> }.into_any(),

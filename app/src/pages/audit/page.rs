@@ -2,31 +2,44 @@
 
 use super::{AuditFilters, AuditList, AuditQuery, Checkpoint, EventPanel, ExportButton, VerifyOffline};
 use crate::{
-    call,
+    Asking, ask,
     components::{Empty, Icon},
-    pages::{errors::Failed, workspace::use_workspace},
+    load,
+    pages::{
+        errors::Failed,
+        workspace::{use_workspace, use_workspace_key},
+    },
+    refuse,
 };
 use domain::{
-    Code, EventId, Problem, WorkspaceId,
-    ops::{AuditEventView, AuditFilter, AuditPage as Page, GetAuditEvent, ListAuditEvents},
+    Code, Problem, WorkspaceId,
+    ops::{AuditEventView, AuditPage as Page, GetAuditEvent, ListAuditEvents},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use std::future::ready;
 
-async fn page((workspace, filter): (Option<WorkspaceId>, AuditFilter)) -> Result<Page, Problem> {
-    let workspace = workspace.ok_or_else(|| Problem::new(Code::NotFound))?;
-    call(ListAuditEvents { workspace, filter }).await
+/// `key` is the address of the page, with its query.
+fn ask_page(key: &str) -> Asking {
+    let (workspace, query) = key.split_once('?').unwrap_or((key, ""));
+    match workspace.parse() {
+        Ok(workspace) => ask(ListAuditEvents {
+            workspace,
+            filter: serde_urlencoded::from_str(query).unwrap_or_default(),
+        }),
+        Err(_) => refuse(Code::NotFound),
+    }
 }
 
-async fn event((workspace, event): (Option<WorkspaceId>, String)) -> Option<Result<AuditEventView, Problem>> {
-    if event.is_empty() {
-        return None;
+/// `key` holds the workspace and the event to show; an empty event asks for nothing.
+fn ask_event(key: &str) -> Asking {
+    let (workspace, event) = key.split_once(' ').unwrap_or_default();
+    match (workspace.parse(), event.parse()) {
+        _ if event.is_empty() => Box::pin(ready(Ok("null".to_owned()))),
+        (Ok(workspace), Ok(event)) => ask(GetAuditEvent { workspace, event }),
+        _ => refuse(Code::NotFound),
     }
-    let (Some(workspace), Ok(event)) = (workspace, event.parse::<EventId>()) else {
-        return Some(Err(Problem::new(Code::NotFound)));
-    };
-    Some(call(GetAuditEvent { workspace, event }).await)
 }
 
 /// The audit log of a workspace.
@@ -35,10 +48,11 @@ pub fn AuditPage() -> impl IntoView {
     let workspace = use_workspace();
     let params = use_query_map();
     let query = Memo::new(move |_| params.with(AuditQuery::read));
-    let filter = Memo::new(move |_| query.with(|query| query.filter.clone()));
+    let key = use_workspace_key();
+    let shown = Memo::new(move |_| query.with(|query| query.with_event(String::new()).address(&key.get())));
     let open = Memo::new(move |_| query.with(|query| query.event.clone()));
-    let rows = Resource::new(move || (workspace.get(), filter.get()), page);
-    let event = Resource::new(move || (workspace.get(), open.get()), event);
+    let rows = load(move || shown.get(), |key| ask_page(&key));
+    let event = load(move || format!("{} {}", key.get(), open.get()), |key| ask_event(&key));
     let moved = follow_focus(open);
     let path = move || workspace.get().map(|id| format!("/w/{id}/audit")).unwrap_or_default();
     view! {
@@ -48,7 +62,7 @@ pub fn AuditPage() -> impl IntoView {
                 <div class="scroll">
                     <Transition fallback=|| ()>
                         {move || {
-                            rows.get()
+                            rows.get::<Page>()
                                 .map(|answer| match answer {
                                     Ok(page) => {
                                         view! { <Log page query=query.get() path=path() workspace=workspace.get()/> }.into_any()
@@ -66,8 +80,8 @@ pub fn AuditPage() -> impl IntoView {
                 {move || {
                     let close = query.with(|query| query.with_event(String::new()).address(&path()));
                     event
-                        .get()
-                        .flatten()
+                        .get::<Option<AuditEventView>>()
+                        .and_then(Result::transpose)
                         .map(|answer| match answer {
                             Ok(event) => view! { <EventPanel event close take_focus=moved.get_value()/> }.into_any(),
                             Err(problem) => view! { <NoEvent problem close/> }.into_any(),

@@ -1,17 +1,16 @@
 //! The frame of a workspace: sidebar, page, bottom bar.
 
-use super::{AroundResource, BottomBar, Sidebar, around_workspace, use_workspace};
-use crate::pages::workspace::Around;
-use domain::Problem;
+use super::{Around, AroundLoaded, BottomBar, Sidebar, ask_around, use_workspace_key};
+use crate::{Loaded, load};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 /// Around every page of a workspace.
 #[component]
 pub fn WorkspaceFrame() -> impl IntoView {
-    let workspace = use_workspace();
-    let around = Resource::new(move || workspace.get(), around_workspace);
-    provide_context(AroundResource(around));
+    let workspace = use_workspace_key();
+    let around = load(move || workspace.get(), |workspace| ask_around(&workspace));
+    provide_context(AroundLoaded(around));
     view! {
         <Frame around>
             <Outlet/>
@@ -23,7 +22,7 @@ pub fn WorkspaceFrame() -> impl IntoView {
 #[component]
 pub fn Frame(
     /// What stands around the page.
-    around: Resource<Result<Around, Problem>>,
+    around: Loaded,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -36,7 +35,7 @@ pub fn Frame(
             <Transition fallback=|| view! { <nav class="nav" aria-label="Workspace"></nav> }>
                 {move || {
                     around
-                        .get()
+                        .get::<Around>()
                         .map(|around| match around {
                             Ok(around) => view! { <Sidebar around path=path/> }.into_any(),
                             // The page itself says why.
@@ -50,7 +49,7 @@ pub fn Frame(
             <Transition fallback=|| view! { <nav class="bb" aria-label="Main"></nav> }>
                 {move || {
                     around
-                        .get()
+                        .get::<Around>()
                         .map(|around| match around {
                             Ok(around) => view! { <BottomBar around path=path/> }.into_any(),
                             Err(_) => view! { <nav class="bb" aria-label="Main"></nav> }.into_any(),

@@ -1,32 +1,37 @@
 //! A workspace's home: its records.
 
-use super::{AroundResource, RecordRow, Switcher, use_workspace};
+use super::{Around, AroundLoaded, RecordRow, Switcher, in_workspace, use_workspace, use_workspace_key};
 use crate::{
-    call,
+    Asking, ask,
     components::{Form, Hidden, Icon, OpForm, Submit, TextField},
     format::count,
+    load,
     pages::errors::Failed,
+    refuse,
 };
 use domain::{
-    Code, Problem, WorkspaceId,
+    Code, WorkspaceId,
     ops::{CreateRecord, ListRecords, RecordView},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
 
-async fn records(workspace: Option<WorkspaceId>) -> Result<(WorkspaceId, Vec<RecordView>), Problem> {
-    let workspace = workspace.ok_or_else(|| Problem::new(Code::NotFound))?;
-    call(ListRecords { workspace })
-        .await
-        .map(|records| (workspace, records))
+fn ask_records(workspace: &str) -> Asking {
+    match workspace.parse() {
+        Ok(workspace) => ask(ListRecords { workspace }),
+        Err(_) => refuse(Code::NotFound),
+    }
 }
 
 /// The home of a workspace.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let workspace = use_workspace();
-    let records = Resource::new(move || workspace.get(), records);
+    let (workspace, key) = (use_workspace(), use_workspace_key());
+    let records = load(move || key.get(), |workspace| ask_records(&workspace));
     view! {
         <Title text="Records"/>
         <div class="scroll">
@@ -34,8 +39,8 @@ pub fn HomePage() -> impl IntoView {
             <Transition fallback=Coming>
                 {move || {
                     records
-                        .get()
-                        .map(|answer| match answer {
+                        .get::<Vec<RecordView>>()
+                        .map(|answer| match in_workspace(answer, workspace.get()) {
                             Ok((workspace, records)) => view! { <Records workspace records/> }.into_any(),
                             Err(problem) => view! { <Failed problem/> }.into_any(),
                         })
@@ -48,12 +53,12 @@ pub fn HomePage() -> impl IntoView {
 /// The switcher where there is no sidebar.
 #[component]
 fn PhoneSwitcher() -> impl IntoView {
-    let around = use_context::<AroundResource>();
+    let around = use_context::<AroundLoaded>();
     view! {
         <Transition>
             {move || {
                 around
-                    .and_then(|AroundResource(around)| around.get())
+                    .and_then(|AroundLoaded(around)| around.get::<Around>())
                     .and_then(Result::ok)
                     .map(|around| view! { <Switcher around phone=true/> })
             }}
@@ -107,8 +112,15 @@ fn Records(workspace: WorkspaceId, records: Vec<RecordView>) -> impl IntoView {
 
 #[component]
 fn NewRecord(form: Form<CreateRecord>, workspace: WorkspaceId, #[prop(optional)] first: bool) -> impl IntoView {
+    let navigate = use_navigate();
+    let done = Callback::new(move |record: RecordView| {
+        navigate(
+            &format!("/w/{workspace}/records/{}", record.id),
+            NavigateOptions::default(),
+        );
+    });
     view! {
-        <OpForm form class="new-rec">
+        <OpForm form on_done=done class="new-rec">
             <Hidden name="workspace" value=workspace.to_string()/>
             <TextField name="title" label=if first { "Title" } else { "New record" } autofocus=first/>
             <Submit>

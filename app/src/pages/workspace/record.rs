@@ -1,12 +1,14 @@
 //! One record: its title and what it is about.
 
-use super::use_workspace;
+use super::{in_workspace, use_workspace};
 use crate::{
-    call,
+    Asking, ask, call,
     components::{
         Banner, Form, Hidden, Icon, Look, Moment, OpForm, Save, SaveState, Submit, TextArea, TextField, Tone,
     },
+    load,
     pages::errors::Failed,
+    refuse,
 };
 use domain::{
     Code, Problem, RecordId, WorkspaceId,
@@ -16,13 +18,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
-async fn record(ids: (Option<WorkspaceId>, Option<RecordId>)) -> Result<(WorkspaceId, RecordView), Problem> {
-    let (Some(workspace), Some(record)) = ids else {
-        return Err(Problem::new(Code::NotFound));
-    };
-    call(GetRecord { workspace, record })
-        .await
-        .map(|record| (workspace, record))
+/// `key` holds the workspace and the record of the address.
+fn ask_record(key: &str) -> Asking {
+    let (workspace, record) = key.split_once(' ').unwrap_or_default();
+    match (workspace.parse(), record.parse()) {
+        (Ok(workspace), Ok(record)) => ask(GetRecord { workspace, record }),
+        _ => refuse(Code::NotFound),
+    }
 }
 
 /// The page of a record.
@@ -30,14 +32,17 @@ async fn record(ids: (Option<WorkspaceId>, Option<RecordId>)) -> Result<(Workspa
 pub fn RecordPage() -> impl IntoView {
     let workspace = use_workspace();
     let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get("record")?.parse::<RecordId>().ok()));
-    let record = Resource::new(move || (workspace.get(), id.get()), record);
+    let key = Memo::new(move |_| {
+        let get = |name: &str| params.with(|params| params.get(name)).unwrap_or_default();
+        format!("{} {}", get("workspace"), get("record"))
+    });
+    let record = load(move || key.get(), |key| ask_record(&key));
     view! {
         <Transition fallback=|| view! { <div class="scroll" aria-busy="true"></div> }>
             {move || {
                 record
-                    .get()
-                    .map(|answer| match answer {
+                    .get::<RecordView>()
+                    .map(|answer| match in_workspace(answer, workspace.get()) {
                         Ok((workspace, record)) => view! { <Record workspace record/> }.into_any(),
                         Err(problem) => view! { <Failed problem/> }.into_any(),
                     })

@@ -1,29 +1,33 @@
 //! A workspace's settings: its name.
 
-use super::{AroundResource, use_workspace};
+use super::{AroundLoaded, use_workspace_key};
 use crate::{
-    call,
+    Asking, ask, call,
     components::{Form, Hidden, Moment, OpForm, Submit, TextField},
+    load,
     pages::{account::SettingsNav, errors::Failed},
+    refuse,
 };
 use domain::{
-    Code, Problem, WorkspaceId,
+    Code,
     ops::{GetWorkspace, RenameWorkspace, WorkspaceView},
     policy::{Action, Decision, decide},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-async fn workspace(workspace: Option<WorkspaceId>) -> Result<WorkspaceView, Problem> {
-    let workspace = workspace.ok_or_else(|| Problem::new(Code::NotFound))?;
-    call(GetWorkspace { workspace }).await
+fn ask_workspace(workspace: &str) -> Asking {
+    match workspace.parse() {
+        Ok(workspace) => ask(GetWorkspace { workspace }),
+        Err(_) => refuse(Code::NotFound),
+    }
 }
 
 /// The settings of a workspace.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
-    let id = use_workspace();
-    let settings = Resource::new(move || id.get(), workspace);
+    let key = use_workspace_key();
+    let settings = load(move || key.get(), |workspace| ask_workspace(&workspace));
     view! {
         <Title text="Settings"/>
         <div class="ed-main">
@@ -33,7 +37,7 @@ pub fn SettingsPage() -> impl IntoView {
                     <Transition fallback=|| ()>
                         {move || {
                             settings
-                                .get()
+                                .get::<WorkspaceView>()
                                 .map(|answer| match answer {
                                     Ok(workspace) => view! { <Settings workspace/> }.into_any(),
                                     Err(problem) => view! { <Failed problem/> }.into_any(),
@@ -99,7 +103,7 @@ fn Settings(workspace: WorkspaceView) -> impl IntoView {
 #[component]
 fn Rename(workspace: WorkspaceView) -> impl IntoView {
     let form = Form::<RenameWorkspace>::new();
-    let around = use_context::<AroundResource>();
+    let around = use_context::<AroundLoaded>();
     let (id, name) = (workspace.id, workspace.name.clone());
     let now = RwSignal::new(workspace);
     let problem = form.core().problem();
@@ -117,8 +121,8 @@ fn Rename(workspace: WorkspaceView) -> impl IntoView {
     let done = Callback::new(move |workspace| {
         now.set(workspace);
         saved.set(true);
-        if let Some(AroundResource(around)) = around {
-            around.refetch();
+        if let Some(AroundLoaded(around)) = around {
+            around.again();
         }
     });
     let stale = move || problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == Code::Stale));
