@@ -41,8 +41,9 @@ test('no sheet is longer than 300 lines', () => {
   for (const path of sheets) assert.ok(read(path).split('\n').length <= 300, path);
 });
 
-test('no page carries an inline style', () => {
-  const inline = pages.split('\n').filter((line) => /\sstyle(?::[\w-]+)?=/.test(line) && !line.includes('contains('));
+test('no page carries a style or a script of its own', () => {
+  const own = /\s(?:style(?::[\w-]+)?|on[a-z]+)=|javascript:/;
+  const inline = pages.split('\n').filter((line) => own.test(line) && !line.includes('contains('));
   assert.deepEqual(inline, []);
 });
 

@@ -10,8 +10,9 @@ use crate::{
 use sha2::{Digest, Sha256};
 use std::{
     fs,
+    io::ErrorKind,
     net::SocketAddr,
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::Command,
@@ -66,8 +67,18 @@ pub(crate) fn data_folder(workspace: &Workspace) -> Outcome<PathBuf> {
     }
     let name = hex::encode(Sha256::digest(workspace.root.as_os_str().as_encoded_bytes()));
     let folder = Path::new("/var/tmp").join(format!("scriptkeep-{}", &name[..16]));
-    if !folder.exists() {
-        fs::create_dir(&folder).or_fail(format!("making {}", folder.display()))?;
+    if let Err(error) = fs::create_dir(&folder)
+        && error.kind() != ErrorKind::AlreadyExists
+    {
+        return Err(Failure::new(format!("making {}: {error}", folder.display())));
     }
-    Ok(folder)
+    // Keys go below it, and anybody may make a folder or a link there.
+    let found = fs::symlink_metadata(&folder).or_fail(format!("looking at {}", folder.display()))?;
+    if found.is_dir() && found.uid() == 0 {
+        return Ok(folder);
+    }
+    Err(Failure::new(format!(
+        "{} is not a folder of root's own: somebody else made it. Remove it.",
+        folder.display()
+    )))
 }

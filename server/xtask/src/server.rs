@@ -10,7 +10,7 @@ use crate::{
 use std::{
     fs::File,
     io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
@@ -67,13 +67,14 @@ impl Product {
         command
     }
 
-    /// Starts `serve` on a free loopback port with a data folder of its own, its output in `log`, and waits until it is
+    /// Starts `serve` on a loopback port that the system chooses, with a data folder of its own, its output in `log`, and waits until it is
     /// ready.
     ///
     /// # Errors
     /// When it ends or is not ready in time; the log's last lines are in the failure.
     pub(crate) fn serve(&self, workspace: &Workspace, data: &Path, log: &Path) -> Outcome<Serving> {
-        let address = free_address()?;
+        // Port 0: the log says which one it became.
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let output = File::create(log).or_fail(format!("making {}", log.display()))?;
         let errors = output.try_clone().or_fail("sharing the log")?;
         let mut command = self.command(workspace);
@@ -85,6 +86,8 @@ impl Product {
             .arg(data.join("keys"));
         command
             .args(["--listen", &address.to_string()])
+            .env("SCRIPTKEEP_LOG_FORMAT", "json")
+            .env("SCRIPTKEEP_LOG_LEVEL", "info")
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors);
@@ -105,7 +108,7 @@ impl Product {
 pub(crate) struct Serving {
     child: Child,
     /// Where it listens.
-    pub(crate) address: SocketAddr,
+    address: SocketAddr,
     /// How long it took from the start until it was ready.
     pub(crate) ready_after: Duration,
 }
@@ -137,7 +140,10 @@ impl Serving {
                     last_lines(log)
                 )));
             }
-            if status_of(self.address, "/readyz") == Some(200) {
+            if let Some(address) = address_in(log)
+                && status_of(address, "/readyz") == Some(200)
+            {
+                self.address = address;
                 return Ok(());
             }
             if watch.elapsed() > READY_WITHIN {
@@ -188,14 +194,18 @@ pub(crate) fn terminate(child: &mut Child) -> Outcome {
     }
 }
 
-/// An address on the loopback that nobody listens on.
-fn free_address() -> Outcome<SocketAddr> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).or_fail("finding a free port")?;
-    listener.local_addr().or_fail("finding a free port")
+/// Where a server listens, once its log has the line that says so.
+fn address_in(log: &Path) -> Option<SocketAddr> {
+    let text = std::fs::read_to_string(log).ok()?;
+    let mut lines = text
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let ready = lines.find(|line| line["message"] == "ready")?;
+    ready["listen"].as_str()?.parse().ok()
 }
 
 /// The status of a plain GET, or `None` when nobody answers.
-pub(crate) fn status_of(address: SocketAddr, path: &str) -> Option<u16> {
+fn status_of(address: SocketAddr, path: &str) -> Option<u16> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
     write!(

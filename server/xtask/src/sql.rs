@@ -2,9 +2,9 @@
 //! against a scratch database that has all migrations.
 
 use crate::{
-    steps::{Failure, OrFail, Outcome, quietly, run, step},
+    steps::{Failure, OrFail, Outcome, quietly, quietly_reading, run, step},
     tools,
-    workspace::{Workspace, files_below, read},
+    workspace::{Workspace, files_below, read, write},
 };
 use std::{
     ffi::OsString,
@@ -17,18 +17,20 @@ use std::{
     process::Command,
 };
 
-/// The logins that the migrations grant to; only `migrate` gives them passwords.
-const ROLES: &str = "create role scriptkeep_owner login superuser; create role scriptkeep_app login; \
-     create role scriptkeep_system login;";
-/// The schemas, and the names that statements leave unqualified.
-const SCHEMAS: &str = "create schema control; create schema shared; \
-     alter role scriptkeep_owner set search_path = shared, control;";
+/// The logins that the migrations grant to (only `migrate` gives them passwords), the schemas, and where the statements'
+/// unqualified names are looked for.
+const BEGIN: &str = "create role scriptkeep_owner login superuser; create role scriptkeep_app login; \
+     create role scriptkeep_system login; set session authorization scriptkeep_owner; \
+     create schema control; create schema shared; alter role scriptkeep_owner set search_path = shared, control;";
+/// What ends a command when Postgres reads from its standard input with `-j`.
+const END: &str = ";\n\n";
 
 /// Renews the metadata in `server/store/.sqlx`.
 ///
 /// # Errors
 /// When there is no Postgres, a migration fails, or a statement does not fit the schema.
 pub(crate) fn renew(workspace: &Workspace) -> Outcome {
+    let _alone = alone(workspace)?;
     let folder = workspace.root.join("server/store/.sqlx");
     let fresh = describe(workspace)?;
     if folder.exists() {
@@ -47,11 +49,13 @@ pub(crate) fn renew(workspace: &Workspace) -> Outcome {
     Ok(())
 }
 
-/// Compares the metadata with what a scratch database says.
+/// Compares the metadata with what a scratch database says, but for what it says of nulls: that depends on the version of
+/// Postgres, and where it matters, the compilation against the scratch database has just told.
 ///
 /// # Errors
 /// Names the command that renews it when it is out of date.
 pub(crate) fn is_current(workspace: &Workspace) -> Outcome {
+    let _alone = alone(workspace)?;
     let fresh = describe(workspace)?;
     if described(&fresh)? == described(&workspace.root.join("server/store/.sqlx"))? {
         return Ok(());
@@ -61,12 +65,22 @@ pub(crate) fn is_current(workspace: &Workspace) -> Outcome {
     ))
 }
 
-/// The name and content of each description in a folder.
-fn described(folder: &Path) -> Outcome<Vec<(Option<OsString>, Vec<u8>)>> {
-    files_below(folder)?
-        .into_iter()
-        .map(|file| Ok((file.file_name().map(OsString::from), read(&file)?)))
-        .collect()
+/// The drafts in the target folder are the same for all checkouts that share it.
+fn alone(workspace: &Workspace) -> Outcome<fs::File> {
+    workspace.lock("lock-sql", "xtask that describes the statements")
+}
+
+/// The name and content of each description in a folder, without what it says of nulls.
+fn described(folder: &Path) -> Outcome<Vec<(Option<OsString>, serde_json::Value)>> {
+    let mut all = Vec::new();
+    for file in files_below(folder)? {
+        let mut content: serde_json::Value = serde_json::from_slice(&read(&file)?).or_fail(file.display())?;
+        if let Some(describe) = content["describe"].as_object_mut() {
+            describe.remove("nullable");
+        }
+        all.push((file.file_name().map(OsString::from), content));
+    }
+    Ok(all)
 }
 
 /// Compiles `store` against a scratch database; answers the folder with a description of each statement.
@@ -116,25 +130,33 @@ struct Scratch {
 
 impl Scratch {
     fn start(workspace: &Workspace) -> Outcome<Self> {
-        tools::postgres(workspace)?;
-        let binaries = tools::find_postgres()
-            .filter(|binaries| binaries.join("psql").is_file())
-            .ok_or_else(|| Failure::new("psql is missing. On Debian: apt-get install postgresql"))?;
+        let binaries = tools::postgres(workspace)?;
         // Not in the target folder: another user runs it where we are root, and may be unable to reach that.
         let folder = std::env::temp_dir().join(format!("scriptkeep-sql-{}", std::process::id()));
         fs::create_dir(&folder).or_fail(format!("making {}", folder.display()))?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).or_fail("closing the scratch folder")?;
         let scratch = Self { folder, binaries };
-        if let Some((user, group)) = unprivileged()? {
+        if let Some((user, group)) = tools::unprivileged()? {
             chown(&scratch.folder, Some(user), Some(group)).or_fail("handing the scratch folder over")?;
         }
         let data = scratch.folder.join("data");
         quietly(
             scratch
                 .tool("initdb")?
-                .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "-D"])
+                .args([
+                    "-U",
+                    "postgres",
+                    "-A",
+                    "trust",
+                    "-E",
+                    "UTF8",
+                    "--no-locale",
+                    "--no-sync",
+                    "-D",
+                ])
                 .arg(&data),
         )?;
+        scratch.prepare(workspace, &data)?;
         let options = format!("-c listen_addresses='' -c fsync=off -k {}", scratch.folder.display());
         let log = scratch.folder.join("log");
         quietly(
@@ -145,14 +167,6 @@ impl Scratch {
                 .arg("-D")
                 .arg(&data),
         )?;
-        scratch.psql("postgres", None, &["-c", ROLES])?;
-        scratch.psql("scriptkeep_owner", None, &["-c", SCHEMAS])?;
-        for (part, schema) in [("control", "control"), ("tenant", "shared")] {
-            for file in files_below(&workspace.root.join("server/store/migrations").join(part))? {
-                let text = String::from_utf8(read(&file)?).or_fail(file.display())?;
-                scratch.psql("scriptkeep_owner", Some(schema), &["-1", "-c", &text])?;
-            }
-        }
         Ok(scratch)
     }
 
@@ -160,21 +174,34 @@ impl Scratch {
     fn tool(&self, name: &str) -> Outcome<Command> {
         let mut command = Command::new(self.binaries.join(name));
         command.current_dir(&self.folder);
-        if let Some((user, group)) = unprivileged()? {
+        if let Some((user, group)) = tools::unprivileged()? {
             command.uid(user).gid(group);
         }
         Ok(command)
     }
 
-    fn psql(&self, role: &str, schema: Option<&str>, arguments: &[&str]) -> Outcome {
-        let mut command = self.tool("psql")?;
-        command
-            .args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-U", role, "-d", "postgres", "-h"])
-            .arg(&self.folder);
-        if let Some(schema) = schema {
-            command.env("PGOPTIONS", format!("-c search_path={schema}"));
+    /// Makes roles, schemas and tables before the server starts, in Postgres's single-user mode: npm's has no `psql`.
+    fn prepare(&self, workspace: &Workspace, data: &Path) -> Outcome {
+        let mut text = [BEGIN.trim_end_matches(';'), END].concat();
+        for (part, schema) in [("control", "control"), ("tenant", "shared")] {
+            text.extend(["set search_path = ", schema, END]);
+            for file in files_below(&workspace.root.join("server/store/migrations").join(part))? {
+                let migration = String::from_utf8(read(&file)?).or_fail(file.display())?;
+                // One command for each file, whatever blank lines are in it.
+                let lines: Vec<&str> = migration.lines().filter(|line| !line.trim().is_empty()).collect();
+                text.push_str(lines.join("\n").trim_end_matches(';'));
+                text.push_str(END);
+            }
         }
-        quietly(command.args(arguments)).map(drop)
+        let script = self.folder.join("begin.sql");
+        write(&script, text.as_bytes())?;
+        let script = fs::File::open(&script).or_fail("opening what was just written")?;
+        let mut single = self.tool("postgres")?;
+        single
+            .args(["--single", "-j", "-c", "exit_on_error=on", "-c", "fsync=off", "-D"])
+            .arg(data)
+            .arg("postgres");
+        quietly_reading(&mut single, script.into()).map(drop)
     }
 
     fn url(&self) -> String {
@@ -198,21 +225,4 @@ impl Drop for Scratch {
             println!("{failure}");
         }
     }
-}
-
-/// The user and group to run Postgres as where we are root, which it refuses; else nothing.
-fn unprivileged() -> Outcome<Option<(u32, u32)>> {
-    if !tools::is_root() {
-        return Ok(None);
-    }
-    let users = fs::read_to_string("/etc/passwd").or_fail("reading /etc/passwd")?;
-    let ids = |name: &str| {
-        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
-        let mut fields = line.split(':').skip(2);
-        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-    };
-    ids("postgres")
-        .or_else(|| ids("nobody"))
-        .map(Some)
-        .ok_or_else(|| Failure::new("Postgres does not run as root, and there is neither a user postgres nor nobody"))
 }

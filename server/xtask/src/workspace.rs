@@ -55,15 +55,16 @@ impl Workspace {
         Ok(dir)
     }
 
-    /// Waits until no other xtask works in the target folder, and keeps others waiting while the file is held.
+    /// Waits until no other xtask does this work (its file's `name`, and `who` does it) in the target folder, and keeps
+    /// others waiting while the file is held.
     ///
     /// # Errors
     /// When the file cannot be made or locked.
-    pub(crate) fn lock(&self) -> Outcome<fs::File> {
-        let path = self.work_dir("made")?.join("lock");
+    pub(crate) fn lock(&self, name: &str, who: &str) -> Outcome<fs::File> {
+        let path = self.work_dir("made")?.join(name);
         let file = fs::File::create(&path).or_fail(format!("making {}", path.display()))?;
         if file.try_lock().is_err() {
-            println!("  waiting for another xtask to finish with the target folder");
+            println!("  waiting for another {who} to finish with {}", self.target.display());
             file.lock().or_fail(format!("locking {}", path.display()))?;
         }
         Ok(file)

@@ -52,14 +52,19 @@ impl Kind {
     }
 }
 
+/// Where the finished site lies.
+pub(crate) fn folder(workspace: &Workspace, kind: Kind) -> PathBuf {
+    workspace.target.join(kind.folder())
+}
+
 /// Builds whatever of the site is out of date, and answers its folder.
 ///
 /// # Errors
 /// When a tool fails; the compiler's words stand above it.
 pub(crate) fn build(workspace: &Workspace, kind: Kind) -> Outcome<PathBuf> {
-    let _alone = workspace.lock()?;
+    let _alone = workspace.lock("lock", "xtask that builds the site")?;
     let browser = browser::build(workspace, kind)?;
-    let site = workspace.target.join(kind.folder());
+    let site = folder(workspace, kind);
     step_if_needed("Site: scripts, styles, fonts, manifest", || {
         let inputs = [
             browser.clone(),

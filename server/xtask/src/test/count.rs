@@ -1,11 +1,12 @@
-//! Counting tests by what their runners print.
+//! Counting tests by what their runners print. A test that was left out (ignored, skipped, still to do) counts as failed:
+//! nobody would notice that it proves nothing.
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Count {
     /// Tests that passed.
     pub(crate) passed: u64,
-    /// Tests that failed, and programs that died.
+    /// Tests that failed or were left out, and programs that died.
     pub(crate) failed: u64,
 }
 
@@ -24,10 +25,17 @@ impl Count {
                 .unwrap_or(0)
         };
         self.passed += number("passed");
-        self.failed += number("failed");
+        self.failed += number("failed") + number("ignored");
     }
 
-    /// Counts what the closing lines of Node's test runner say: `# pass 3`, `# fail 0`, `# cancelled 0`.
+    /// Counts checks of the sources, each like a test.
+    pub(super) fn add_checks(&mut self, all: usize, failed: usize) {
+        let (all, failed) = (all as u64, failed as u64);
+        self.passed += all - failed;
+        self.failed += failed;
+    }
+
+    /// Counts what the closing lines of Node's test runner say: `# pass 3`, `# fail 0`, `# skipped 0`.
     pub(super) fn add_tap_line(&mut self, line: &str) {
         let Some((what, number)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(' ')) else {
             return;
@@ -35,7 +43,7 @@ impl Count {
         let Ok(number) = number.parse::<u64>() else { return };
         match what {
             "pass" => self.passed += number,
-            "fail" | "cancelled" => self.failed += number,
+            "fail" | "cancelled" | "skipped" | "todo" => self.failed += number,
             _ => {}
         }
     }
@@ -46,7 +54,7 @@ impl Count {
         self.passed += number("expected");
         // Errors outside any test, such as a file that does not load.
         let errors = report["errors"].as_array().map_or(0, |errors| errors.len() as u64);
-        self.failed += number("unexpected") + number("flaky") + errors;
+        self.failed += number("unexpected") + number("flaky") + number("skipped") + errors;
     }
 }
 
@@ -61,14 +69,24 @@ mod tests {
             "test result: FAILED. 12 passed; 2 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.1s",
         );
         count.add_libtest_line("test it_says_9_passed ... ok");
-        assert_eq!(count, Count { passed: 12, failed: 2 });
-        for line in ["# tests 9", "# pass 5", "# fail 3", "# cancelled 1", "ok 1 - # pass 7"] {
+        assert_eq!(count, Count { passed: 12, failed: 3 });
+        for line in [
+            "# tests 9",
+            "# pass 5",
+            "# fail 3",
+            "# cancelled 1",
+            "# skipped 1",
+            "# todo 1",
+            "ok 1 - # pass 7",
+        ] {
             count.add_tap_line(line);
         }
-        assert_eq!(count, Count { passed: 17, failed: 6 });
+        assert_eq!(count, Count { passed: 17, failed: 9 });
         count.add_playwright(
-            &serde_json::json!({ "stats": { "expected": 3, "unexpected": 1, "flaky": 1 }, "errors": [{}] }),
+            &serde_json::json!({ "stats": { "expected": 3, "unexpected": 1, "flaky": 1, "skipped": 2 }, "errors": [{}] }),
         );
-        assert_eq!(count, Count { passed: 20, failed: 9 });
+        assert_eq!(count, Count { passed: 20, failed: 14 });
+        count.add_checks(5, 1);
+        assert_eq!(count, Count { passed: 24, failed: 15 });
     }
 }

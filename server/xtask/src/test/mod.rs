@@ -6,7 +6,7 @@ mod count;
 mod scratch;
 
 use crate::{
-    server,
+    check, server,
     site::{self, Kind, SITE_VARIABLE},
     steps::{Failure, OrFail, Outcome, Stopwatch, run, step, words},
     tools,
@@ -42,7 +42,7 @@ pub(crate) struct Selection {
 pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome {
     let watch = Stopwatch::start();
     let mut count = Count::default();
-    let ran = all(workspace, selection, &mut count);
+    let ran = alone(workspace).and_then(|_lock| all(workspace, selection, &mut count));
     if let Err(failure) = &ran {
         println!("{failure}");
         count.failed += 1;
@@ -60,6 +60,7 @@ pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome {
 /// # Errors
 /// When one of them fails.
 pub(crate) fn smoke(workspace: &Workspace, product: &server::Product, chromium: &Path) -> Outcome {
+    let _alone = alone(workspace)?;
     let mut count = Count::default();
     browser::run(workspace, product, chromium, &["--grep=@smoke".to_owned()], &mut count)?;
     match count {
@@ -70,6 +71,12 @@ pub(crate) fn smoke(workspace: &Workspace, product: &server::Product, chromium: 
     }
 }
 
+/// One run at a time in a target folder, also where several checkouts share it: the site, the binary and the logs are the
+/// same files for all.
+fn alone(workspace: &Workspace) -> Outcome<fs::File> {
+    workspace.lock("lock-test", "xtask that tests")
+}
+
 fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outcome {
     tools::for_building(workspace)?;
     tools::postgres(workspace)?;
@@ -78,6 +85,10 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
     } else {
         None
     };
+    if selection.rust {
+        let failed = check::failing(workspace, &check::OF_SOURCES).len();
+        count.add_checks(check::OF_SOURCES.len(), failed);
+    }
     let site = site::build(workspace, Kind::Desk)?;
     step("Server and tests: compiling (dev)", || {
         let targets: &[&str] = if selection.rust {
