@@ -116,6 +116,14 @@ pub enum What {
         /// The time of the checkpoint before it.
         sealed: String,
     },
+    /// An event is dated before one that stands in front of it.
+    #[error("backdated: the event is dated {at}, but stands behind one of {before}")]
+    OutOfTime {
+        /// The event's time.
+        at: String,
+        /// The latest time in front of it.
+        before: String,
+    },
     /// An event no checkpoint covers.
     #[error("not sealed: no checkpoint covers this event")]
     NotSealed,
@@ -125,6 +133,14 @@ pub enum What {
     /// The last line does not agree with what stands before it.
     #[error("the last line names another checkpoint than the newest one above")]
     OtherEnd,
+    /// Checkpoints were taken out of the file, or put in.
+    #[error("deleted: the last line counts {named} checkpoints, above it stand {found}")]
+    CheckpointCount {
+        /// How many the last line says there are.
+        named: u64,
+        /// How many there are.
+        found: u64,
+    },
     /// Something follows the last line.
     #[error("something follows after the end of the export")]
     AfterEnd,

@@ -40,6 +40,7 @@ pub(super) struct EventLine {
 pub(super) struct LastLine {
     pub(super) end: bool,
     pub(super) size: u64,
+    pub(super) checkpoints: u64,
     pub(super) checkpoint: Option<String>,
 }
 
@@ -91,11 +92,12 @@ pub fn event_line(position: u64, leaf: &str, openings: Option<&Openings>, proof:
     })
 }
 
-/// The last line, without a newline: how many events there are, and the newest checkpoint once there is one.
-pub fn end_line(size: u64, newest: Option<&str>) -> String {
+/// The last line, without a newline: how many events and checkpoints there are, and the newest checkpoint once there is one.
+pub fn end_line(size: u64, checkpoints: u64, newest: Option<&str>) -> String {
     write(&LastLine {
         end: true,
         size,
+        checkpoints,
         checkpoint: newest.map(str::to_owned),
     })
 }

@@ -8,7 +8,8 @@
 //! 3. The events in order, from position 0 on:
 //!    `{"leaf": leaf, "openings": openings or null, "position": number, "proof": [hash in hex, …]}`. The proof leads from
 //!    the leaf's canonical JSON to the root of the newest checkpoint. Openings that were erased are null.
-//! 4. The end: `{"checkpoint": newest signed note or null, "end": true, "size": number of events}`.
+//! 4. The end: `{"checkpoint": newest signed note or null, "checkpoints": how many stand above, "end": true, "size": number
+//!    of events}`.
 //!
 //! # What the verifier shows
 //! That the holder of the signing key signed each checkpoint; that the events are those which were sealed, all of them, in

@@ -49,6 +49,8 @@ pub struct Verifier {
     checkpoints: u64,
     marks: Marks,
     frontier: Frontier,
+    /// The latest time of an event so far.
+    latest: Option<OffsetDateTime>,
     erased: u64,
     suspects: Suspects,
     /// The first event whose proof is wrong although it is the one that was sealed: told only if nothing worse is found.
@@ -104,6 +106,7 @@ impl Verifier {
             checkpoints: 0,
             marks: Marks::default(),
             frontier: Frontier::new(),
+            latest: None,
             erased: 0,
             suspects: Suspects::default(),
             wrong_proof: None,
@@ -315,7 +318,7 @@ impl Verifier {
     }
 
     /// What a leaf that was sealed as it stands must still say.
-    fn check_leaf(&self, leaf: Value, openings: &Value) -> Result<(), Finding> {
+    fn check_leaf(&mut self, leaf: Value, openings: &Value) -> Result<(), Finding> {
         let leaf: AuditLeaf =
             serde_json::from_value(leaf).map_err(|_| self.wrong(What::Malformed("this leaf is not of format 1")))?;
         let at = timestamp::parse(&leaf.at).filter(|_| leaf.v == 1);
@@ -329,6 +332,14 @@ impl Verifier {
             let sealed = timestamp::to_text(mark.time);
             return Err(self.wrong(What::Backdated { at: leaf.at, sealed }));
         }
+        // Checkpoints can be taken out of a database together with what they would show; the neighbours cannot.
+        if let Some(latest) = self.latest
+            && at < latest - SEALING_WINDOW
+        {
+            let before = timestamp::to_text(latest);
+            return Err(self.wrong(What::OutOfTime { at: leaf.at, before }));
+        }
+        self.latest = self.latest.max(Some(at));
         if openings.is_null() {
             return Ok(());
         }
@@ -392,6 +403,12 @@ impl Verifier {
         let last = end.checkpoint.as_deref().map(|note| self.open(note)).transpose()?;
         if !end.end || last != self.newest {
             return Err(self.wrong(What::OtherEnd));
+        }
+        if end.checkpoints != self.checkpoints {
+            return Err(self.wrong(What::CheckpointCount {
+                named: end.checkpoints,
+                found: self.checkpoints,
+            }));
         }
         let size = self.newest.as_ref().map_or(0, |newest| newest.size);
         if self.frontier.size() != size || end.size != size {

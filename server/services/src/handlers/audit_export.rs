@@ -18,8 +18,9 @@ use tokio::sync::OwnedSemaphorePermit;
 /// Events read at a time.
 const STEP_ROWS: u32 = 500;
 
-/// Most events that go out over the web at once: some 300 MB of text, made while somebody waits.
-const OVER_HTTP_MAX: u64 = 200_000;
+/// Most events that go out over the web at once: some 30 MB of text. It is made while somebody waits, and stays in memory
+/// until they have read it; only the making is one at a time.
+const OVER_HTTP_MAX: u64 = 20_000;
 /// Seconds after which to try again when another export is under way.
 const RETRY_SECONDS: u32 = 15;
 
@@ -73,7 +74,11 @@ impl Handle for ExportAuditLog {
         }
         add_line(
             &mut text,
-            &end_line(size, newest.map(|checkpoint| checkpoint.note.as_str())),
+            &end_line(
+                size,
+                checkpoints.len() as u64,
+                newest.map(|checkpoint| checkpoint.note.as_str()),
+            ),
         );
         let event = Event::on("audit_log", &self.workspace).change("events", None, Some(&size.to_string()));
         cx.record(event).await?;

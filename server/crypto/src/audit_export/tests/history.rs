@@ -130,6 +130,31 @@ fn a_backdated_event_is_found_once_it_is_further_back_than_sealing_explains() {
 }
 
 #[test]
+fn a_backdated_event_is_found_by_its_neighbours_when_the_checkpoints_before_it_are_gone() {
+    for (back, found) in [
+        (SEALING_WINDOW, false),
+        (SEALING_WINDOW + Duration::milliseconds(1), true),
+        (Duration::days(80), true),
+    ] {
+        let mut log = Log::example();
+        log.add();
+        let before = log.now;
+        log.now = before - back - Duration::seconds(1);
+        log.add();
+        log.now = before + Duration::seconds(1);
+        log.seal();
+        log.checkpoints.drain(..log.checkpoints.len() - 1);
+        let result = check(&log.export(), None).map_err(|finding| finding.what);
+        let what = What::OutOfTime {
+            at: crate::timestamp::to_text(before - back),
+            before: crate::timestamp::to_text(before),
+        };
+        assert_eq!(result.is_err(), found, "{back}: {result:?}");
+        assert!(result.err().is_none_or(|error| error == what));
+    }
+}
+
+#[test]
 fn another_key_is_found() {
     let lines = Log::example().export();
     let name = Log::key().name().to_owned();
@@ -161,17 +186,18 @@ fn a_checkpoint_that_was_touched_is_found() {
         line["checkpoint"] = json!(line["checkpoint"].as_str().unwrap().replace("\n5\n", "\n6\n"));
     });
     found(&lines, 3, None, What::Signature(NoteError::BadSignature));
-    // Left out: the others still hold everything together.
+    // Left out of the file: the others still hold everything together, but the end counts one more.
     let mut lines = Log::example().export();
     lines.remove(1);
-    assert_eq!(check(&lines, None).map(|report| report.checkpoints), Ok(2));
+    let finding = check(&lines, None).unwrap_err();
+    assert_eq!(finding.what, What::CheckpointCount { named: 3, found: 2 });
     // The newest left out: then the end contradicts.
     let mut lines = Log::example().export();
     lines.remove(3);
     let finding = check(&lines, None).unwrap_err();
     assert_eq!((finding.position, finding.what), (Some(5), What::NotSealed));
     let mut log = Log::example();
-    let end = end_line(10, Some(&log.checkpoints[1]));
+    let end = end_line(10, 3, Some(&log.checkpoints[1]));
     let mut lines = log.export();
     *lines.last_mut().unwrap() = end;
     found(&lines, line_of(EVENTS), 10, What::OtherEnd);

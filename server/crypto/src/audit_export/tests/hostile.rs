@@ -31,15 +31,15 @@ fn lines_that_are_no_lines_of_an_export() {
         (b"\"end\"".to_vec(), What::Malformed("this is not an event")),
         (b"{\"end\":1}".to_vec(), What::Malformed("this is not an end")),
         (
-            b"{\"checkpoint\":null,\"end\":false,\"size\":0}".to_vec(),
+            b"{\"checkpoint\":null,\"checkpoints\":0,\"end\":false,\"size\":0}".to_vec(),
             What::OtherEnd,
         ),
         (
-            b"{\"checkpoint\":null,\"end\":true,\"size\":0}".to_vec(),
+            b"{\"checkpoint\":null,\"checkpoints\":0,\"end\":true,\"size\":0}".to_vec(),
             What::OtherEnd,
         ),
         (
-            b"{\"checkpoint\":\"\",\"end\":true,\"size\":0}".to_vec(),
+            b"{\"checkpoint\":\"\",\"checkpoints\":0,\"end\":true,\"size\":0}".to_vec(),
             What::Signature(NoteError::Malformed),
         ),
     ];

@@ -173,7 +173,11 @@ impl Log {
             lines.push(event_line(position as u64, &event.leaf, Some(&event.openings), &proof));
         }
         let newest = self.checkpoints.last().map(String::as_str);
-        lines.push(end_line(self.events.len() as u64, newest));
+        lines.push(end_line(
+            self.events.len() as u64,
+            self.checkpoints.len() as u64,
+            newest,
+        ));
         lines
     }
 
