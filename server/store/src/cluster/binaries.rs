@@ -1,6 +1,9 @@
 //! Finding the programs of Postgres.
 
-use super::ClusterError;
+use super::{
+    ClusterError,
+    user::{User, reachable},
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -8,8 +11,9 @@ use std::{
 };
 use tokio::process::Command;
 
-/// The folder of binaries to use: the newest found, or of the version that made the data.
-pub(super) async fn binaries(data: &Path) -> Result<PathBuf, ClusterError> {
+/// The folder of binaries to use: the newest found that the user can enter, or of the version that made the data. One that
+/// the user cannot enter is better than none: the start will say so.
+pub(super) async fn binaries(data: &Path, user: Option<&User>) -> Result<PathBuf, ClusterError> {
     let mut found: Vec<(u32, PathBuf)> = Vec::new();
     for folder in candidates().await {
         if let Some(version) = major_version(&folder).await {
@@ -17,7 +21,7 @@ pub(super) async fn binaries(data: &Path) -> Result<PathBuf, ClusterError> {
         }
     }
     // Stable: among equals the first place looked at wins.
-    found.sort_by_key(|(version, _)| std::cmp::Reverse(*version));
+    found.sort_by_key(|(version, folder)| (reachable(folder, user).is_err(), std::cmp::Reverse(*version)));
     let made_by = fs::read_to_string(data.join("PG_VERSION"))
         .ok()
         .map(|text| text.trim().to_owned());

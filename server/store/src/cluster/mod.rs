@@ -128,7 +128,7 @@ impl Cluster {
         let user = user::unprivileged_user(&folder.join("data"))?;
         user::own(&folder, user.as_ref())?;
         let cluster = Self {
-            binaries: binaries::binaries(&folder.join("data")).await?,
+            binaries: binaries::binaries(&folder.join("data"), user.as_ref()).await?,
             folder,
             user,
         };
