@@ -1,5 +1,5 @@
-//! Takes connections and hands their requests to the router: at most so many at once, none that dawdles, and at the end
-//! each open one gets its time to finish. HTTP/1.1 only: TLS, and with it HTTP/2, ends at the proxy in front.
+//! Takes connections and hands their requests to the router: at most so many at once, none that says nothing or takes
+//! nothing, and at the end each open one gets its time to finish. HTTP/1.1 only: TLS, and with it HTTP/2, ends at the proxy in front.
 
 use crate::{
     config::Limits,
@@ -11,10 +11,19 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use std::{net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::Sleep,
 };
 use tower_http::add_extension::AddExtension;
 
@@ -35,6 +44,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: &Limits, stop:
         };
         if let Some((stream, peer, place)) = accepted {
             let service = AddExtension::new(router.clone(), ConnectInfo(peer));
+            let stream = Impatient::new(stream, limits.request);
             let (headers, stop) = (limits.headers, stop.clone());
             tokio::spawn(async move {
                 converse(stream, service, headers, stop).await;
@@ -74,9 +84,9 @@ async fn accept(
 }
 
 /// Answers the requests of one connection. The time for headers runs from its first moment, and again after each answer:
-/// who says nothing loses the place.
+/// who says nothing loses the place, and so does who takes nothing.
 async fn converse(
-    stream: TcpStream,
+    stream: Impatient,
     service: AddExtension<Router, ConnectInfo<SocketAddr>>,
     headers_within: Duration,
     stop: Stop,
@@ -95,4 +105,71 @@ async fn converse(
         () = &mut wanted => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+/// A connection that breaks off when nothing of what is to be sent went out for so long: the other side does not read, and
+/// would keep its place, and the answer in memory, for ever. (The system takes more only once a good part of its buffer is
+/// free, so reading a byte now and then does not count as progress.)
+struct Impatient {
+    stream: TcpStream,
+    within: Duration,
+    /// Runs while something waits to be sent.
+    stuck: Option<Pin<Box<Sleep>>>,
+}
+
+impl Impatient {
+    fn new(stream: TcpStream, within: Duration) -> Self {
+        Self {
+            stream,
+            within,
+            stuck: None,
+        }
+    }
+
+    /// What an attempt to send came to: progress stops the time, none lets it run.
+    fn sent(&mut self, cx: &mut Context<'_>, sent: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if sent.is_ready() {
+            self.stuck = None;
+            return sent;
+        }
+        let within = self.within;
+        let stuck = self.stuck.get_or_insert_with(|| Box::pin(tokio::time::sleep(within)));
+        ready!(stuck.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl AsyncRead for Impatient {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, into)
+    }
+}
+
+impl AsyncWrite for Impatient {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let sent = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.sent(cx, sent)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let sent = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.sent(cx, sent)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    // A socket has nothing to flush, and its end is sent without waiting for the other side.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
 }

@@ -6,19 +6,20 @@ use crate::{
     listen,
     refusal::Refusal,
     router,
-    shutdown::Stop,
+    shutdown::{self, Stop},
     state::State,
 };
 use domain::ports::{Clock, Mailer};
 use outbound::{CapturedMailer, SystemClock};
 use std::{net::SocketAddr, sync::Arc};
-use tokio::{net::TcpListener, task::JoinSet};
+use store::cluster::Cluster;
+use tokio::{net::TcpListener, sync::watch, task::JoinSet};
 
 /// Opens everything, serves, and closes everything again in order: connections, jobs, the sealer, the database.
 /// `ready` hears the address once requests are answered.
 ///
 /// # Errors
-/// What is missing or unsafe, with what to do.
+/// What is missing or unsafe, with what to do; or that a part of the server broke while it served.
 pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -> Result<(), Refusal> {
     compose::fit_for_others(&config)?;
     // First of all, so that a second server on the same address stops before it touches the data.
@@ -30,14 +31,7 @@ pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -
     database.stop_at_end = true;
     let opened = open(config, &database, clock, mail.mailbox).await;
     let served = match opened {
-        Ok(state) => {
-            let mut background = JoinSet::new();
-            if let Some(cluster) = database.cluster.clone() {
-                background.spawn(compose::keep_alive(cluster, stop.clone()));
-            }
-            run(listener, &state, mail.mailer, background, stop, ready).await;
-            Ok(())
-        }
+        Ok(state) => run(listener, &state, mail.mailer, database.cluster.clone(), stop, ready).await,
         Err(refusal) => Err(refusal),
     };
     database.close().await;
@@ -73,22 +67,40 @@ async fn bind(config: Config) -> Result<(TcpListener, Config), Refusal> {
     Ok((listener, config.with_port(port)))
 }
 
-async fn run(
+/// Serves what is open, with the sealer and the queue beside it, until told to stop, or until one of those ends by itself:
+/// a log that nobody seals, and mail that nobody sends, must not go unnoticed. Who runs the server starts it again.
+///
+/// # Errors
+/// When work in the background ended by itself.
+pub async fn run(
     listener: TcpListener,
     state: &Arc<State>,
     mailer: Arc<dyn Mailer>,
-    mut background: JoinSet<()>,
+    cluster: Option<Cluster>,
     stop: Stop,
     ready: impl FnOnce(SocketAddr),
-) {
-    let (jobs, sealer) = (state.services.clone(), state.services.clone());
-    let (jobs_stop, sealer_stop) = (stop.clone(), stop.clone());
-    background.spawn(async move { jobs.run_jobs(mailer, jobs_stop).await });
-    background.spawn(async move { sealer.run_sealer(sealer_stop).await });
+) -> Result<(), Refusal> {
+    // Everything here stops on our own word, so that what ends before it has ended by itself.
+    let (tell, stopping) = watch::channel(false);
+    let mut background = background(state, mailer, cluster, &stopping);
     let router = router::router(state);
     tracing::info!(url = %state.config.origin, listen = %state.config.listen, "ready");
     ready(state.config.listen);
-    listen::serve(listener, router, &state.config.limits, stop).await;
+    let watched = async {
+        let broke = tokio::select! {
+            () = shutdown::wanted(stop) => false,
+            _ = background.join_next() => true,
+        };
+        if broke {
+            tracing::error!("work in the background ended by itself; the server stops");
+        }
+        let _ = tell.send(true);
+        broke
+    };
+    let ((), broke) = tokio::join!(
+        listen::serve(listener, router, &state.config.limits, stopping.clone()),
+        watched
+    );
     if tokio::time::timeout(state.config.limits.drain, async {
         while background.join_next().await.is_some() {}
     })
@@ -98,4 +110,28 @@ async fn run(
         tracing::warn!("background work did not end in time; its leases run out on their own");
     }
     tracing::info!("stopped");
+    if broke {
+        return Err(Refusal::new(
+            "Work in the background ended by itself, so the server stopped.",
+            "Start it again (systemd does). The log's line `a panic` names the place; please report it.",
+        ));
+    }
+    Ok(())
+}
+
+fn background(
+    state: &Arc<State>,
+    mailer: Arc<dyn Mailer>,
+    cluster: Option<Cluster>,
+    stop: &watch::Receiver<bool>,
+) -> JoinSet<()> {
+    let mut background = JoinSet::new();
+    if let Some(cluster) = cluster {
+        background.spawn(compose::keep_alive(cluster, stop.clone()));
+    }
+    let (jobs, sealer) = (state.services.clone(), state.services.clone());
+    let (jobs_stop, sealer_stop) = (stop.clone(), stop.clone());
+    background.spawn(async move { jobs.run_jobs(mailer, jobs_stop).await });
+    background.spawn(async move { sealer.run_sealer(sealer_stop).await });
+    background
 }

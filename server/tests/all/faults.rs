@@ -2,13 +2,23 @@
 
 use crate::support::{House, PASSWORD, live, request};
 use axum::{Router, body::Body, routing::get};
+use domain::ports::{Clock, Mailer};
 use http::{Method, StatusCode, header};
+use outbound::SystemClock;
 use serde_json::{Value, json};
-use server::router;
-use std::time::Duration;
+use server::{commands::serve, listen, router};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use time::OffsetDateTime;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
+    sync::watch,
 };
 
 /// The house with two more addresses: one that panics, one that never answers.
@@ -73,7 +83,7 @@ async fn head_is_answered_like_get_without_a_body() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_does_not_come_is_a_408() {
     let folder = live::folder();
-    let config = live::config(folder.path(), "[limits]\nrequest_seconds = 2");
+    let config = live::config(folder.path(), "[limits]\nrequest_seconds = 6");
     let server = live::Live::start(config).await.expect("a server");
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     let head = format!(
@@ -104,6 +114,75 @@ async fn connections_that_say_nothing_lose_their_place() {
     assert_eq!(answered.expect("an answer in time").0, 200);
     drop(idle);
     server.stop().await;
+}
+
+/// More than the system buffers on the way, in bytes.
+const LARGE: usize = 64 * 1024 * 1024;
+
+#[tokio::test]
+async fn connections_that_take_nothing_lose_their_place() {
+    let folder = live::folder();
+    let limits = live::config(folder.path(), "[limits]\nconnections = 2\nrequest_seconds = 1").limits;
+    let large = axum::body::Bytes::from(vec![b'x'; LARGE]);
+    let router = Router::new()
+        .route("/large", get(async move || large.clone()))
+        .route("/small", get(async || "small"));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = watch::channel(false);
+    let serving = tokio::spawn(async move { listen::serve(listener, router, &limits, stopped).await });
+    let mut idle = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let ask = "GET /large HTTP/1.1\r\nhost: localhost\r\n\r\n";
+        stream.write_all(ask.as_bytes()).await.expect("a request");
+        // The answer has begun.
+        stream.readable().await.expect("an answer");
+        idle.push(stream);
+    }
+    let get = async |path| {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        live::exchange(stream, address, "GET", path, &[], "").await
+    };
+    let answered = tokio::time::timeout(Duration::from_secs(20), get("/small")).await;
+    assert_eq!(answered.expect("an answer in time").0, 200);
+    let (status, whole) = get("/large").await;
+    assert_eq!(status, 200);
+    assert!(whole.len() > LARGE, "who reads gets all of it");
+    for mut stream in idle {
+        let mut taken = Vec::new();
+        // Cut off, whether by an end or by a reset.
+        let _ = stream.read_to_end(&mut taken).await;
+        assert!(taken.len() < LARGE, "{}", taken.len());
+    }
+    stop.send(true).expect("a server that listens");
+    serving.await.expect("a good end");
+}
+
+/// A clock that can be broken.
+struct Breaking(AtomicBool);
+
+impl Clock for Breaking {
+    fn now(&self) -> OffsetDateTime {
+        assert!(!self.0.load(Ordering::SeqCst), "the clock is broken");
+        SystemClock.now()
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_the_background_ends_the_server_with_a_refusal() {
+    let clock = Arc::new(Breaking(AtomicBool::new(false)));
+    let house = House::open_by("", Arc::clone(&clock) as Arc<dyn Clock>).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a listener");
+    let mailer = Arc::clone(&house.mailbox) as Arc<dyn Mailer>;
+    // Nobody says stop.
+    let (_stop, stopped) = watch::channel(false);
+    let served = serve::run(listener, &house.state, mailer, None, stopped, |_| {
+        clock.0.store(true, Ordering::SeqCst);
+    });
+    let ended = tokio::time::timeout(Duration::from_secs(30), served).await;
+    let refusal = ended.expect("an end by itself").expect_err("a refusal");
+    assert!(refusal.what.contains("ended by itself"), "{refusal}");
 }
 
 #[tokio::test]

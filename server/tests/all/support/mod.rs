@@ -106,6 +106,11 @@ impl House {
 
     /// A server with more settings, as lines of the configuration file.
     pub(crate) async fn open_with(lines: &str) -> Self {
+        Self::open_by(lines, Arc::new(SystemClock)).await
+    }
+
+    /// The same by another clock.
+    pub(crate) async fn open_by(lines: &str, clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (keys, site) = (folder.path().join("keys"), folder.path().join("site"));
         write_site(&site);
@@ -118,7 +123,6 @@ impl House {
         let settings = Settings::collect(Some(&file), [], []).expect("settings");
         let config = Config::from_settings(&settings).expect("a configuration");
         let database = testkit::database().await;
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let services = compose::house(&config, &database.db, Arc::clone(&clock), MakeKeys::IfNew)
             .await
             .expect("a house");
