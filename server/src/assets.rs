@@ -18,6 +18,8 @@ use std::{
 
 /// Maps logical names to the addresses of files.
 const MANIFEST: &str = "manifest.json";
+/// The folder of the well-known files.
+const WELL_KNOWN: &str = "root/";
 /// Files whose names carry a hash of their content never change.
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Well-known files (`/favicon.svg`) keep their names, so browsers come back for them each day.
@@ -98,7 +100,13 @@ impl Site {
 
 /// `GET /assets/{path}`
 pub async fn serve(Given(state): Given<Arc<State>>, PathOf(path): PathOf<String>, request: Request) -> Response {
-    match file(&state.site, &path, request.headers(), IMMUTABLE).await {
+    // The well-known files have names without a hash: here they would be kept for a year.
+    let found = if path.starts_with(WELL_KNOWN) {
+        None
+    } else {
+        file(&state.site, &path, request.headers(), IMMUTABLE).await
+    };
+    match found {
         Some(response) => response,
         None => answer::problem(&state, &request, &Problem::new(Code::NotFound)),
     }
@@ -109,7 +117,7 @@ pub async fn well_known(site: &Site, path: &str, headers: &HeaderMap) -> Option<
     let name = path
         .strip_prefix('/')
         .filter(|name| name.contains('.') && !name.contains('/'))?;
-    file(site, &format!("root/{name}"), headers, DAILY).await
+    file(site, &format!("{WELL_KNOWN}{name}"), headers, DAILY).await
 }
 
 /// The file, compressed as the client takes it. The folder of the compressed copies is the same, so one that was asked for

@@ -72,7 +72,7 @@ async fn run(state: &State, shell: Shell, parts: Parts, posted: Posted) -> Respo
     };
     let answer = state.services.dispatch(posted.entry.meta, caller, op).await;
     let mut response = match answer.result {
-        Ok(output) => accepted(posted.entry, output.as_ref(), &pages::address_of(&parts)),
+        Ok(output) => accepted(posted.entry, output, &pages::address_of(&parts)),
         Err(problem) => again(state, shell, parts, FormState::new(name, posted.fields, problem)).await,
     };
     session_cookie::write(response.headers_mut(), &answer.session);
@@ -80,10 +80,13 @@ async fn run(state: &State, shell: Shell, parts: Parts, posted: Posted) -> Respo
 }
 
 /// Leads on, or hands the file over.
-fn accepted(entry: &Entry, output: &(dyn Any + Send), address: &str) -> Response {
-    match output.downcast_ref::<Download>() {
-        Some(download) => attachment(download),
-        None => pages::see_other(&forms::destination(entry.meta.name, &(entry.to_json)(output), address)),
+fn accepted(entry: &Entry, output: Box<dyn Any + Send>, address: &str) -> Response {
+    match output.downcast::<Download>() {
+        Ok(download) => attachment(*download),
+        Err(output) => {
+            let output = (entry.to_json)(output.as_ref());
+            pages::see_other(&forms::destination(entry.meta.name, &output, address))
+        }
     }
 }
 
@@ -121,7 +124,7 @@ const NOT_IN_NAMES: &AsciiSet = &CONTROLS
     .add(b'}');
 
 /// A file to save, never to show.
-fn attachment(download: &Download) -> Response {
+fn attachment(download: Download) -> Response {
     let name = utf8_percent_encode(&download.file_name, NOT_IN_NAMES);
     let disposition = HeaderValue::from_str(&format!("attachment; filename*=UTF-8''{name}"));
     let media_type = HeaderValue::from_str(&download.media_type);
@@ -136,7 +139,7 @@ fn attachment(download: &Download) -> Response {
                 media_type.unwrap_or(HeaderValue::from_static("application/octet-stream")),
             ),
         ],
-        download.text.clone(),
+        download.text,
     )
         .into_response()
 }

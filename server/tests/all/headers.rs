@@ -167,6 +167,7 @@ async fn files_are_cached_for_good_and_compressed_as_asked() {
     for path in [
         "/assets/pkg/app-1.js.br",
         "/assets/manifest.json",
+        "/assets/root/favicon.svg",
         "/assets/../manifest.json",
         "/assets/%2e%2e/keys/root.key",
     ] {
