@@ -1,8 +1,11 @@
-//! Logs: JSON lines on standard output, or text for a terminal. Nobody logs content, names, addresses or secrets; what a
+//! Logs: JSON lines, or text for a terminal; a server's on standard output, a command's on standard error. Nobody logs content, names, addresses or secrets; what a
 //! library says about its own work is kept to warnings.
 
 use crate::{config::Log, refusal::Refusal};
-use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{format::FmtSpan, writer::BoxMakeWriter},
+};
 
 /// Libraries that say at `info` or below what nobody needs, or quote what passes through them.
 const QUIET: [&str; 8] = [
@@ -16,11 +19,20 @@ const QUIET: [&str; 8] = [
     "tower_http",
 ];
 
+/// Where a process logs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To {
+    /// Standard output: a server says nothing else there.
+    Output,
+    /// Standard error: a command's answer has standard output to itself.
+    Error,
+}
+
 /// Starts logging for the process.
 ///
 /// # Errors
 /// A filter that is none.
-pub fn start(log: &Log) -> Result<(), Refusal> {
+pub fn start(log: &Log, to: To) -> Result<(), Refusal> {
     let mut filter = EnvFilter::try_new(&log.filter).map_err(|_| {
         Refusal::new(
             format!("`log.level` cannot be `{}`.", log.filter),
@@ -36,6 +48,10 @@ pub fn start(log: &Log) -> Result<(), Refusal> {
     }
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_writer(match to {
+            To::Output => BoxMakeWriter::new(std::io::stdout),
+            To::Error => BoxMakeWriter::new(std::io::stderr),
+        })
         .with_span_events(FmtSpan::NONE)
         .with_target(true);
     // Starting twice in a process happens in tests only; the first one stays.

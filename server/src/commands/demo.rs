@@ -65,7 +65,7 @@ pub(super) async fn make(config: Config) -> Result<(), Refusal> {
     database.close().await;
     let (email, password) = made?;
     terminal::say(format!(
-        "Sign in at {}/sign-in\n  e-mail:   {email}\n  password: {}",
+        "Sign in at {}/sign-in, or where the server of this data folder is told to listen\n  e-mail:   {email}\n  password: {}",
         config.origin,
         password.expose()
     ));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// # Errors
 /// When the database or the keys refuse, with what to do.
 pub(super) async fn migrate(config: Config) -> Result<(), Refusal> {
-    logs::start(&config.log)?;
+    logs::start(&config.log, logs::To::Error)?;
     compose::keys_are_apart(&config)?;
     let clock = Arc::new(SystemClock);
     let database = compose::database(&config, &*clock, compose::Migrate::Always).await?;

@@ -50,8 +50,14 @@ fn go(cli: Cli) -> Result<ExitCode, Refusal> {
         )),
         Some(Command::Serve) => block_on(serve_until_told(config)),
         Some(Command::Migrate) => block_on(migrate::migrate(config)),
-        Some(Command::Admin(act)) => block_on(admin::act(config, act)),
-        Some(Command::Demo) => block_on(demo::make(config)),
+        Some(Command::Admin(act)) => {
+            logs::start(&config.log, logs::To::Error)?;
+            block_on(admin::act(config, act))
+        }
+        Some(Command::Demo) => {
+            logs::start(&config.log, logs::To::Error)?;
+            block_on(demo::make(config))
+        }
         Some(Command::Audit(crate::cli::Audit::Key { workspace })) => audit::print_key(&config, workspace),
         Some(Command::Audit(crate::cli::Audit::Verify { file, key, since })) => verify(&file, &key, since.as_deref()),
     }
@@ -63,7 +69,7 @@ fn verify(file: &Path, key: &str, since: Option<&Path>) -> Result<ExitCode, Refu
 }
 
 async fn serve_until_told(config: Config) -> Result<(), Refusal> {
-    logs::start(&config.log)?;
+    logs::start(&config.log, logs::To::Output)?;
     let stop = shutdown::on_signals()
         .map_err(|error| Refusal::new(format!("The system lets us hear no signals: {error}."), "Try again."))?;
     serve::serve(config, stop, |_| {}).await
