@@ -238,6 +238,21 @@ impl<Tx: Scoped> Context<'_, Tx> {
         self.vault.open_text(&mut self.tx, column, record, row, sealed).await
     }
 
+    /// The same for text that may have been damaged in the database; then there is none.
+    pub(crate) async fn open_unless_damaged(
+        &mut self,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Option<String>, Failure> {
+        let plain = self
+            .vault
+            .open_unless_damaged(&mut self.tx, column, record, row, sealed)
+            .await?;
+        Ok(plain.and_then(|plain| String::from_utf8(plain).ok()))
+    }
+
     /// A new token: its text for the person, its hash for the database.
     pub(crate) fn new_token(&self) -> (Secret, [u8; 32]) {
         let text = token_text(self.services.inner.keyring.bytes());

@@ -7,7 +7,7 @@ use crate::{
 use crypto::Place;
 use std::sync::Arc;
 use store::{
-    Scoped,
+    Scoped, StoreError,
     data_keys::{self, DataKeyRow},
 };
 use time::OffsetDateTime;
@@ -51,6 +51,38 @@ pub(crate) struct Vault<'a> {
     keyring: &'a Keyring,
     at: OffsetDateTime,
     made: Vec<(KeyName, VersionedKey)>,
+}
+
+/// Why a value was not opened.
+enum Shut {
+    /// The value, or its data key, was damaged or erased: others open.
+    Value(KeyFault),
+    /// The database or the key store failed: it says nothing about the value.
+    Failed(Failure),
+}
+
+impl From<KeyFault> for Shut {
+    fn from(fault: KeyFault) -> Self {
+        match fault {
+            KeyFault::Wrong { .. } | KeyFault::NoDataKey { .. } => Self::Value(fault),
+            KeyFault::Store { .. } | KeyFault::Task => Self::Failed(fault.into()),
+        }
+    }
+}
+
+impl From<StoreError> for Shut {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Shut {
+    fn into_failure(self) -> Failure {
+        match self {
+            Self::Value(fault) => fault.into(),
+            Self::Failed(failure) => failure,
+        }
+    }
 }
 
 /// A data key that was just made.
@@ -118,6 +150,40 @@ impl<'a> Vault<'a> {
         row: Uuid,
         sealed: &[u8],
     ) -> Result<Vec<u8>, Failure> {
+        self.try_open(tx, column, record, row, sealed)
+            .await
+            .map_err(Shut::into_failure)
+    }
+
+    /// Opens a value that may have been damaged or erased, or whose data key may: then there is none. That the database,
+    /// the key store or the workspace's key is not there is a failure, as ever, and not taken for it.
+    pub(crate) async fn open_unless_damaged(
+        &mut self,
+        tx: &mut impl Scoped,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        self.keyring.workspace_key(tx.workspace()).await?;
+        match self.try_open(tx, column, record, row, sealed).await {
+            Ok(plain) => Ok(Some(plain)),
+            Err(Shut::Value(fault)) => {
+                tracing::warn!(%fault, table = column.table, %row, "a value does not open");
+                Ok(None)
+            }
+            Err(Shut::Failed(failure)) => Err(failure),
+        }
+    }
+
+    async fn try_open(
+        &mut self,
+        tx: &mut impl Scoped,
+        column: Column,
+        record: Uuid,
+        row: Uuid,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, Shut> {
         let workspace = tx.workspace();
         let wrong = |cause| KeyFault::Wrong { workspace, cause };
         let version = crypto::sealed_key_version(sealed).map_err(wrong)?;
@@ -142,7 +208,8 @@ impl<'a> Vault<'a> {
         Ok(String::from_utf8(plain).map_err(|_| crate::failure::internal())?)
     }
 
-    /// Fetches the keys of many records in one query, before their values are opened one by one.
+    /// Fetches the keys of many records in one query, before their values are opened one by one. A key that was damaged is
+    /// left out: it shows when its value is opened.
     pub(crate) async fn fetch(
         &mut self,
         tx: &mut impl Scoped,
@@ -158,6 +225,7 @@ impl<'a> Vault<'a> {
         if missing.is_empty() {
             return Ok(());
         }
+        self.keyring.workspace_key(tx.workspace()).await?;
         for row in data_keys::of_records(tx, &missing).await? {
             let Some(column) = columns.iter().find(|column| column.class == row.class) else {
                 continue;
@@ -168,7 +236,11 @@ impl<'a> Vault<'a> {
                 .newest(name)
                 .is_none_or(|newest| newest.version < row.version)
             {
-                let key = self.keyring.unwrap_data_key(name, row.version, &row.wrapped).await?;
+                let key = match self.keyring.unwrap_data_key(name, row.version, &row.wrapped).await {
+                    Ok(key) => key,
+                    Err(KeyFault::Wrong { .. }) => continue,
+                    Err(fault) => return Err(fault.into()),
+                };
                 let version = row.version;
                 self.keyring.keep(name, &VersionedKey { version, key });
             }
@@ -233,7 +305,7 @@ impl<'a> Vault<'a> {
         tx: &mut impl Scoped,
         name: KeyName,
         version: u32,
-    ) -> Result<Arc<crypto::DataKey>, Failure> {
+    ) -> Result<Arc<crypto::DataKey>, Shut> {
         let made = self
             .made
             .iter()

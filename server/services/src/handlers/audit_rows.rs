@@ -46,21 +46,18 @@ impl Context<'_, TenantTx> {
             let record = openings_record(workspace, event.actor);
             let plain = self
                 .vault
-                .open(&mut self.tx, AUDIT_OPENINGS, record, event.id.0, &event.openings)
-                .await;
-            if plain.is_err() {
-                tracing::warn!(event = %event.id, "the openings of an audit event do not open");
-            }
+                .open_unless_damaged(&mut self.tx, AUDIT_OPENINGS, record, event.id.0, &event.openings)
+                .await?;
             opened.push(Opened {
                 leaf: serde_json::from_str(&event.leaf).ok(),
-                openings: plain.ok().and_then(|plain| serde_json::from_slice(&plain).ok()),
+                openings: plain.and_then(|plain| serde_json::from_slice(&plain).ok()),
                 event,
             });
         }
         Ok(opened)
     }
 
-    /// The present names of everybody and everything these events speak of.
+    /// The present names of everybody and everything these events speak of; those that were damaged are left out.
     pub(super) async fn names(&mut self, events: &[Opened]) -> Result<Names, Failure> {
         let mut people: Vec<AccountId> = events.iter().filter_map(|opened| opened.event.actor).collect();
         let targets = || events.iter().filter_map(|opened| target_of(&opened.event));
@@ -91,8 +88,10 @@ impl Context<'_, TenantTx> {
         let mut titles = HashMap::new();
         for row in rows {
             if let Some(sealed) = row.field(FieldClass::Title) {
-                let title = self.open(RECORD_TITLE, row.id.0, row.id.0, sealed).await?;
-                titles.insert(row.id.to_string(), title);
+                let title = self
+                    .open_unless_damaged(RECORD_TITLE, row.id.0, row.id.0, sealed)
+                    .await?;
+                titles.extend(title.map(|title| (row.id.to_string(), title)));
             }
         }
         Ok(titles)
@@ -102,7 +101,10 @@ impl Context<'_, TenantTx> {
         let WorkspaceId(id) = self.tx.workspace();
         match workspaces::get(&mut self.tx).await? {
             // The house has a row and no name.
-            Some(row) if !row.name.is_empty() => self.open(WORKSPACE_NAME, id, id, &row.name).await,
+            Some(row) if !row.name.is_empty() => {
+                let name = self.open_unless_damaged(WORKSPACE_NAME, id, id, &row.name).await?;
+                Ok(name.unwrap_or_default())
+            }
             Some(_) | None => Ok(String::new()),
         }
     }

@@ -29,7 +29,7 @@ impl Services {
         Ok(house.lookup_hash("email", &canonical_email(email)))
     }
 
-    /// The present names of accounts; those that are gone are not among them. Opens a transaction of the system login,
+    /// The present names of accounts; those that are gone or were damaged are not among them. Opens a transaction of the system login,
     /// because names are encrypted under the house's keys: call it with a tenant's transaction open, or with none.
     pub(super) async fn names_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, Failure> {
         let mut names = HashMap::new();
@@ -44,8 +44,11 @@ impl Services {
         vault.fetch(&mut tx, &[ACCOUNT_NAME], &records).await?;
         for profile in profiles {
             let row = profile.id.0;
-            let name = vault.open_text(&mut tx, ACCOUNT_NAME, row, row, &profile.name).await?;
-            names.insert(profile.id, name);
+            let name = vault
+                .open_unless_damaged(&mut tx, ACCOUNT_NAME, row, row, &profile.name)
+                .await?;
+            let name = name.and_then(|name| String::from_utf8(name).ok());
+            names.extend(name.map(|name| (profile.id, name)));
         }
         answered(tx.finish().await)?;
         Ok(names)

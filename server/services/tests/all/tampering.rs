@@ -11,9 +11,10 @@ use crypto::{
     open_checkpoint,
 };
 use domain::{
-    Code, WorkspaceId,
-    ops::{AuditFilter, Download, ExportAuditLog, GetAuditEvent, ListAuditEvents},
+    Code, Problem, WorkspaceId,
+    ops::{AuditFilter, AuditPage, Download, ExportAuditLog, GetAuditEvent, ListAuditEvents},
 };
+use std::sync::atomic::Ordering;
 use time::Duration;
 
 struct Scene {
@@ -55,6 +56,11 @@ impl Scene {
             .act(&self.ilse, ExportAuditLog { workspace })
             .await
             .expect("an export")
+    }
+
+    async fn list(&self) -> Result<AuditPage, Problem> {
+        let (workspace, filter) = (self.workspace, AuditFilter::default());
+        self.house.act(&self.ilse, ListAuditEvents { workspace, filter }).await
     }
 
     /// The newest checkpoint, as somebody kept it outside.
@@ -300,4 +306,70 @@ async fn a_checkpoint_nobody_signed_is_found() {
         Code::Internal,
         "the page does not show it either"
     );
+}
+
+#[tokio::test]
+async fn a_damaged_title_or_name_hides_no_event() {
+    let scene = Scene::new().await;
+    scene
+        .attack(
+            "update record_fields set value = '\\x00' where {w} and class = 'record.title';
+             update workspaces set name = '\\x00' where {w};
+             update accounts set name = '\\x00';",
+        )
+        .await;
+    let rows = scene.list().await.expect("the page is there").rows;
+    assert_eq!(rows.len(), 12, "the export is an event too");
+    assert!(rows.iter().all(|row| row.target_name.is_none()), "{rows:?}");
+    assert!(rows.iter().all(|row| !row.changes.is_empty()), "what happened is there");
+    verify(&scene.export().await, scene.workspace).expect("the log is whole");
+}
+
+#[tokio::test]
+async fn damaged_data_keys_hide_no_event() {
+    let mut scene = Scene::new().await;
+    scene.attack("update data_keys set wrapped = '\\x00' where {w}").await;
+    // A server that does not have the keys at hand.
+    scene.house.services = scene.house.restarted();
+    let rows = scene.list().await.expect("the page is there").rows;
+    assert_eq!(rows.len(), 12, "the export is an event too");
+    for row in &rows {
+        assert_eq!(row.changes[0].field, "values that cannot be read any more");
+        assert_eq!(row.target_name, None);
+    }
+    // Each key by itself, too: whose titles are damaged, whose openings.
+    scene.attack("delete from data_keys where {w}").await;
+    scene.house.services = scene.house.restarted();
+    assert_eq!(scene.list().await.expect("the page is there").rows.len(), 12);
+    let report = verify(&scene.export().await, scene.workspace).expect("the tree holds");
+    assert_eq!(report.erased, 11);
+}
+
+#[tokio::test]
+async fn a_fault_is_not_taken_for_erasure() {
+    let mut scene = Scene::new().await;
+    scene.house.services = scene.house.restarted();
+    scene.house.keys.down.store(true, Ordering::SeqCst);
+    assert_eq!(code(scene.list().await), Code::Unavailable, "the key store is away");
+    let workspace = scene.workspace;
+    let export = scene.house.act(&scene.ilse, ExportAuditLog { workspace }).await;
+    assert_eq!(code(export), Code::Unavailable);
+    scene.house.keys.down.store(false, Ordering::SeqCst);
+    let report = verify(&scene.export().await, workspace).expect("sound");
+    assert_eq!(report.erased, 0);
+    // The database fails while the key of one event is looked for: all others are at hand.
+    scene.list().await.expect("the page is there");
+    scene.attack("alter table data_keys rename to data_keys_away").await;
+    scene.list().await.expect("every key is at hand");
+    scene
+        .attack(
+            "update audit_events set openings = overlay(openings placing '\\x00000002' from 2 for 4) where {w} and id =
+                (select event_id from audit_leaves where {w} and position = 4)",
+        )
+        .await;
+    assert_eq!(code(scene.list().await), Code::Internal, "the database failed");
+    scene.attack("alter table data_keys_away rename to data_keys").await;
+    let rows = scene.list().await.expect("the page is there").rows;
+    let lost = rows.iter().filter(|row| row.changes[0].field == "values that cannot be read any more");
+    assert_eq!(lost.count(), 1, "a key that never was");
 }
