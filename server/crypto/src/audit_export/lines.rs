@@ -105,3 +105,20 @@ pub fn end_line(size: u64, checkpoints: u64, newest: Option<&str>) -> String {
 fn write(line: &impl Serialize) -> String {
     canonical::to_string(line).expect("these lines hold texts and numbers below 2^53 only")
 }
+
+/// What the tree hashed: the canonical text of the leaf, or the text itself where it is not canonical JSON.
+pub(super) fn leaf_text(leaf: &Value) -> Option<String> {
+    match leaf {
+        Value::String(text) => Some(text.clone()),
+        leaf => canonical::value_to_string(leaf).ok(),
+    }
+}
+
+/// The hashes of a proof, unless one is none.
+pub(super) fn parse_proof(proof: &[String]) -> Option<Vec<Hash>> {
+    let hash = |text: &String| {
+        let mut hash = [0; 32];
+        hex::decode_to_slice(text, &mut hash).ok().map(|()| hash)
+    };
+    proof.iter().map(hash).collect()
+}

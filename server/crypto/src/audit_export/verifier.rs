@@ -3,7 +3,7 @@
 
 use super::{
     FORMAT, Finding, MAX_LINE_BYTES, Report, SEALING_WINDOW, What,
-    lines::{CheckpointLine, EventLine, Header, LastLine, OpeningsRead},
+    lines::{CheckpointLine, EventLine, Header, LastLine, OpeningsRead, leaf_text, parse_proof},
 };
 use crate::{
     Checkpoint, Frontier, Hash, commitment,
@@ -485,20 +485,4 @@ impl Suspects {
             what,
         })
     }
-}
-
-/// What the tree hashed: the canonical text of the leaf, or the text itself where it is not canonical JSON.
-fn leaf_text(leaf: &Value) -> Option<String> {
-    match leaf {
-        Value::String(text) => Some(text.clone()),
-        leaf => canonical::value_to_string(leaf).ok(),
-    }
-}
-
-fn parse_proof(proof: &[String]) -> Option<Vec<Hash>> {
-    let hash = |text: &String| {
-        let mut hash = [0; 32];
-        hex::decode_to_slice(text, &mut hash).ok().map(|()| hash)
-    };
-    proof.iter().map(hash).collect()
 }
