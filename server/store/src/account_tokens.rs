@@ -116,13 +116,17 @@ pub async fn void(tx: &mut SystemTx, account: AccountId, kind: Kind) -> Result<(
     Ok(())
 }
 
-/// Sweeps tokens past their end; answers how many.
+/// Sweeps tokens past their end; answers how many, at most `limit` at a time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete_expired(tx: &mut SystemTx, now: OffsetDateTime) -> Result<u64, StoreError> {
-    let done = sqlx::query!("delete from account_tokens where expires_at <= $1", now)
-        .execute(conn(tx))
-        .await?;
+pub async fn delete_expired(tx: &mut SystemTx, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from account_tokens where ctid = any(array(select ctid from account_tokens where expires_at <= $1 limit $2)) and expires_at <= $1",
+        now,
+        i64::from(limit)
+    )
+    .execute(conn(tx))
+    .await?;
     Ok(done.rows_affected())
 }

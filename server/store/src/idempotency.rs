@@ -71,14 +71,18 @@ pub async fn insert(
     Ok(done.rows_affected() == 1)
 }
 
-/// Sweeps answers given before a time, in all workspaces; answers how many.
+/// Sweeps answers given before a time, in all workspaces; answers how many, at most `limit` at a time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete_older(tx: &mut SystemTx, before: OffsetDateTime) -> Result<u64, StoreError> {
-    let done = sqlx::query!("delete from idempotency_keys where created_at < $1", before)
-        .execute(conn(tx))
-        .await?;
+pub async fn delete_older(tx: &mut SystemTx, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from idempotency_keys where ctid = any(array(select ctid from idempotency_keys where created_at < $1 limit $2)) and created_at < $1",
+        before,
+        i64::from(limit)
+    )
+    .execute(conn(tx))
+    .await?;
     Ok(done.rows_affected())
 }
 

@@ -153,13 +153,17 @@ pub async fn retry(tx: &mut SystemTx, job: &Claimed, at: OffsetDateTime) -> Resu
     Ok(done.rows_affected() == 1)
 }
 
-/// Sweeps the rows of jobs that ended before a time; answers how many.
+/// Sweeps the rows of jobs that ended before a time; answers how many, at most `limit` at a time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete_finished(tx: &mut SystemTx, before: OffsetDateTime) -> Result<u64, StoreError> {
-    let done = sqlx::query!("delete from jobs where state <> 'queued' and finished_at < $1", before)
-        .execute(conn(tx))
-        .await?;
+pub async fn delete_finished(tx: &mut SystemTx, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from jobs where ctid = any(array(select ctid from jobs where state <> 'queued' and finished_at < $1 limit $2)) and state <> 'queued' and finished_at < $1",
+        before,
+        i64::from(limit)
+    )
+    .execute(conn(tx))
+    .await?;
     Ok(done.rows_affected())
 }

@@ -53,13 +53,17 @@ pub async fn take(db: &Db, key: &[u8; 32], limit: Limit, now: OffsetDateTime) ->
     ))
 }
 
-/// Sweeps the rows of keys that have been at rest since `now`; answers how many.
+/// Sweeps the rows of keys that have been at rest since `now`; answers how many, at most `limit` at a time.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn delete_rested(tx: &mut SystemTx, now: OffsetDateTime) -> Result<u64, StoreError> {
-    let done = sqlx::query!("delete from rate_limits where full_at <= $1", now)
-        .execute(conn(tx))
-        .await?;
+pub async fn delete_rested(tx: &mut SystemTx, now: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from rate_limits where ctid = any(array(select ctid from rate_limits where full_at <= $1 limit $2)) and full_at <= $1",
+        now,
+        i64::from(limit)
+    )
+    .execute(conn(tx))
+    .await?;
     Ok(done.rows_affected())
 }

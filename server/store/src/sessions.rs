@@ -181,7 +181,7 @@ pub async fn revoke_all_but(
     Ok(done.rows_affected())
 }
 
-/// Sweeps sessions that have ended: past their end, or not seen since `idle_before`. Answers how many.
+/// Sweeps sessions that have ended: past their end, or not seen since `idle_before`. Answers how many, at most `limit` at a time.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -189,11 +189,13 @@ pub async fn delete_expired(
     tx: &mut SystemTx,
     now: OffsetDateTime,
     idle_before: OffsetDateTime,
+    limit: u32,
 ) -> Result<u64, StoreError> {
     let done = sqlx::query!(
-        "delete from sessions where expires_at <= $1 or seen_at < $2",
+        "delete from sessions where ctid = any(array(select ctid from sessions where expires_at <= $1 or seen_at < $2 limit $3)) and (expires_at <= $1 or seen_at < $2)",
         now,
-        idle_before
+        idle_before,
+        i64::from(limit)
     )
     .execute(conn(tx))
     .await?;

@@ -5,7 +5,7 @@ use crypto::{RootKey, SigningKey};
 use domain::{
     Code, Problem, WorkspaceId,
     ops::{CreateRecord, CreateWorkspace, GetProfile, GetRecord, ListWorkspaces},
-    ports::KeyStore,
+    ports::{Clock as _, KeyStore},
 };
 use services::{Parts, Services, Site};
 use std::sync::{Arc, atomic::Ordering};
@@ -257,4 +257,26 @@ async fn reading_goes_on_when_nothing_can_be_written() {
         .act(&ilse, GetProfile {})
         .await
         .expect("seen, though not noted as seen");
+}
+
+#[tokio::test]
+async fn a_sweep_goes_on_over_many_rows_and_past_a_table_that_fails() {
+    let house = House::new().await;
+    let past = house.clock.now() - time::Duration::HOUR;
+    let rested = format!(
+        "insert into control.rate_limits (key, full_at)
+         select sha256(int8send(number)), to_timestamp({}) from generate_series(1::bigint, 12000) number",
+        past.unix_timestamp()
+    );
+    let left = "select count(*) from control.rate_limits";
+    house.database.run(&rested).await;
+    assert!(house.services.sweep().await.expect("swept") >= 12_000);
+    assert_eq!(house.database.number(left).await, 0);
+    house.database.run(&rested).await;
+    house
+        .database
+        .run("alter table control.sessions rename to sessions_away")
+        .await;
+    house.services.sweep().await.expect_err("one table failed");
+    assert_eq!(house.database.number(left).await, 0, "the others were swept");
 }

@@ -370,6 +370,8 @@ async fn a_fault_is_not_taken_for_erasure() {
     assert_eq!(code(scene.list().await), Code::Internal, "the database failed");
     scene.attack("alter table data_keys_away rename to data_keys").await;
     let rows = scene.list().await.expect("the page is there").rows;
-    let lost = rows.iter().filter(|row| row.changes[0].field == "values that cannot be read any more");
+    let lost = rows
+        .iter()
+        .filter(|row| row.changes[0].field == "values that cannot be read any more");
     assert_eq!(lost.count(), 1, "a key that never was");
 }

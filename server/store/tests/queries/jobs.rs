@@ -121,7 +121,7 @@ async fn a_payload_is_erased_when_the_job_ends_and_kept_when_it_is_tried_again()
     assert_eq!(claim(&test, Duration::HOUR, 3).await.len(), 1);
     let mut tx = system(&test).await;
     assert_eq!(
-        jobs::delete_finished(&mut tx, EPOCH + Duration::SECOND)
+        jobs::delete_finished(&mut tx, EPOCH + Duration::SECOND, 100)
             .await
             .expect("sweep"),
         2

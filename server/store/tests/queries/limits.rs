@@ -45,7 +45,7 @@ async fn a_burst_then_one_each_interval() {
         "a clock set back allows nothing more"
     );
     let mut tx = test.db.system(Reason::Jobs, None).await.expect("begin");
-    let swept = limits::delete_rested(&mut tx, EPOCH + Duration::seconds(1_000))
+    let swept = limits::delete_rested(&mut tx, EPOCH + Duration::seconds(1_000), 100)
         .await
         .expect("sweep");
     assert_eq!(swept, 1);

@@ -167,9 +167,19 @@ async fn one_s_own_sessions_are_listed_and_ended_and_nobody_else_s() {
     tx.commit(Receipt::Unaudited(Why::Sweep)).await.expect("commit");
     assert!(!resolves(&test, [1; 32]).await && !resolves(&test, [2; 32]).await && resolves(&test, [3; 32]).await);
     let mut tx = test.db.system(Reason::Jobs, None).await.expect("begin");
-    assert_eq!(sessions::delete_expired(&mut tx, EPOCH, EPOCH).await.expect("sweep"), 0);
+    assert_eq!(
+        sessions::delete_expired(&mut tx, EPOCH, EPOCH, 100)
+            .await
+            .expect("sweep"),
+        0
+    );
     let late = EPOCH + Duration::days(30);
-    assert_eq!(sessions::delete_expired(&mut tx, late, EPOCH).await.expect("sweep"), 1);
+    assert_eq!(
+        sessions::delete_expired(&mut tx, late, EPOCH, 100)
+            .await
+            .expect("sweep"),
+        1
+    );
 }
 
 #[tokio::test]
@@ -211,9 +221,9 @@ async fn a_request_sent_twice_at_once_is_answered_once() {
     );
     tx.finish().await.expect("finish");
     let mut tx = test.db.system(Reason::Jobs, None).await.expect("begin");
-    assert_eq!(idempotency::delete_older(&mut tx, EPOCH).await.expect("sweep"), 0);
+    assert_eq!(idempotency::delete_older(&mut tx, EPOCH, 100).await.expect("sweep"), 0);
     assert_eq!(
-        idempotency::delete_older(&mut tx, EPOCH + Duration::SECOND)
+        idempotency::delete_older(&mut tx, EPOCH + Duration::SECOND, 100)
             .await
             .expect("sweep"),
         1
