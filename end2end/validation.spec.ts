@@ -1,0 +1,69 @@
+// One `validate` for server and browser: the table that `domain` and `services` are held to, fed to the forms by hand.
+import { readFileSync } from "node:fs";
+import type { Locator, Page } from "@playwright/test";
+import { expect, open, test } from "./support/test.ts";
+import type { Person } from "./support/people.ts";
+
+interface Case {
+  op: string;
+  input: Record<string, unknown>;
+  errors: Record<string, string>;
+}
+
+const table = JSON.parse(
+  readFileSync(new URL("../app/domain/tests/validate.json", import.meta.url), "utf8"),
+) as Case[];
+
+/** Where the browser's own code checks an operation before anything is sent, and which fields a person types there. */
+const forms: Record<string, { fields: string[]; at: (owner: Person, record: string) => string }> = {
+  "workspace.create": { fields: ["name"], at: () => "/start" },
+  "workspace.rename": { fields: ["name"], at: (owner) => owner.at("/settings") },
+  "record.create": { fields: ["title"], at: (owner) => owner.at() },
+  "record.rename": { fields: ["title"], at: (owner, record) => owner.at(`/records/${record}`) },
+  "record.describe": { fields: ["summary"], at: (owner, record) => owner.at(`/records/${record}`) },
+  "account.rename": { fields: ["name"], at: () => "/you" },
+  "account.change_password": { fields: ["current", "password"], at: () => "/you" },
+  "session.prove": { fields: ["password"], at: () => "/prove" },
+};
+
+/** What an input of one line cannot hold: browsers drop line breaks from it. */
+const unholdable = (text: unknown, op: string) => op !== "record.describe" && /[\r\n]/.test(String(text));
+
+async function fill(form: Locator, fields: string[], input: Record<string, unknown>): Promise<void> {
+  for (const field of fields) {
+    const control = form.locator(`[name="${field}"]`);
+    await control.fill(String(input[field]));
+    await control.blur();
+  }
+}
+
+async function told(page: Page, form: Locator, fields: string[]): Promise<Record<string, string>> {
+  const errors: Record<string, string> = {};
+  for (const field of fields) {
+    const id = await form.locator(`[name="${field}"]`).getAttribute("id");
+    const line = page.locator(`[id="${id}-e"]`);
+    if ((await line.count()) > 0) errors[field] = (await line.innerText()).trim();
+  }
+  return errors;
+}
+
+for (const [op, { fields, at }] of Object.entries(forms)) {
+  test(`the table of ${op} holds in the browser, which sends nothing that is wrong`, async ({ page, owner }) => {
+    const record = await owner.makeRecord(page.request, "Cleaning the dock");
+    const cases = table.filter((row) => row.op === op && !fields.some((field) => unholdable(row.input[field], op)));
+    expect(cases.some((row) => Object.keys(row.errors).length > 0)).toBe(true);
+    const sent: string[] = [];
+    page.on("request", (request) => {
+      if (request.method() === "POST") sent.push(request.url());
+    });
+    await open(page, at(owner, record));
+    const form = page.locator("form").filter({ has: page.locator(`input[name="_op"][value="${op}"]`) });
+    for (const row of cases) {
+      await fill(form, fields, row.input);
+      const wrong = Object.keys(row.errors).length > 0;
+      if (wrong) await form.locator('button[type="submit"]').click();
+      await expect.poll(() => told(page, form, fields), { message: JSON.stringify(row.input) }).toEqual(row.errors);
+    }
+    expect(sent).toEqual([]);
+  });
+}
