@@ -8,7 +8,7 @@
 use domain::{Code, Operation, Problem};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, task::Poll};
 
 /// An output as JSON text, or why there is none.
 pub type Answer = Result<String, Problem>;
@@ -27,6 +27,7 @@ pub fn ask<Op: Operation>(op: Op) -> Asking {
     let caller = use_context::<Caller>();
     Box::pin(async move {
         let internal = || Problem::new(Code::Internal);
+        turn().await;
         let (gateway, caller) = gateway.zip(caller).ok_or_else(internal)?;
         let output = gateway.dispatch(const { &Op::META }, caller, Box::new(op)).await?;
         let output = output.downcast::<Op::Output>().map_err(|_| internal())?;
@@ -51,7 +52,25 @@ pub fn ask<Op: Operation>(_op: Op) -> Asking {
 
 /// An answer that is a problem, without asking.
 pub fn refuse(code: Code) -> Asking {
-    Box::pin(std::future::ready(Err(Problem::new(code))))
+    Box::pin(async move {
+        turn().await;
+        Err(Problem::new(code))
+    })
+}
+
+/// Lets the executor turn once, so that no answer is there before its resource is. Leptos (0.9.0-rc1) takes a short cut for
+/// a resource whose future is ready at once, and now and then a page with one is never finished.
+async fn turn() {
+    let mut turned = false;
+    std::future::poll_fn(move |context| {
+        if turned {
+            return Poll::Ready(());
+        }
+        turned = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// The output that an answer holds.

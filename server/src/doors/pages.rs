@@ -100,6 +100,10 @@ pub async fn show(state: Arc<State>, shell: Shell, request: Request) -> Response
 pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<FormState>) -> Response {
     parts.method = http::Method::GET;
     let address = address_of(&parts);
+    if kind == Shell::Workspace && form.is_none() && session_cookie::read(&parts.headers).is_none() {
+        // Nothing in the workspace is for visitors: what would be rendered says no more than this.
+        return see_other(&forms::sign_in_then(&address));
+    }
     let gateway = Arc::new(PageGateway {
         services: state.services.clone(),
         seen: Mutex::default(),
