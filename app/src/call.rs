@@ -58,8 +58,9 @@ pub fn refuse(code: Code) -> Asking {
     })
 }
 
-/// Lets the executor turn once, so that no answer is there before its resource is. Leptos (0.9.0-rc1) takes a short cut for
-/// a resource whose future is ready at once, and now and then a page with one is never finished.
+/// Lets the executor turn once, so that no answer is there before its resource is. Pages that were
+/// never finished (seen under load, rendered for visitors) all had resources that were ready at once, for which Leptos
+/// 0.9.0-rc1 takes a path of its own. That this path is the cause is inferred, not proven.
 async fn turn() {
     let mut turned = false;
     std::future::poll_fn(move |context| {
