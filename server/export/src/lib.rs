@@ -1,0 +1,13 @@
+//! Paper: a document leaves as a file that Word, a printer or an inspector accepts, and comes back whole. Bytes go in,
+//! bytes come out: no IO, no clock, no random source, so the same document always makes the same file.
+//!
+//! Each format is a module. A writer returns [`Written`] and a reader its document with what stands beside it; both list
+//! what the format could not keep as [`Loss`]es, and fail with an [`ExportError`] that names the part at fault.
+
+mod error;
+mod loss;
+mod meta;
+
+pub use error::ExportError;
+pub use loss::Loss;
+pub use meta::{Attachments, Comment, Meta, Written};
