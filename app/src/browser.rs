@@ -216,6 +216,17 @@ pub(crate) fn address() -> String {
     path + &location.search().unwrap_or_default()
 }
 
+/// Takes out of the address what said that a form was saved, once the page has taken note: a page that is loaded again or
+/// kept as a bookmark must not say so.
+pub(crate) fn forget_saved() {
+    let here = address();
+    let plain = crate::forms::with_saved(&here, None);
+    let history = window().and_then(|window| window.history().ok());
+    if let Some(history) = history.filter(|_| plain != here) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&plain));
+    }
+}
+
 /// Empties the inputs below an element: secrets that were accepted must not stay on the page.
 pub(crate) fn clear_inputs(inside: &Element) {
     let Ok(inputs) = inside.query_selector_all("input") else {

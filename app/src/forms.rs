@@ -12,6 +12,8 @@ pub const OP: &str = "_op";
 pub const KEY: &str = "_key";
 /// The hidden field that tells apart several forms of one operation on a page (one per row of a list); else absent.
 pub const ROW: &str = "_row";
+/// The query parameter that names the operation of the form that was just saved, on the page it was sent from.
+pub const SAVED: &str = "saved";
 
 /// Fields whose value never goes back into a page.
 const SECRET_FIELDS: [&str; 3] = ["password", "current", "token"];
@@ -78,7 +80,24 @@ pub fn destination(op: &str, output: &Value, page: &str) -> String {
         "account.change_password" => format!("{path}?from=password"),
         "workspace.create" => format!("/w/{}", id()),
         "record.create" => format!("{}/records/{}", path.trim_end_matches('/'), id()),
-        _ => page.to_owned(),
+        "account.rename" | "workspace.rename" => with_saved(page, Some(op)),
+        _ => with_saved(page, None),
+    }
+}
+
+/// The address of a page that says of one form that it was saved, or of none.
+pub fn with_saved(page: &str, op: Option<&str>) -> String {
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(query).unwrap_or_default();
+    let before = pairs.len();
+    pairs.retain(|(name, _)| name != SAVED);
+    if op.is_none() && pairs.len() == before {
+        return page.to_owned();
+    }
+    pairs.extend(op.map(|op| (SAVED.to_owned(), op.to_owned())));
+    match serde_urlencoded::to_string(&pairs) {
+        Ok(query) if !query.is_empty() => format!("{path}?{query}"),
+        _ => path.to_owned(),
     }
 }
 
@@ -162,6 +181,37 @@ mod tests {
             next_of(&sign_in_then("/w/a/audit?x=1&y=2")).as_deref(),
             Some("/w/a/audit?x=1&y=2")
         );
+    }
+
+    #[test]
+    fn a_page_says_of_the_last_form_only_that_it_was_saved() {
+        for (op, page, expected) in [
+            ("account.rename", "/you", "/you?saved=account.rename"),
+            (
+                "account.rename",
+                "/you?from=password&saved=x",
+                "/you?from=password&saved=account.rename",
+            ),
+            (
+                "workspace.rename",
+                "/w/a/settings?saved=workspace.rename",
+                "/w/a/settings?saved=workspace.rename",
+            ),
+            (
+                "account.change_password",
+                "/you?saved=account.rename",
+                "/you?from=password",
+            ),
+            ("session.revoke", "/you/sessions?saved=account.rename", "/you/sessions"),
+            (
+                "session.revoke",
+                "/you/sessions?a=%20&saved=account.rename",
+                "/you/sessions?a=+",
+            ),
+            ("session.revoke", "/you/sessions?a=%20", "/you/sessions?a=%20"),
+        ] {
+            assert_eq!(destination(op, &Value::Null, page), expected, "{op} {page}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub use shell::{gallery_shell, public_shell, workspace_shell};
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
     leptos::mount::hydrate_body(workspace::WorkspaceApp);
+    browser::forget_saved();
     browser::listen();
     browser::mark_hydrated();
 }

@@ -33,6 +33,7 @@ pub struct FormCore {
     pub(super) errors: RwSignal<Vec<FieldError>>,
     pub(super) busy: RwSignal<bool>,
     pub(super) dirty: RwSignal<bool>,
+    pub(super) saved: RwSignal<bool>,
 }
 
 impl FormCore {
@@ -51,6 +52,7 @@ impl FormCore {
             problem: RwSignal::new(None),
             errors: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
+            saved: RwSignal::new(false),
         };
         if let Some(problem) = problem {
             core.show(problem);
@@ -72,6 +74,16 @@ impl FormCore {
     /// Whether something was typed that the server does not have.
     pub fn dirty(self) -> RwSignal<bool> {
         self.dirty
+    }
+
+    /// The operation's name.
+    pub fn op(self) -> &'static str {
+        self.op
+    }
+
+    /// Whether the form was accepted since the page was loaded.
+    pub fn saved(self) -> RwSignal<bool> {
+        self.saved
     }
 
     /// The last answer, if it was a problem.

@@ -1,7 +1,11 @@
 //! The save state: always a shape, a colour and a word.
 
-use crate::components::Icon;
+use crate::{
+    components::{FormCore, Icon},
+    forms,
+};
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// Whether the words are safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +53,19 @@ pub fn SaveState(
                     Save::Unsaved => "Not saved",
                 }}
             </span>
+        </span>
+    }
+}
+
+/// The word beside the button of a form that stays on its page: there once the form was accepted, gone as soon as something
+/// is typed again. Without JavaScript the address says which form it was ([`forms::SAVED`]).
+#[component]
+pub fn SavedWord() -> impl IntoView {
+    let core = expect_context::<FormCore>();
+    let told = use_query_map().with_untracked(|query| query.get(forms::SAVED).as_deref() == Some(core.op()));
+    view! {
+        <span role="status">
+            {move || ((told || core.saved().get()) && !core.dirty().get()).then_some("Saved")}
         </span>
     }
 }

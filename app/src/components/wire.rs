@@ -131,6 +131,7 @@ impl FormCore {
     fn accept(self) {
         self.key.set_value(Some(browser::random_key()));
         self.dirty.set(false);
+        self.saved.set(true);
         self.problem.set(None);
         self.errors.set(Vec::new());
     }

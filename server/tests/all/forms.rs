@@ -203,6 +203,55 @@ async fn unknown_addresses_get_a_page_and_404() {
 }
 
 #[tokio::test]
+async fn a_saved_form_says_so_on_its_own_page_and_a_refused_one_does_not() {
+    let house = House::open().await;
+    let cookie = house.session("ada@example.com").await;
+    let workspace = house.workspace(&cookie, "Tern House").await;
+    let settings = format!("/w/{workspace}/settings");
+    let said = r#"<span role="status">Saved"#;
+    for (page, op) in [("/you", "account.rename"), (settings.as_str(), "workspace.rename")] {
+        let rename = |name: String, revision: &'static str| {
+            let fields = [
+                ("_op", op),
+                ("workspace", &workspace),
+                ("name", &name),
+                ("revision", revision),
+            ];
+            let fields: Vec<_> = fields
+                .into_iter()
+                .map(|(name, value)| (name, value.to_owned()))
+                .collect();
+            let (house, cookie, page) = (&house, &cookie, format!("{page}?saved={op}"));
+            async move {
+                let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                house.post(&page, Some(cookie), &fields).await
+            }
+        };
+        assert!(!house.get(page, Some(&cookie)).await.body.contains(said), "{page}");
+        let reply = rename("Heron House".to_owned(), "1").await;
+        let expected = format!("{page}?saved={op}");
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (StatusCode::SEE_OTHER, expected.as_str())
+        );
+        let shown = house.get(&expected, Some(&cookie)).await;
+        assert!(
+            shown.body.contains(said) && shown.body.contains("Heron House"),
+            "{}",
+            shown.body
+        );
+        let other = house.get(&format!("{page}?saved=record.rename"), Some(&cookie)).await;
+        assert!(!other.body.contains(said), "another form's word");
+        let refused = rename("x".repeat(500), "2").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            !refused.body.contains(said),
+            "the page that says what is wrong does not say Saved"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_export_comes_as_a_file() {
     let house = House::open().await;
     let cookie = house.session("ada@example.com").await;

@@ -3,7 +3,7 @@
 use super::SettingsNav;
 use crate::{
     ask, call,
-    components::{Banner, Form, Hidden, Icon, Look, Moment, OpForm, Submit, TextField, Tone},
+    components::{Banner, Form, Hidden, Icon, Look, Moment, OpForm, SavedWord, Submit, TextField, Tone},
     load,
     pages::{errors::Failed, workspace::AroundLoaded},
 };
@@ -112,7 +112,6 @@ fn Rename(profile: Profile) -> impl IntoView {
     let around = use_context::<AroundLoaded>();
     let name = profile.name.clone();
     let now = RwSignal::new(profile);
-    let saved = RwSignal::new(false);
     let problem = form.core().problem();
     let stale = move || problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == Code::Stale));
     Effect::new(move |_| {
@@ -126,7 +125,6 @@ fn Rename(profile: Profile) -> impl IntoView {
     });
     let done = Callback::new(move |profile| {
         now.set(profile);
-        saved.set(true);
         if let Some(AroundLoaded(around)) = around {
             around.again();
         }
@@ -138,7 +136,7 @@ fn Rename(profile: Profile) -> impl IntoView {
             {move || stale().then(|| view! { <p class="hint">"Now it reads " <q>{now.with(|now| now.name.clone())}</q> "."</p> })}
             <div class="btns">
                 <Submit>"Save name"</Submit>
-                <span role="status">{move || (saved.get() && !form.core().dirty().get()).then_some("Saved")}</span>
+                <SavedWord/>
             </div>
         </OpForm>
     }

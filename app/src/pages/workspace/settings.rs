@@ -3,7 +3,7 @@
 use super::{AroundLoaded, use_workspace_key};
 use crate::{
     Asking, ask, call,
-    components::{Form, Hidden, Moment, OpForm, Submit, TextField},
+    components::{Form, Hidden, Moment, OpForm, SavedWord, Submit, TextField},
     load,
     pages::{account::SettingsNav, errors::Failed},
     refuse,
@@ -107,7 +107,6 @@ fn Rename(workspace: WorkspaceView) -> impl IntoView {
     let (id, name) = (workspace.id, workspace.name.clone());
     let now = RwSignal::new(workspace);
     let problem = form.core().problem();
-    let saved = RwSignal::new(false);
     Effect::new(move |_| {
         let stale = problem.with(|problem| problem.as_ref().is_some_and(|problem| problem.code == Code::Stale));
         if stale {
@@ -120,7 +119,6 @@ fn Rename(workspace: WorkspaceView) -> impl IntoView {
     });
     let done = Callback::new(move |workspace| {
         now.set(workspace);
-        saved.set(true);
         if let Some(AroundLoaded(around)) = around {
             around.again();
         }
@@ -134,7 +132,7 @@ fn Rename(workspace: WorkspaceView) -> impl IntoView {
             {move || stale().then(|| view! { <p class="hint">"Now it is called " <q>{now.with(|now| now.name.clone())}</q> "."</p> })}
             <div class="btns">
                 <Submit>"Save name"</Submit>
-                <span role="status">{move || (saved.get() && !form.core().dirty().get()).then_some("Saved")}</span>
+                <SavedWord/>
             </div>
         </OpForm>
     }
