@@ -10,6 +10,7 @@ pub mod audit;
 pub mod cluster;
 pub mod data_keys;
 mod db;
+pub mod documents;
 mod error;
 mod guard;
 pub mod idempotency;
@@ -17,6 +18,8 @@ pub mod jobs;
 pub mod limits;
 pub mod members;
 pub mod migrate;
+#[cfg(feature = "peer")]
+pub mod peer;
 mod placement;
 pub mod records;
 pub mod resolve;

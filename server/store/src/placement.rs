@@ -104,17 +104,20 @@ pub enum FieldClass {
     Title,
     /// What every member who reads records reads.
     General,
+    /// A record's body: its document.
+    Body,
 }
 
 impl FieldClass {
     /// Every class.
-    pub const ALL: [Self; 2] = [Self::Title, Self::General];
+    pub const ALL: [Self; 3] = [Self::Title, Self::General, Self::Body];
 
     /// The name in the database and in key contexts. The prefix `record.` marks classes that policies hide.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Title => "record.title",
             Self::General => "record.general",
+            Self::Body => "record.body",
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Reason {
     Jobs,
     /// Sealing audit logs.
     Seal,
+    /// Editing documents: finding a record's workspace, seeing that those who edit still may, covering what a crash left.
+    Edit,
     /// Counting requests.
     RateLimit,
     /// Setting up the database.
@@ -31,7 +33,7 @@ pub enum Reason {
     CommandLine,
 }
 
-/// Proof that an audit event stands in a transaction; only [`crate::audit::append`] makes one, and only that
+/// Proof that an audit event stands in a transaction; only [`crate::audit`] makes one, and only that
 /// transaction takes it.
 #[derive(Debug)]
 pub struct EventReceipt {
@@ -63,6 +65,9 @@ pub enum Why {
     Sweep,
     /// A data key made ahead of the act that will use it.
     KeyMaking,
+    /// Updates of a document, which come many a second: events cover ranges of them, later and without a gap. Also
+    /// snapshots, which say nothing new.
+    Editing,
 }
 
 /// What a transaction must show to be committed.

@@ -5,7 +5,7 @@ use store::{
     Reason, Receipt, Scoped, Why,
     account_tokens::{self, Kind, NewToken},
     accounts,
-    idempotency::{self, Given},
+    idempotency::{self, Given, NewAnswer},
     resolve,
     sessions::{self, NewSession},
 };
@@ -188,29 +188,28 @@ async fn a_request_sent_twice_at_once_is_answered_once() {
     let account = testkit::account(&test.db).await;
     let placement = testkit::tenant(&test.db, account, store::Schema::shared()).await;
     let scope = scope(&placement, Some(account));
-    let given = Given {
-        request_hash: [1; 32],
-        response: b"sealed answer".to_vec(),
+    let answer = NewAnswer {
+        actor: Some(account),
+        key_hash: [7; 32],
+        given: Given {
+            request_hash: [1; 32],
+            response: b"sealed answer".to_vec(),
+        },
+        at: EPOCH,
     };
     let mut first = test.db.begin(&scope).await.expect("begin");
-    assert!(
-        idempotency::insert(&mut first, Some(account), &[7; 32], &given, EPOCH)
-            .await
-            .expect("insert")
-    );
+    assert!(idempotency::insert(&mut first, &answer).await.expect("insert"));
     let second = tokio::spawn({
-        let (db, scope, given) = (test.db.clone(), scope.clone(), given.clone());
+        let (db, scope, answer) = (test.db.clone(), scope.clone(), answer.clone());
         async move {
             let mut tx = db.begin(&scope).await.expect("begin");
-            let kept = idempotency::insert(&mut tx, Some(account), &[7; 32], &given, EPOCH)
-                .await
-                .expect("insert");
+            let kept = idempotency::insert(&mut tx, &answer).await.expect("insert");
             let found = idempotency::find(&mut tx, Some(account), &[7; 32]).await.expect("find");
             (kept, found.map(|given| given.response))
         }
     });
     first.commit(Receipt::Unaudited(Why::KeyMaking)).await.expect("commit");
-    assert_eq!(second.await.expect("second"), (false, Some(given.response)));
+    assert_eq!(second.await.expect("second"), (false, Some(answer.given.response)));
     // Another actor, another answer; and what is old is swept.
     let mut tx = test.db.begin(&scope).await.expect("begin");
     assert!(

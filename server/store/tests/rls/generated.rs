@@ -33,11 +33,12 @@ pub(crate) struct Table {
 }
 
 /// Where the system login is not held to its workspace, and for which acts. Everything else is held.
-const SYSTEM_EVERYWHERE: [(&str, &[&str]); 5] = [
+const SYSTEM_EVERYWHERE: [(&str, &[&str]); 6] = [
     ("placements", &["select"]),
     ("members", &["select"]),
     ("jobs", &["select", "insert", "update", "delete"]),
     ("audit_unsealed", &["select"]),
+    ("document_unsealed", &["select"]),
     ("idempotency_keys", &["select", "delete"]),
 ];
 
@@ -130,7 +131,7 @@ impl Context {
     }
 }
 
-const CLASSES: &str = "record.title,record.general";
+const CLASSES: &str = "record.title,record.general,record.body";
 
 /// Runs a statement in a context and undoes it. The connection is inside a transaction.
 async fn attempt(conn: &mut PgConnection, context: Context, sql: &str) -> Result<u64, sqlx::Error> {

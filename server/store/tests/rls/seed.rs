@@ -3,8 +3,8 @@
 use domain::{AccountId, SessionId, WorkspaceId};
 use sqlx::{AssertSqlSafe, PgConnection};
 use store::{
-    FieldClass, Placement, Reason, Receipt, Schema, Scoped, Why, account_tokens, data_keys, idempotency, jobs, limits,
-    records,
+    FieldClass, Placement, Reason, Receipt, Schema, Scoped, TenantTx, Why, account_tokens, data_keys, documents,
+    idempotency, jobs, limits, records,
     sealing::{self, Batch, Checkpoint, Node},
     sessions,
 };
@@ -48,7 +48,7 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
     let record = domain::RecordId(id());
     let fields = FieldClass::ALL.map(|class| (class, b"sealed value".to_vec()));
     records::insert(&mut tx, record, &fields, EPOCH).await.expect("record");
-    for class in ["record.title", "record.general", "settings"] {
+    for class in ["record.title", "record.general", "record.body", "settings"] {
         let key = data_keys::DataKeyRow {
             record: record.0,
             class: class.to_owned(),
@@ -57,6 +57,7 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
         };
         assert!(data_keys::insert(&mut tx, &key, EPOCH).await.expect("key"));
     }
+    document(&mut tx, tenant, record).await;
     let job = jobs::NewJob {
         id: domain::JobId(id()),
         kind: "mail".to_owned(),
@@ -65,19 +66,50 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
         run_at: EPOCH,
     };
     jobs::enqueue(&mut tx, &job).await.expect("job");
-    let given = idempotency::Given {
-        request_hash: [1; 32],
-        response: b"sealed answer".to_vec(),
+    let answer = idempotency::NewAnswer {
+        actor: Some(tenant.owner),
+        key_hash: [2; 32],
+        given: idempotency::Given {
+            request_hash: [1; 32],
+            response: b"sealed answer".to_vec(),
+        },
+        at: EPOCH,
     };
-    assert!(
-        idempotency::insert(&mut tx, Some(tenant.owner), &[2; 32], &given, EPOCH)
-            .await
-            .expect("answer")
-    );
+    assert!(idempotency::insert(&mut tx, &answer).await.expect("answer"));
     let receipt = store::audit::append(&mut tx, &event(Some(tenant.owner), "record.create"))
         .await
         .expect("event");
     tx.commit(receipt.into()).await.expect("commit");
+}
+
+/// A body with two updates, the first of them covered by an event, and a snapshot.
+async fn document(tx: &mut TenantTx, tenant: &Tenant, record: domain::RecordId) {
+    let session = SessionId(id());
+    let row = |sequence| documents::UpdateRow {
+        sequence,
+        actor: tenant.owner,
+        session,
+        at: EPOCH,
+        updates: 1,
+        content: b"sealed updates".to_vec(),
+    };
+    documents::append(tx, FieldClass::Body, &[(record, row(1)), (record, row(2))], &[record])
+        .await
+        .expect("updates");
+    let range = documents::Range {
+        first: 1,
+        last: 1,
+        session,
+        event: domain::EventId(id()),
+    };
+    documents::cover(tx, record, &[range]).await.expect("range");
+    let snapshot = documents::Snapshot {
+        sequence: 2,
+        content: b"sealed document".to_vec(),
+    };
+    documents::keep_snapshot(tx, record, FieldClass::Body, &snapshot, EPOCH)
+        .await
+        .expect("snapshot");
 }
 
 async fn people(test: &TestDatabase, tenant: &Tenant) {
