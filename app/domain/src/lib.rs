@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod caller;
 pub mod canonical;
+pub mod document;
 pub mod ids;
 pub mod operation;
 pub mod ops;
