@@ -14,7 +14,9 @@ use domain::{
 };
 use std::future::Future;
 use store::{
-    Db, EventReceipt, Reason, Scoped, StoreError, SystemTx, TenantScope, TenantTx, audit,
+    Db, EventReceipt, Reason, Scoped, StoreError, SystemTx, TenantScope, TenantTx,
+    audit::{self, NewEvent},
+    idempotency::{self, NewAnswer},
     jobs::{self, NewJob},
 };
 use time::OffsetDateTime;
@@ -29,8 +31,10 @@ pub trait Handle: Operation {
     /// Why the system login acts, for a [`SystemTx`].
     const REASON: Reason = Reason::Account;
 
-    /// Whether [`Handle::prepare`] costs so much that a request that came before is looked up first.
-    const COSTLY: bool = false;
+    /// Whether a request that came before is looked up first: because [`Handle::prepare`] costs much, or because doing it
+    /// again would put a refusal on record. Other requests are simply done; one that was done before fails to keep its
+    /// answer under the same key, is undone, and gets the answer that is there.
+    const LOOK_FIRST: bool = false;
 
     /// The e-mail address somebody typed, by which tries and mails are counted.
     fn typed_email(&self) -> Option<&str> {
@@ -50,17 +54,24 @@ pub trait Handle: Operation {
 
 /// A transaction an operation can run in.
 pub trait Transaction: Scoped + Sized {
+    /// Whether it goes from workspace to workspace, so that an event has to be written while it is where it happened.
+    const MOVES: bool;
+
     /// Begins it.
     fn begin(db: &Db, scope: &TenantScope, reason: Reason) -> impl Future<Output = Result<Self, StoreError>> + Send;
 }
 
 impl Transaction for TenantTx {
+    const MOVES: bool = false;
+
     async fn begin(db: &Db, scope: &TenantScope, _: Reason) -> Result<Self, StoreError> {
         db.begin(scope).await
     }
 }
 
 impl Transaction for SystemTx {
+    const MOVES: bool = true;
+
     async fn begin(db: &Db, scope: &TenantScope, reason: Reason) -> Result<Self, StoreError> {
         db.system(reason, scope.actor).await
     }
@@ -103,7 +114,9 @@ pub struct Context<'a, Tx> {
 /// What a handler leaves behind, apart from rows.
 #[derive(Default)]
 pub(crate) struct Left {
-    /// Proof of its audit event.
+    /// Its audit event, to be written last: together with the kept answer it costs one statement.
+    pub(crate) event: Option<NewEvent>,
+    /// Proof of its audit event, once written.
     pub(crate) receipt: Option<EventReceipt>,
     /// What becomes of the session's cookie.
     pub(crate) session: SessionChange,
@@ -113,7 +126,14 @@ pub(crate) struct Left {
     pub(crate) known_network: Option<CounterKey>,
 }
 
-impl<Tx: Scoped> Context<'_, Tx> {
+impl Left {
+    /// Whether the act is on record, or will be.
+    pub(crate) fn recorded(&self) -> bool {
+        self.event.is_some() || self.receipt.is_some()
+    }
+}
+
+impl<Tx: Transaction> Context<'_, Tx> {
     /// The transaction.
     pub fn tx(&mut self) -> &mut Tx {
         &mut self.tx
@@ -170,7 +190,7 @@ impl<Tx: Scoped> Context<'_, Tx> {
             .seal(AUDIT_OPENINGS, openings_record(workspace, actor), id.0, &openings)
             .await?;
         let (target_kind, target_id) = target.map(|target| (target.kind, target.id)).unzip();
-        let new = audit::NewEvent {
+        let new = NewEvent {
             id,
             at: self.at,
             actor,
@@ -181,8 +201,27 @@ impl<Tx: Scoped> Context<'_, Tx> {
             leaf_hash: written.leaf_hash,
             openings,
         };
-        self.left.receipt = Some(audit::append(&mut self.tx, &new).await?);
+        if Tx::MOVES {
+            self.left.receipt = Some(audit::append(&mut self.tx, &new).await?);
+        } else {
+            self.left.event = Some(new);
+        }
         Ok(())
+    }
+
+    /// Writes what comes last: the event, and the answer to keep. False when the answer's key was used meanwhile: nothing
+    /// may be kept then.
+    pub(crate) async fn write_last(&mut self, answer: Option<&NewAnswer>) -> Result<bool, StoreError> {
+        let tx = &mut self.tx;
+        let receipt = match (self.left.event.take(), answer) {
+            (Some(event), Some(answer)) => audit::append_with_answer(tx, &event, answer).await?,
+            (Some(event), None) => Some(audit::append(tx, &event).await?),
+            (None, Some(answer)) => return idempotency::insert(tx, answer).await,
+            (None, None) => return Ok(true),
+        };
+        let kept = receipt.is_some();
+        self.left.receipt = receipt;
+        Ok(kept)
     }
 
     /// Queues a mail in the transaction.

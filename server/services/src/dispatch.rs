@@ -70,7 +70,7 @@ async fn attempt<Op: Handle>(
     let admitted = admit(services, caller, meta, op.workspace(), op.typed_email()).await?;
     op.validate().map_err(Problem::invalid)?;
     let replay = Replay::of(services, caller, &admitted, &op).await?;
-    if let Some(replay) = replay.as_ref().filter(|_| Op::COSTLY)
+    if let Some(replay) = replay.as_ref().filter(|_| Op::LOOK_FIRST)
         && let Some(output) = again::<Op>(services, caller, &admitted, replay).await?
     {
         return Ok((output, SessionChange::Keep));
@@ -81,22 +81,15 @@ async fn attempt<Op: Handle>(
     };
     let prepared = op.prepare(&prepare).await?;
     let mut cx = begin::<Op>(services, caller, &admitted).await?;
-    if let Some(replay) = &replay
-        && let Some(output) = replay::given::<Op>(&mut cx, replay)
-            .await
-            .map_err(|failure| failure.problem)?
-    {
-        answered(cx.tx.finish().await)?;
-        return Ok((output, SessionChange::Keep));
-    }
     let done = match op.handle(prepared, &mut cx).await {
         Ok(output) => keep::<Op>(cx, output, replay.as_ref()).await,
         Err(failure) => Err(fail(cx, failure).await),
     };
     match (done, replay) {
-        // The same request may have been done while this one waited for it: then that one's answer is the answer.
+        // The same request may have been done before, or while this one waited: then that one's answer is the answer.
         (Err(problem), Some(replay)) => match again::<Op>(services, caller, &admitted, &replay).await {
             Ok(Some(output)) => Ok((output, SessionChange::Keep)),
+            Err(reused) if reused.code == Code::KeyReused => Err(reused),
             Ok(None) | Err(_) => Err(problem),
         },
         (done, _) => done,
@@ -296,14 +289,14 @@ pub(crate) async fn begin<'a, Op: Handle>(
     })
 }
 
-/// Commits what a handler did, if it left the audit event its operation demands.
-async fn keep<Op: Handle>(
+/// Keeps what a handler did, if it left the audit event its operation demands.
+pub(crate) async fn keep<Op: Handle>(
     mut cx: Context<'_, Op::Tx>,
     output: Op::Output,
     replay: Option<&Replay>,
 ) -> Result<(Op::Output, SessionChange), Problem> {
     let meta = &Op::META;
-    match (meta.audit, cx.left.receipt.is_some()) {
+    match (meta.audit, cx.left.recorded()) {
         (Audited::None, false) => {
             answered(cx.tx.finish().await)?;
             return Ok((output, cx.left.session));
@@ -320,13 +313,15 @@ async fn keep<Op: Handle>(
     }
     // A token is never kept, not even encrypted; signing in twice begins two sessions, which harms nobody.
     let repeatable = !matches!(cx.left.session, SessionChange::Set(_));
-    if let Some(replay) = replay
-        && meta.kind == Kind::Mutation
-        && repeatable
-        && !replay::keep::<Op>(&mut cx, replay, &output)
-            .await
-            .map_err(|failure| failure.problem)?
-    {
+    let answer = match replay.filter(|_| meta.kind == Kind::Mutation && repeatable) {
+        Some(replay) => Some(
+            replay::answer::<Op>(&mut cx, replay, &output)
+                .await
+                .map_err(|failure| failure.problem)?,
+        ),
+        None => None,
+    };
+    if !answered(cx.write_last(answer.as_ref()).await)? {
         answered(cx.tx.rollback().await)?;
         return Err(Problem::new(Code::KeyReused));
     }
@@ -335,8 +330,8 @@ async fn keep<Op: Handle>(
 }
 
 /// Ends a transaction whose handler failed: undone, or kept when the refusal itself is on record.
-async fn fail<Tx: Scoped>(cx: Context<'_, Tx>, failure: Failure) -> Problem {
-    let ended = if failure.keep && cx.left.receipt.is_some() {
+async fn fail<Tx: Transaction>(cx: Context<'_, Tx>, failure: Failure) -> Problem {
+    let ended = if failure.keep && cx.left.recorded() {
         commit(cx).await.map(|_| ())
     } else {
         answered(cx.tx.rollback().await)
@@ -347,7 +342,9 @@ async fn fail<Tx: Scoped>(cx: Context<'_, Tx>, failure: Failure) -> Problem {
     }
 }
 
-pub(crate) async fn commit<Tx: Scoped>(cx: Context<'_, Tx>) -> Result<SessionChange, Problem> {
+/// Commits, with the event if it is still to be written.
+pub(crate) async fn commit<Tx: Transaction>(mut cx: Context<'_, Tx>) -> Result<SessionChange, Problem> {
+    answered(cx.write_last(None).await)?;
     let Context {
         services,
         at,

@@ -9,7 +9,7 @@ use crate::{
 use domain::{Caller, Code, Kind, Problem};
 use store::{
     Scoped,
-    idempotency::{self, Given},
+    idempotency::{self, Given, NewAnswer},
 };
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -81,19 +81,22 @@ pub(crate) async fn given<Op: Handle>(
     Ok(Some(serde_json::from_str(&plain).map_err(|_| internal())?))
 }
 
-/// Keeps an answer in the transaction of its act. False when the same key was used meanwhile: nothing may be kept then.
-pub(crate) async fn keep<Op: Handle>(
+/// The answer as it is kept in the transaction of its act.
+pub(crate) async fn answer<Op: Handle>(
     cx: &mut Context<'_, Op::Tx>,
     replay: &Replay,
     output: &Op::Output,
-) -> Result<bool, Failure> {
+) -> Result<NewAnswer, Failure> {
     let plain = serde_json::to_vec(output).map_err(|_| internal())?;
     let record = cx.tx.workspace().0;
     let response = cx.seal(REPLAY, record, replay.row(), &plain).await?;
-    let given = Given {
-        request_hash: replay.request_hash,
-        response,
-    };
-    let (actor, at) = (cx.actor.account(), cx.at);
-    Ok(idempotency::insert(&mut cx.tx, actor, &replay.key_hash, &given, at).await?)
+    Ok(NewAnswer {
+        actor: cx.actor.account(),
+        key_hash: replay.key_hash,
+        given: Given {
+            request_hash: replay.request_hash,
+            response,
+        },
+        at: cx.at,
+    })
 }

@@ -4,6 +4,7 @@
 use crate::{
     Receipt, Scoped, StoreError,
     error::{hash, unsigned},
+    idempotency::{NewAnswer, actor_or_nil},
     tx::{EventReceipt, conn},
 };
 use domain::{AccountId, EventId};
@@ -101,6 +102,49 @@ pub async fn append(tx: &mut impl Scoped, new: &NewEvent) -> Result<EventReceipt
     .execute(conn(tx))
     .await?;
     Ok(EventReceipt::new(tx.number(), new.id))
+}
+
+/// Appends an event, and keeps the answer to the request it records, in one statement. Waits for another transaction that
+/// is keeping an answer under the same key; `None` when that one committed: the caller rolls back and gives the answer
+/// [`crate::idempotency::find`] finds.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn append_with_answer(
+    tx: &mut impl Scoped,
+    new: &NewEvent,
+    answer: &NewAnswer,
+) -> Result<Option<EventReceipt>, StoreError> {
+    let workspace = tx.workspace();
+    let done = sqlx::query!(
+        "with event as (
+            insert into audit_events
+                (workspace_id, id, at, actor, action, target_kind, target_id, leaf, leaf_hash, openings)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         ), unsealed as (
+            insert into audit_unsealed (workspace_id, event_id) values ($1, $2)
+         )
+         insert into idempotency_keys (workspace_id, actor, key_hash, request_hash, response, created_at)
+         values ($1, $11, $12, $13, $14, $15) on conflict (workspace_id, actor, key_hash) do nothing",
+        workspace.0,
+        new.id.0,
+        new.at,
+        new.actor.map(|actor| actor.0),
+        new.action,
+        new.target_kind,
+        new.target_id,
+        new.leaf,
+        &new.leaf_hash[..],
+        new.openings,
+        actor_or_nil(answer.actor),
+        &answer.key_hash[..],
+        &answer.given.request_hash[..],
+        answer.given.response,
+        answer.at
+    )
+    .execute(conn(tx))
+    .await?;
+    Ok((done.rows_affected() == 1).then(|| EventReceipt::new(tx.number(), new.id)))
 }
 
 impl From<EventReceipt> for Receipt {

@@ -15,6 +15,19 @@ pub struct Given {
     pub response: Vec<u8>,
 }
 
+/// An answer to keep, and under which key.
+#[derive(Clone, Debug)]
+pub struct NewAnswer {
+    /// Who asked; `None` for a visitor.
+    pub actor: Option<AccountId>,
+    /// Hash of the key the client gave.
+    pub key_hash: [u8; 32],
+    /// What was asked, and the answer.
+    pub given: Given,
+    /// When it was answered.
+    pub at: OffsetDateTime,
+}
+
 /// The answer that was given under a key, if one was.
 ///
 /// # Errors
@@ -48,23 +61,17 @@ pub async fn find(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn insert(
-    tx: &mut impl Scoped,
-    actor: Option<AccountId>,
-    key_hash: &[u8; 32],
-    given: &Given,
-    at: OffsetDateTime,
-) -> Result<bool, StoreError> {
+pub async fn insert(tx: &mut impl Scoped, new: &NewAnswer) -> Result<bool, StoreError> {
     let workspace = tx.workspace();
     let done = sqlx::query!(
         "insert into idempotency_keys (workspace_id, actor, key_hash, request_hash, response, created_at)
          values ($1, $2, $3, $4, $5, $6) on conflict (workspace_id, actor, key_hash) do nothing",
         workspace.0,
-        actor_or_nil(actor),
-        &key_hash[..],
-        &given.request_hash[..],
-        given.response,
-        at
+        actor_or_nil(new.actor),
+        &new.key_hash[..],
+        &new.given.request_hash[..],
+        new.given.response,
+        new.at
     )
     .execute(conn(tx))
     .await?;
@@ -87,6 +94,6 @@ pub async fn delete_older(tx: &mut SystemTx, before: OffsetDateTime, limit: u32)
 }
 
 /// A visitor has no account; the nil UUID stands for one in the key.
-fn actor_or_nil(actor: Option<AccountId>) -> Uuid {
+pub(crate) fn actor_or_nil(actor: Option<AccountId>) -> Uuid {
     actor.map_or(Uuid::nil(), |actor| actor.0)
 }

@@ -9,8 +9,8 @@ pub(super) type Round = Vec<f64>;
 pub(super) struct Comparison {
     pub(super) of: usize,
     pub(super) to: usize,
-    /// The least it should be.
-    pub(super) at_least: f64,
+    /// The least it should be, where something is asked for.
+    pub(super) at_least: Option<f64>,
 }
 
 struct Spread {
@@ -57,8 +57,9 @@ pub(super) fn print(names: &[&str], rounds: &[Round], comparisons: &[Comparison]
     for Comparison { of, to, at_least } in comparisons {
         let Spread { median, least, most } = Spread::of(rounds.iter().map(|round| round[*of] / round[*to]));
         let name = format!("{} ÷ {}", names[*of], names[*to]);
-        let met = median >= *at_least;
-        let (target, verdict) = (format!("≥{at_least:.2}"), if met { "met" } else { "MISSED" });
+        let met = at_least.map(|at_least| median >= at_least);
+        let target = at_least.map_or_else(String::new, |at_least| format!("≥{at_least:.2}"));
+        let verdict = met.map_or("", |met| if met { "met" } else { "MISSED" });
         table.push(format!(
             "{name:<66}{median:>9.2}{least:>9.2}{most:>9.2}{target:>9} {verdict}"
         ));

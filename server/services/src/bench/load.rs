@@ -9,13 +9,13 @@ use crate::{
 };
 use domain::{
     Caller, Operation, RecordId, Secret, WorkspaceId,
-    ops::{AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, RenameRecord},
+    ops::{AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, RecordView, RenameRecord},
 };
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use store::{Receipt, Scoped, Why};
+use store::{Receipt, Scoped, TenantTx, Why, peer};
 
 /// How many there are.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Size {
     pub(super) clients: usize,
     /// Workspaces of each.
     pub(super) workspaces: usize,
+    /// Records of each: in an almost empty table everything is found by reading all of it.
+    pub(super) records: usize,
 }
 
 /// What they do: one transaction of an operation, from BEGIN to COMMIT, with everything the dispatcher and the handler do
@@ -31,10 +33,21 @@ pub(super) struct Size {
 /// Session, rate and membership were looked up before it, once.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Act {
-    /// `record.rename`, with its audit event or without.
-    Write { recorded: bool },
+    /// `record.rename`, and where its event goes.
+    Write(Log),
     /// `record.get`.
     Read,
+}
+
+/// Where the audit event of a write goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Log {
+    /// Nowhere: there is none.
+    None,
+    /// Into the product's log.
+    Sealed,
+    /// Into one chain for all workspaces, as [`store::peer`] says.
+    Chained,
 }
 
 /// One side of a comparison.
@@ -58,8 +71,8 @@ struct Place {
     to_read: Admitted,
     to_write: Admitted,
     workspace: WorkspaceId,
-    record: RecordId,
-    revision: u32,
+    /// The records, and how often each was changed.
+    records: Vec<(RecordId, u32)>,
 }
 
 impl Side {
@@ -78,7 +91,7 @@ impl Side {
                 .await;
             let mut places = Vec::new();
             for _ in 0..size.workspaces {
-                places.push(Place::new(services, &mut client).await);
+                places.push(Place::new(services, &mut client, size.records).await);
             }
             clients.push(Worker {
                 client,
@@ -135,7 +148,8 @@ impl Side {
             .await
             .result
             .expect("a log");
-        assert!(place.revision > 2, "{} wrote nothing", self.name);
+        let written = place.records.iter().any(|(_, revision)| *revision > 2);
+        assert!(written, "{} wrote nothing", self.name);
         log.rows.iter().any(|row| row.action == RenameRecord::META.name)
     }
 
@@ -145,18 +159,22 @@ impl Side {
 }
 
 impl Place {
-    async fn new(services: &Services, client: &mut Client) -> Self {
+    async fn new(services: &Services, client: &mut Client, records: usize) -> Self {
         let name = "Tern House".to_owned();
         let workspace = client.act(services, CreateWorkspace { name }).await.id;
-        let title = "Tide tables".to_owned();
-        let record = client.act(services, CreateRecord { workspace, title }).await;
-        let op = DescribeRecord {
-            workspace,
-            record: record.id,
-            summary: "When the water comes, and when it goes. ".repeat(10),
-            revision: record.revision,
-        };
-        let record = client.act(services, op).await;
+        let mut described = Vec::new();
+        for _ in 0..records {
+            let title = "Tide tables".to_owned();
+            let record = client.act(services, CreateRecord { workspace, title }).await;
+            let op = DescribeRecord {
+                workspace,
+                record: record.id,
+                summary: "When the water comes, and when it goes. ".repeat(10),
+                revision: record.revision,
+            };
+            let record = client.act(services, op).await;
+            described.push((record.id, record.revision));
+        }
         let caller = client.caller(None);
         Self {
             to_read: dispatch::admit(services, &caller, &GetRecord::META, Some(workspace), None)
@@ -167,8 +185,7 @@ impl Place {
                 .expect("a member"),
             caller,
             workspace,
-            record: record.id,
-            revision: record.revision,
+            records: described,
         }
     }
 }
@@ -179,20 +196,22 @@ impl Worker {
         let turn = self.turn;
         let count = self.places.len();
         let place = &mut self.places[turn as usize % count];
+        let record = turn as usize / count % place.records.len();
         match act {
-            Act::Write { recorded } => place.write(services, recorded, turn).await,
-            Act::Read => place.read(services).await,
+            Act::Write(log) => place.write(services, record, log, turn).await,
+            Act::Read => place.read(services, record).await,
         }
     }
 }
 
 impl Place {
-    async fn write(&mut self, services: &Services, recorded: bool, turn: u32) {
+    async fn write(&mut self, services: &Services, record: usize, log: Log, turn: u32) {
+        let (id, revision) = self.records[record];
         let op = RenameRecord {
             workspace: self.workspace,
-            record: self.record,
+            record: id,
             title: format!("Tide tables, {turn}"),
-            revision: self.revision,
+            revision,
         };
         self.caller.idempotency_key = Some(testkit::id().to_string());
         let (caller, admitted) = (&self.caller, &self.to_write);
@@ -203,31 +222,29 @@ impl Place {
         let mut cx = dispatch::begin::<RenameRecord>(services, caller, admitted)
             .await
             .expect("begun");
-        cx.unrecorded = !recorded;
-        let given = replay::given::<RenameRecord>(&mut cx, &replay)
-            .await
-            .expect("looked up");
-        assert!(given.is_none(), "keys are fresh");
+        cx.unrecorded = log == Log::None;
         let view = op.handle((), &mut cx).await.expect("renamed");
-        assert!(
-            replay::keep::<RenameRecord>(&mut cx, &replay, &view)
-                .await
-                .expect("kept")
-        );
-        if recorded {
-            dispatch::commit(cx).await.expect("committed");
-        } else {
-            let Context { tx, vault, .. } = cx;
-            tx.commit(Receipt::Unaudited(Why::KeyMaking)).await.expect("committed");
-            vault.committed();
+        self.records[record].1 = view.revision;
+        match log {
+            Log::Sealed => {
+                dispatch::keep::<RenameRecord>(cx, view, Some(&replay))
+                    .await
+                    .expect("committed");
+            }
+            Log::Chained => chain(cx, &replay, &view).await,
+            Log::None => {
+                write_last(&mut cx, &replay, &view).await;
+                let Context { tx, vault, .. } = cx;
+                tx.commit(Receipt::Unaudited(Why::KeyMaking)).await.expect("committed");
+                vault.committed();
+            }
         }
-        self.revision = view.revision;
     }
 
-    async fn read(&self, services: &Services) {
+    async fn read(&self, services: &Services, record: usize) {
         let op = GetRecord {
             workspace: self.workspace,
-            record: self.record,
+            record: self.records[record].0,
         };
         let mut cx = dispatch::begin::<GetRecord>(services, &self.caller, &self.to_read)
             .await
@@ -236,4 +253,21 @@ impl Place {
         cx.tx.finish().await.expect("ended");
         assert_eq!(view.title, "Tide tables");
     }
+}
+
+async fn write_last(cx: &mut Context<'_, TenantTx>, replay: &Replay, view: &RecordView) {
+    let answer = replay::answer::<RenameRecord>(cx, replay, view).await.expect("sealed");
+    assert!(cx.write_last(Some(&answer)).await.expect("kept"), "keys are fresh");
+}
+
+/// Writes and commits under the one head of all workspaces.
+async fn chain(mut cx: Context<'_, TenantTx>, replay: &Replay, view: &RecordView) {
+    let mut head = peer::lock_head(&mut cx.tx).await.expect("the head");
+    let event = cx.left.event.as_ref().expect("an event");
+    head.hash.extend_from_slice(&event.leaf_hash);
+    head.hash = crypto::merkle::leaf_hash(&head.hash).to_vec();
+    head.size += 1;
+    write_last(&mut cx, replay, view).await;
+    peer::move_head(&mut cx.tx, &head).await.expect("moved");
+    dispatch::commit(cx).await.expect("committed");
 }

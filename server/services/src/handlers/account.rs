@@ -26,7 +26,7 @@ impl Handle for SignUp {
     /// The password's hash, and the address's.
     type Prepared = (String, [u8; 32]);
     const REASON: Reason = Reason::SignUp;
-    const COSTLY: bool = true;
+    const LOOK_FIRST: bool = true;
 
     fn typed_email(&self) -> Option<&str> {
         Some(&self.email)
@@ -98,6 +98,8 @@ impl Handle for VerifyEmail {
     type Tx = SystemTx;
     type Prepared = ();
     const REASON: Reason = Reason::SignUp;
+    // A link that was used is refused, on record.
+    const LOOK_FIRST: bool = true;
 
     async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
         Ok(())

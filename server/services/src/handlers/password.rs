@@ -41,7 +41,7 @@ impl Handle for ResetPassword {
     type Tx = SystemTx;
     /// The new password's hash; none for a link that is spent.
     type Prepared = Option<String>;
-    const COSTLY: bool = true;
+    const LOOK_FIRST: bool = true;
 
     async fn prepare(&self, cx: &Prepare<'_>) -> Result<Option<String>, Problem> {
         // A made-up link must not cost a hash. Nothing is redeemed yet: the transaction is undone.
@@ -85,7 +85,7 @@ impl Handle for ChangePassword {
     type Tx = SystemTx;
     /// The hash the present password was checked against and, when it was right, the new one's.
     type Prepared = (String, Option<String>);
-    const COSTLY: bool = true;
+    const LOOK_FIRST: bool = true;
 
     async fn prepare(&self, cx: &Prepare<'_>) -> Result<Self::Prepared, Problem> {
         let (present, good) = check_present(cx, &self.current).await?;

@@ -1,7 +1,7 @@
 //! Accounts as other handlers need them: found by address, named by id.
 
 use crate::{
-    Context, Services,
+    Context, Services, Transaction,
     context::answered,
     failure::Failure,
     rates,
@@ -141,7 +141,7 @@ impl Context<'_, SystemTx> {
     }
 }
 
-impl<Tx: Scoped> Context<'_, Tx> {
+impl<Tx: Transaction> Context<'_, Tx> {
     /// A profile as its owner reads it.
     pub(super) async fn open_profile(&mut self, row: &accounts::Profile) -> Result<Profile, Failure> {
         let id = row.id.0;

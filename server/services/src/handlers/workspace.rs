@@ -1,7 +1,7 @@
 //! Workspaces.
 
 use super::stale;
-use crate::{Context, Event, Handle, Prepare, context::answered, failure::Failure, vault::WORKSPACE_NAME};
+use crate::{Context, Event, Handle, Prepare, Transaction, context::answered, failure::Failure, vault::WORKSPACE_NAME};
 use domain::{
     Code, Problem, WorkspaceId,
     ops::{CreateWorkspace, GetWorkspace, ListWorkspaces, RenameWorkspace, WorkspaceView},
@@ -56,7 +56,7 @@ impl Handle for CreateWorkspace {
     /// The new workspace's id; its key is kept already.
     type Prepared = WorkspaceId;
     const REASON: Reason = Reason::FoundWorkspace;
-    const COSTLY: bool = true;
+    const LOOK_FIRST: bool = true;
 
     async fn prepare(&self, cx: &Prepare<'_>) -> Result<WorkspaceId, Problem> {
         let account = cx.person()?.account;
@@ -148,7 +148,7 @@ impl Handle for RenameWorkspace {
     }
 }
 
-impl<Tx: Scoped> Context<'_, Tx> {
+impl<Tx: Transaction> Context<'_, Tx> {
     /// The workspace the transaction is in, as a member sees it who stands so.
     async fn view(&mut self, standing: Standing) -> Result<WorkspaceView, Failure> {
         let row = workspaces::get(&mut self.tx).await?.ok_or(Code::NotFound)?;
