@@ -12,13 +12,28 @@ pub const OP: &str = "_op";
 pub const KEY: &str = "_key";
 /// The hidden field that tells apart several forms of one operation on a page (one per row of a list); else absent.
 pub const ROW: &str = "_row";
+/// The hidden field of the sign-in, and of the page that asks for a proof, with the form that waits for it: the JSON of a
+/// [`FormState`].
+pub const HELD: &str = "_held";
 /// The query parameter that names the operation of the form that was just saved, on the page it was sent from.
 pub const SAVED: &str = "saved";
 
 /// Fields whose value never goes back into a page.
 const SECRET_FIELDS: [&str; 3] = ["password", "current", "token"];
 
-/// A form that was posted without JavaScript and not accepted: which, what was typed, and why not. The server puts it into
+/// Why a form is shown again with what was typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// It was not accepted.
+    Refused(Problem),
+    /// Its sender was signed out, and has signed in since.
+    SignedOut,
+    /// It wanted a fresh proof of identity, which has been given since.
+    Unproven,
+}
+
+/// A form that was posted without JavaScript and not done: which, what was typed, and why not. The server puts it into
 /// context while it renders the page again; the root components set the page's status from it and hand it to the browser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormState {
@@ -26,21 +41,74 @@ pub struct FormState {
     pub op: String,
     /// What was typed, without secrets and without the hidden fields that start with `_` (but with [`ROW`]).
     pub values: Vec<(String, String)>,
-    /// Why it was not accepted.
-    pub problem: Problem,
+    /// Why it was not done.
+    pub why: Why,
+    /// Its idempotency key, where it is kept: sent again, it is still the same form.
+    pub key: Option<String>,
+    /// Whether secrets were left out, which have to be typed again.
+    pub secrets: bool,
 }
 
 impl FormState {
-    /// Makes the state from a posted form; leaves out what must not go back into a page.
+    /// The state of a form that was not accepted; leaves out what must not go back into a page.
     pub fn new(op: &str, posted: Vec<(String, String)>, problem: Problem) -> Self {
+        Self::of(op, posted, Why::Refused(problem))
+    }
+
+    /// The state of a form whose sender must first sign in, or prove who they are. It travels in a hidden field of the form
+    /// that asks for that ([`HELD`]), so in the browser and in bodies only, and is shown again afterwards. It keeps its
+    /// idempotency key: should it have been done unseen before, sending it again does nothing more.
+    pub fn held(op: &str, posted: Vec<(String, String)>, why: Why) -> Self {
+        let key = posted.iter().find(|(name, value)| name == KEY && !value.is_empty());
+        let key = key.map(|(_, key)| key.clone());
+        Self {
+            key,
+            ..Self::of(op, posted, why)
+        }
+    }
+
+    fn of(op: &str, posted: Vec<(String, String)>, why: Why) -> Self {
+        let secret = |name: &str| SECRET_FIELDS.contains(&name);
+        let secrets = posted.iter().any(|(name, _)| secret(name));
         let values = posted
             .into_iter()
-            .filter(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()) && (!name.starts_with('_') || name == ROW))
+            .filter(|(name, _)| !secret(name) && (!name.starts_with('_') || name == ROW))
             .collect();
         Self {
             op: op.to_owned(),
             values,
-            problem,
+            why,
+            key: None,
+            secrets,
+        }
+    }
+
+    /// The text of [`HELD`].
+    pub fn to_held(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads the text of [`HELD`]. Whoever sends it may have written it: it passes through the same sieve as a posted form,
+    /// and brings no words of its own.
+    pub fn from_held(text: &str) -> Option<Self> {
+        let read: Self = serde_json::from_str(text).ok()?;
+        if matches!(read.why, Why::Refused(_)) {
+            return None;
+        }
+        let secrets = read.secrets;
+        let kept = Self::of(&read.op, read.values, read.why);
+        Some(Self {
+            key: read.key,
+            secrets: secrets || kept.secrets,
+            ..kept
+        })
+    }
+
+    /// Why it was not accepted, if that is why it is shown again.
+    pub fn problem(&self) -> Option<&Problem> {
+        match &self.why {
+            Why::Refused(problem) => Some(problem),
+            Why::SignedOut | Why::Unproven => None,
         }
     }
 
@@ -57,6 +125,11 @@ impl FormState {
 /// The server provides it in context; each form adds its operation and row, so that no two forms share a key.
 #[derive(Clone, Debug)]
 pub struct RenderKey(pub String);
+
+/// The form that waits while its sender signs in or proves who they are, as [`HELD`] carries it. The server provides it in
+/// context for those two pages.
+#[derive(Clone, Debug)]
+pub struct Held(pub String);
 
 /// What the pages may know of the installation. In context on the server; nothing is assumed without it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -228,7 +301,37 @@ mod tests {
         let state = FormState::new("x", posted.to_vec(), Problem::new(Code::Invalid));
         assert_eq!(state.value("email"), Some("a@b.c"));
         assert_eq!(state.value(ROW), Some("7"));
-        assert_eq!(state.values.len(), 2);
+        assert_eq!((state.values.len(), state.secrets, state.key), (2, true, None));
+    }
+
+    #[test]
+    fn a_held_form_comes_back_as_it_was_but_for_secrets_and_brings_no_words_of_its_own() {
+        let posted = [
+            ("_op", "x"),
+            ("_key", "k"),
+            ("_row", "7"),
+            ("name", "a\r\n<b>\"&é"),
+            ("password", "canary"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let held = FormState::held("account.rename", posted.to_vec(), Why::SignedOut);
+        let text = held.to_held();
+        assert!(!text.contains("canary"), "{text}");
+        assert_eq!(FormState::from_held(&text), Some(held.clone()));
+        assert_eq!(
+            (held.key.as_deref(), held.secrets, held.problem()),
+            (Some("k"), true, None)
+        );
+        let meddled = text.replace("[\"_row\",", "[\"_op\",\"y\"],[\"password\",\"p\"],[\"_row\",");
+        assert_eq!(
+            FormState::from_held(&meddled),
+            Some(held),
+            "what is no field of it is left out"
+        );
+        let refused = FormState::new("account.rename", Vec::new(), Problem::new(Code::Internal)).to_held();
+        for text in ["", "{}", "null", &refused, &text[1..]] {
+            assert_eq!(FormState::from_held(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -24,8 +24,8 @@ use leptos_router::{
 pub fn PublicApp() -> impl IntoView {
     provide_meta_context();
     let state = use_context::<FormState>();
-    if let Some(state) = &state {
-        set_status(state.problem.status());
+    if let Some(problem) = state.as_ref().and_then(FormState::problem) {
+        set_status(problem.status());
     }
     provide_context(Posted(StoredValue::new(state)));
     view! {

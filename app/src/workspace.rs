@@ -36,8 +36,8 @@ pub fn WorkspaceApp() -> impl IntoView {
     provide_context(crate::assets::Assets::with_icons(crate::browser::icons()));
     // The browser must begin with the same refused form as the page it takes over.
     let state = SharedValue::new(use_context::<FormState>).into_inner();
-    if let Some(state) = &state {
-        set_status(state.problem.status());
+    if let Some(problem) = state.as_ref().and_then(FormState::problem) {
+        set_status(problem.status());
     }
     let posted = StoredValue::new(state);
     provide_context(Posted(posted));

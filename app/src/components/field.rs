@@ -201,6 +201,7 @@ pub fn SelectField(
 ) -> impl IntoView {
     let core = use_context::<FormCore>();
     let id = element_id(core, name);
+    let value = core.and_then(|core| core.kept(name)).unwrap_or(value);
     let options = options
         .into_iter()
         .map(|(option, words)| {
@@ -234,7 +235,8 @@ pub fn SelectField(
     }
 }
 
-/// A field nobody sees. If it is what is wrong, that is said where it stands.
+/// A field nobody sees. If it is what is wrong, that is said where it stands. In a form that waited it is what it was, so that
+/// what changed in the meantime is noticed and not overwritten.
 #[component]
 pub fn Hidden(
     /// The field's name in the operation.
@@ -246,7 +248,11 @@ pub fn Hidden(
     let core = use_context::<FormCore>();
     let id = element_id(core, name);
     view! {
-        <input type="hidden" name=name value=move || value.get()/>
+        <input
+            type="hidden"
+            name=name
+            value=move || core.and_then(|core| core.waited_with(name)).unwrap_or_else(|| value.get())
+        />
         {error_line(core, name, &id)}
     }
 }

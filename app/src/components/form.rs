@@ -7,13 +7,13 @@ use crate::{
         wire::{self, Wiring},
     },
     format,
-    forms::{self, FormState},
+    forms::{self, FormState, Why},
 };
 use domain::{Code, FieldError, Operation, Problem};
 use leptos::{context::Provider, prelude::*};
 use std::marker::PhantomData;
 
-/// The form that was posted without JavaScript and not accepted, if the page is rendered for that reason. In context below
+/// The form that was posted without JavaScript and not done, if the page is rendered for that reason. In context below
 /// the root components; the workspace forgets it when the reader goes on to another page.
 #[derive(Clone, Copy, Debug)]
 pub struct Posted(pub StoredValue<Option<FormState>>);
@@ -24,10 +24,6 @@ pub struct FormCore {
     op: &'static str,
     row: StoredValue<String>,
     kept: StoredValue<Option<FormState>>,
-    #[cfg_attr(
-        not(feature = "hydrate"),
-        allow(dead_code, reason = "only a browser sends a form again")
-    )]
     pub(super) key: StoredValue<Option<String>>,
     pub(super) problem: RwSignal<Option<Problem>>,
     pub(super) errors: RwSignal<Vec<FieldError>>,
@@ -42,13 +38,14 @@ impl FormCore {
         let kept = use_context::<Posted>()
             .and_then(|posted| posted.0.get_value())
             .filter(|state| state.op == op && state.value(forms::ROW).unwrap_or_default() == row);
-        let problem = kept.as_ref().map(|state| state.problem.clone());
+        let problem = kept.as_ref().and_then(FormState::problem).cloned();
+        let key = kept.as_ref().and_then(|state| state.key.clone());
         let core = Self {
             op,
             row: StoredValue::new(row),
             dirty: RwSignal::new(kept.is_some()),
             kept: StoredValue::new(kept),
-            key: StoredValue::new(None),
+            key: StoredValue::new(key),
             problem: RwSignal::new(None),
             errors: RwSignal::new(Vec::new()),
             busy: RwSignal::new(false),
@@ -110,7 +107,10 @@ impl FormCore {
     /// Whether a field is the first that was not accepted, where the focus belongs on a page rendered again.
     pub fn is_first_wrong(self, field: &str) -> bool {
         self.kept.with_value(|kept| {
-            let first = kept.as_ref().and_then(|state| state.problem.fields.first());
+            let first = kept
+                .as_ref()
+                .and_then(FormState::problem)
+                .and_then(|problem| problem.fields.first());
             first.is_some_and(|error| error.field == field)
         })
     }
@@ -125,6 +125,27 @@ impl FormCore {
                 format!("{op}-{field}-{row}")
             }
         })
+    }
+
+    /// What to say above a form that waited while its sender signed in, until it is answered.
+    fn waited(self) -> Option<&'static str> {
+        let unanswered = self.problem.with(Option::is_none) && !self.saved.get();
+        self.kept.with_value(|kept| {
+            let kept = kept.as_ref().filter(|_| unanswered)?;
+            match (&kept.why, kept.secrets) {
+                (Why::Refused(_), _) => None,
+                (Why::SignedOut, false) => Some("You were signed out. What you typed is here; send it again."),
+                (Why::SignedOut, true) => {
+                    Some("You were signed out. What you typed is here, but for passwords; send it again.")
+                }
+                (Why::Unproven, _) => Some("It is proven that it is you. Nothing was sent yet; send it again."),
+            }
+        })
+    }
+
+    /// What a field held when the form began to wait, while [`Self::waited`] says so.
+    pub fn waited_with(self, field: &str) -> Option<String> {
+        self.waited().and_then(|_| self.kept(field))
     }
 
     /// The problem to show above the form: all but those that stand beside fields.
@@ -211,12 +232,19 @@ fn FormFrame(core: FormCore, wiring: Wiring, class: &'static str, children: Chil
             on:input=move |event| wiring.look_again(core, &event, true)
         >
             <input type="hidden" name=forms::OP value=core.op/>
-            <input type="hidden" name=forms::KEY value=wire::render_key(core.op, &row)/>
+            <input type="hidden" name=forms::KEY value=core.key.get_value().unwrap_or_else(|| wire::render_key(core.op, &row))/>
             {(!row.is_empty()).then(|| view! { <input type="hidden" name=forms::ROW value=row/> })}
             {move || core.banner().map(|problem| view! { <FormProblem problem/> })}
+            {move || core.waited().map(|words| view! { <Banner tone=Tone::Lamp>{words}</Banner> })}
             <Provider value=core>{children()}</Provider>
         </form>
     }
+}
+
+/// In the form of a page that asks who somebody is: what waits for the answer, carried along unseen.
+#[component]
+pub fn Waiting() -> impl IntoView {
+    use_context::<forms::Held>().map(|forms::Held(text)| view! { <input type="hidden" name=forms::HELD value=text/> })
 }
 
 /// What went wrong with a whole form: what happened, what is safe, what to do.

@@ -1,9 +1,14 @@
 //! Forms without scripts: a POST to a page's own address, with the operation's name in it. A success leads on (303); a
 //! problem shows the same page again with what was typed and what is wrong.
+//!
+//! A form whose sender was signed out in the meantime, or must prove who they are, is answered with the page that asks for
+//! that, at the same address. The form waits in a hidden field of it (never in an address, never on the server); once that
+//! page's own form is accepted, the first page is shown again with what was typed. Nothing is sent again unasked: somebody
+//! else may have signed in.
 
 use super::{answer, body, caller, pages, pages::Shell, session_cookie};
 use crate::state::State;
-use app::forms::{self, FormState};
+use app::forms::{self, FormState, Why};
 use axum::{
     extract::Request,
     response::{IntoResponse, Response},
@@ -20,6 +25,23 @@ struct Posted {
     bytes: Vec<u8>,
     fields: Vec<(String, String)>,
     idempotency_key: Option<String>,
+    /// The form that waits for this one, on a page that asks who somebody is.
+    held: Option<FormState>,
+}
+
+impl Posted {
+    /// It as a form that was not accepted, and the one that waits for it.
+    fn refused(self, problem: Problem) -> (FormState, Option<FormState>) {
+        (FormState::new(self.entry.meta.name, self.fields, problem), self.held)
+    }
+
+    /// What waits once its sender must first say who they are: it, or what waited for it already.
+    fn waiting(self, why: Why) -> FormState {
+        match self.held {
+            Some(held) => FormState { why, ..held },
+            None => FormState::held(self.entry.meta.name, self.fields, why),
+        }
+    }
 }
 
 /// `POST` to a page.
@@ -55,25 +77,39 @@ fn understand(bytes: Vec<u8>) -> Result<Posted, Problem> {
     };
     let entry = field(forms::OP).and_then(services::entry).ok_or_else(malformed)?;
     let idempotency_key = caller::idempotency_key(field(forms::KEY))?;
+    let held = match field(forms::HELD) {
+        Some(text) if asks_who(entry.meta.name) => Some(FormState::from_held(text).ok_or_else(malformed)?),
+        _ => None,
+    };
     Ok(Posted {
         entry,
         bytes,
         fields,
         idempotency_key,
+        held,
     })
 }
 
-async fn run(state: &State, shell: Shell, parts: Parts, posted: Posted) -> Response {
-    let caller = caller::of(&parts.headers, &parts.extensions, posted.idempotency_key);
-    let name = posted.entry.meta.name;
+/// Whether an operation is the form of a page that another form may wait for.
+fn asks_who(op: &str) -> bool {
+    matches!(op, "session.sign_in" | "session.prove")
+}
+
+async fn run(state: &State, shell: Shell, parts: Parts, mut posted: Posted) -> Response {
+    let caller = caller::of(&parts.headers, &parts.extensions, posted.idempotency_key.take());
     let op = match (posted.entry.from_form)(&posted.bytes) {
         Ok(op) => op,
-        Err(problem) => return again(state, shell, parts, FormState::new(name, posted.fields, problem)).await,
+        Err(problem) => return again(state, shell, parts, posted, problem).await,
     };
     let answer = state.services.dispatch(posted.entry.meta, caller, op).await;
-    let mut response = match answer.result {
-        Ok(output) => accepted(posted.entry, output, &pages::address_of(&parts)),
-        Err(problem) => again(state, shell, parts, FormState::new(name, posted.fields, problem)).await,
+    let mut response = match (answer.result, posted.held.take()) {
+        (Ok(_), Some(held)) => {
+            let mut parts = parts;
+            session_cookie::put(&mut parts.headers, &answer.session);
+            pages::render(state, shell, parts, Some(held)).await
+        }
+        (Ok(output), None) => accepted(posted.entry, output, &pages::address_of(&parts)),
+        (Err(problem), held) => again(state, shell, parts, Posted { held, ..posted }, problem).await,
     };
     session_cookie::write(response.headers_mut(), &answer.session);
     response
@@ -90,12 +126,26 @@ fn accepted(entry: &Entry, output: Box<dyn Any + Send>, address: &str) -> Respon
     }
 }
 
-/// Shows the page again, unless the person must first go elsewhere.
-async fn again(state: &State, shell: Shell, parts: Parts, form: FormState) -> Response {
-    let address = pages::address_of(&parts);
-    match pages::detour(&form.problem, &address) {
-        Some(away) => pages::see_other(&away),
-        None => pages::render(state, shell, parts, Some(form)).await,
+/// Shows the page again, or the one that asks who somebody is.
+async fn again(state: &State, shell: Shell, parts: Parts, posted: Posted, problem: Problem) -> Response {
+    let (name, address) = (posted.entry.meta.name, pages::address_of(&parts));
+    let why = match problem.code {
+        Code::SignedOut => Why::SignedOut,
+        Code::StepUpRequired => Why::Unproven,
+        _ => {
+            return match posted.refused(problem) {
+                (form, Some(held)) => pages::ask_who(state, parts, Some(form), &held).await,
+                (form, None) => pages::render(state, shell, parts, Some(form)).await,
+            };
+        }
+    };
+    match name {
+        // Who signs out and is signed out has what they want.
+        "session.sign_out" => pages::see_other(&forms::destination(name, &serde_json::Value::Null, &address)),
+        _ if shell == Shell::Public || (asks_who(name) && posted.held.is_none()) => {
+            pages::see_other(&pages::detour(&problem, &address).unwrap_or(address))
+        }
+        _ => pages::ask_who(state, parts, None, &posted.waiting(why)).await,
     }
 }
 

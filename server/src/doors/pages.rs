@@ -5,7 +5,7 @@
 use super::{answer, caller, session_cookie};
 use crate::state::State;
 use app::{
-    forms::{self, FormState, RenderKey},
+    forms::{self, FormState, Held, RenderKey, Why},
     gateway::{AnyBox, Gateway},
     shell,
 };
@@ -104,20 +104,11 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
         // Nothing in the workspace is for visitors: what would be rendered says no more than this.
         return see_other(&forms::sign_in_then(&address));
     }
-    let gateway = Arc::new(PageGateway {
-        services: state.services.clone(),
-        seen: Mutex::default(),
-    });
-    let provide = context(state, &gateway, &parts, form.clone());
-    let request = Request::from_parts(parts, Body::empty());
-    let mut response = match kind {
-        Shell::Public => {
-            without_scripts(leptos_axum::render_app_async_with_context(provide, shell::public_shell)(request).await)
-                .await
-        }
-        Shell::Workspace => leptos_axum::render_app_async_with_context(provide, shell::workspace_shell)(request).await,
+    let provide = Provide {
+        form: form.clone(),
+        held: None,
     };
-    let seen = gateway.take();
+    let (mut response, seen) = draw(state, kind, parts, provide).await;
     let away = seen
         .problem
         .as_ref()
@@ -125,14 +116,55 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
     if let Some(away) = away.and_then(|problem| detour(problem, &address)) {
         response = see_other(&away);
     } else {
-        set_status(
-            &mut response,
-            form.map(|form| form.problem).as_ref(),
-            seen.problem.as_ref(),
-        );
+        let refused = form.as_ref().and_then(FormState::problem);
+        set_status(&mut response, refused, seen.problem.as_ref());
     }
     session_cookie::write(response.headers_mut(), &seen.session);
     response
+}
+
+/// Renders the page that asks who somebody is, at the address of the page whose form waits for the answer; with that page's
+/// own form, if it was not accepted. Without scripts: the browser's half would take the address for the first page's.
+pub async fn ask_who(state: &State, mut parts: Parts, form: Option<FormState>, held: &FormState) -> Response {
+    let address = address_of(&parts);
+    let (kind, door, code) = match held.why {
+        Why::Unproven => (Shell::Workspace, forms::prove_then(&address), Code::StepUpRequired),
+        Why::SignedOut | Why::Refused(_) => (Shell::Public, forms::sign_in_then(&address), Code::SignedOut),
+    };
+    parts.method = http::Method::GET;
+    let Ok(uri) = door.parse() else {
+        return see_other(&door);
+    };
+    parts.uri = uri;
+    let refused = form.as_ref().and_then(FormState::problem).cloned();
+    let provide = Provide {
+        form,
+        held: Some(Held(held.to_held())),
+    };
+    let (response, seen) = draw(state, kind, parts, provide).await;
+    let mut response = without_scripts(response).await;
+    let asked = refused.unwrap_or_else(|| Problem::new(code));
+    set_status(&mut response, Some(&asked), seen.problem.as_ref());
+    session_cookie::write(response.headers_mut(), &seen.session);
+    response
+}
+
+/// Draws a page, and says what its operations said.
+async fn draw(state: &State, kind: Shell, parts: Parts, provide: Provide) -> (Response, Seen) {
+    let gateway = Arc::new(PageGateway {
+        services: state.services.clone(),
+        seen: Mutex::default(),
+    });
+    let provide = context(state, &gateway, &parts, provide);
+    let request = Request::from_parts(parts, Body::empty());
+    let response = match kind {
+        Shell::Public => {
+            without_scripts(leptos_axum::render_app_async_with_context(provide, shell::public_shell)(request).await)
+                .await
+        }
+        Shell::Workspace => leptos_axum::render_app_async_with_context(provide, shell::workspace_shell)(request).await,
+    };
+    (response, gateway.take())
 }
 
 /// A page that its own code gave a status keeps it. Otherwise the form that was not accepted decides; and whatever a page
@@ -190,12 +222,20 @@ pub fn see_other(to: &str) -> Response {
     }
 }
 
+/// What a page finds in its context, apart from what all find there.
+struct Provide {
+    /// The form that is shown again.
+    form: Option<FormState>,
+    /// The form that waits.
+    held: Option<Held>,
+}
+
 /// What the pages find in their context.
 fn context(
     state: &State,
     gateway: &Arc<PageGateway>,
     parts: &Parts,
-    form: Option<FormState>,
+    Provide { form, held }: Provide,
 ) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let gateway: Arc<dyn Gateway> = Arc::clone(gateway) as Arc<dyn Gateway>;
     let caller = caller::of(&parts.headers, &parts.extensions, None);
@@ -214,6 +254,9 @@ fn context(
         provide_context(site);
         if let Some(form) = &form {
             provide_context(form.clone());
+        }
+        if let Some(held) = &held {
+            provide_context(held.clone());
         }
     }
 }

@@ -25,6 +25,16 @@ pub fn read(headers: &HeaderMap) -> Option<Secret> {
     (found.next().is_none() && !token.is_empty() && token.len() <= TOKEN_MAX).then(|| Secret::new(token))
 }
 
+/// Does to a request's headers what an answer does to the session: what is read from them now is what a browser would send
+/// next.
+pub fn put(headers: &mut HeaderMap, change: &SessionChange) {
+    let SessionChange::Set(token) = change else { return };
+    if let Ok(mut value) = HeaderValue::from_str(&format!("{NAME}={}", token.expose())) {
+        value.set_sensitive(true);
+        headers.insert(header::COOKIE, value);
+    }
+}
+
 /// Does to the response's headers what the answer does to the session.
 pub fn write(headers: &mut HeaderMap, change: &SessionChange) {
     let cookie = match change {

@@ -7,6 +7,7 @@ mod faults;
 mod foreign;
 mod forms;
 mod headers;
+mod held;
 mod outage;
 mod serve;
 mod support;

@@ -4,7 +4,7 @@ use super::Solo;
 use crate::{
     answer::leave_for,
     ask,
-    components::{Form, OpForm, Submit, TextField},
+    components::{Banner, Form, OpForm, Submit, TextField, Tone, Waiting},
     forms, load,
     pages::errors::Failed,
 };
@@ -42,7 +42,10 @@ pub fn ProvePage() -> impl IntoView {
                         })
                 }}
             </Transition>
+            {use_context::<forms::Held>()
+                .map(|_| view! { <Banner tone=Tone::Pencil>"What you typed is kept, and shown again afterwards."</Banner> })}
             <OpForm form on_done=done>
+                <Waiting/>
                 <TextField
                     name="password"
                     label="Password"
