@@ -51,9 +51,6 @@ pub const PAUSE_MAX: u32 = 3_600;
 /// A pause nobody set, in seconds.
 pub const PAUSE_DEFAULT: u32 = 5;
 
-/// The description of the schema for readers that are not Rust.
-pub const SCHEMA_JSON: &str = include_str!("schema.json");
-
 /// A valid document. Text next to text with the same marks is one node.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Document {
