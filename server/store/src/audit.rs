@@ -183,6 +183,18 @@ impl Row {
     }
 }
 
+/// Lets all readings of the transaction see one and the same moment. Without it each statement sees its own, and the sealer
+/// may come between two. Must come before the transaction's first reading.
+///
+/// # Errors
+/// When the database does not answer, or something was read before.
+pub async fn one_moment(tx: &mut impl Scoped) -> Result<(), StoreError> {
+    sqlx::raw_sql("set transaction isolation level repeatable read")
+        .execute(conn(tx))
+        .await?;
+    Ok(())
+}
+
 /// A page of the log, newest first.
 ///
 /// # Errors

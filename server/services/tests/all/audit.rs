@@ -349,6 +349,32 @@ async fn sealing_goes_on_after_any_interruption_and_seals_each_event_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_is_of_one_moment_while_others_write_and_seal() {
+    let house = House::new().await;
+    let ilse = house.person("ilse@ternhouse.example").await;
+    let workspace = house.workspace(&ilse, "Tern House").await.id;
+    let (services, token) = (house.services.clone(), ilse.token.clone());
+    let writer = tokio::spawn(async move {
+        for number in 0..40 {
+            let title = format!("Tide table {number}");
+            let op = domain::ops::CreateRecord { workspace, title };
+            services.run(caller(Some(&token)), op).await.result.expect("a record");
+            if number % 3 == 0 {
+                services.seal_now().await.expect("sealed");
+            }
+        }
+    });
+    while !writer.is_finished() {
+        let page = list(&house, &ilse, workspace, filter(&[])).await;
+        let waiting = page.rows.iter().take_while(|row| row.position.is_none()).count();
+        let newest = page.rows.iter().find_map(|row| row.position);
+        assert_eq!(page.unsealed, waiting as u64);
+        assert_eq!(page.checkpoint.map(|checkpoint| checkpoint.size - 1), newest);
+    }
+    writer.await.expect("written");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_sealers_and_many_writers_make_one_log() {
     let house = House::new().await;
     let ilse = house.person("ilse@ternhouse.example").await;

@@ -115,6 +115,28 @@ async fn every_event_appended_while_sealers_race_gets_one_position() {
 }
 
 #[tokio::test]
+async fn readings_of_one_moment_do_not_see_a_sealer_that_comes_between() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    let all = Filter::default();
+    let mut one = test.db.begin(&scope(&placement, Some(owner))).await.expect("begin");
+    let mut each = test.db.begin(&scope(&placement, Some(owner))).await.expect("begin");
+    audit::one_moment(&mut one).await.expect("one moment");
+    for tx in [&mut one, &mut each] {
+        let rows = audit::page(tx, &all, 10).await.expect("page");
+        assert_eq!(rows.iter().map(|row| row.position).collect::<Vec<_>>(), [None]);
+    }
+    assert_eq!(seal(&test.db, &placement, 10).await.expect("seal"), 1);
+    for (tx, unsealed, size) in [(&mut one, 1, None), (&mut each, 0, Some(1))] {
+        assert_eq!(audit::unsealed(tx).await.expect("count"), unsealed);
+        let newest = sealing::newest_checkpoint(tx).await.expect("newest");
+        assert_eq!(newest.map(|checkpoint| checkpoint.size), size);
+    }
+    assert!(audit::one_moment(&mut each).await.is_err(), "that would come too late");
+}
+
+#[tokio::test]
 async fn a_batch_that_does_not_fit_is_refused() {
     let test = testkit::database().await;
     let owner = testkit::account(&test.db).await;
