@@ -38,7 +38,7 @@ pub(crate) struct House {
     stop: watch::Sender<bool>,
     _folder: TempDir,
     // Last, so that the pools are closed before the database goes.
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
 }
 
 /// An answer, read to its end.
@@ -141,7 +141,7 @@ impl House {
             mailbox,
             stop,
             _folder: folder,
-            _database: database,
+            database,
         }
     }
 
