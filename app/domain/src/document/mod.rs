@@ -8,6 +8,8 @@
 
 mod check;
 mod error;
+#[cfg(feature = "generate")]
+pub mod generate;
 mod marks;
 mod object;
 mod parse;
@@ -95,6 +97,15 @@ impl Document {
     /// The first thing that the schema refuses, with its place.
     pub fn from_json(value: &Value) -> Result<Self, DocumentError> {
         Self::new(parse::blocks(value, object::Reading::Strict)?)
+    }
+
+    /// Reads a JSON value in which attributes may be missing that have a default in the schema: Yjs does not keep those
+    /// that are null, nor the document's own.
+    ///
+    /// # Errors
+    /// As [`Document::from_json`].
+    pub fn from_sparse_json(value: &Value) -> Result<Self, DocumentError> {
+        Self::new(parse::blocks(value, object::Reading::Filling)?)
     }
 
     /// The document as `ProseMirror` writes it.

@@ -1,6 +1,7 @@
 //! The document model, from outside: what it takes and refuses, and what is made of it.
 
 mod fixtures;
+mod generated;
 mod schema;
 
 use domain::document::Document;
