@@ -11,9 +11,12 @@ mod error;
 #[cfg(feature = "generate")]
 pub mod generate;
 mod marks;
+pub mod numbering;
 mod object;
+pub mod outline;
 mod parse;
 mod rules;
+pub mod text;
 mod tree;
 mod words;
 mod write;

@@ -278,6 +278,30 @@ impl Block {
         }
     }
 
+    /// Calls for each run of blocks inside it, in order, with the place of the run's parent: the block's own place, and for
+    /// items and cells the indexes that lead to them.
+    pub fn each_body<'b>(&'b self, place: &mut Vec<usize>, call: &mut impl FnMut(&'b [Block], &mut Vec<usize>)) {
+        match self {
+            Self::Table { rows } => {
+                for (row, cells) in rows.iter().map(|row| &row.cells).enumerate() {
+                    for (column, cell) in cells.iter().enumerate() {
+                        place.extend([row, column]);
+                        call(&cell.content, place);
+                        place.truncate(place.len() - 2);
+                    }
+                }
+            }
+            Self::BulletList { .. } | Self::OrderedList { .. } | Self::TaskList { .. } => {
+                for (index, body) in self.bodies().into_iter().enumerate() {
+                    place.push(index);
+                    call(body, place);
+                    place.pop();
+                }
+            }
+            _ => self.bodies().into_iter().for_each(|body| call(body, place)),
+        }
+    }
+
     /// The runs of blocks inside it, to change.
     pub fn bodies_mut(&mut self) -> Vec<&mut Vec<Block>> {
         match self {

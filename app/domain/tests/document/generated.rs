@@ -26,7 +26,9 @@ fn sparse(value: &mut Value, top: bool) {
         members.retain(|_, member| !member.is_null());
         members.values_mut().for_each(|member| sparse(member, false));
     } else if let Some(items) = value.as_array_mut() {
-        items.iter_mut().for_each(|item| sparse(item, false));
+        for item in items {
+            sparse(item, false);
+        }
     }
 }
 

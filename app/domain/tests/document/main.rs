@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod generated;
+mod reading;
 mod schema;
 
 use domain::document::Document;
