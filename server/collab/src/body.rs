@@ -1,0 +1,405 @@
+//! The body of a record: a Yjs document that is only ever given updates, and only such as it can put in place at once.
+//!
+//! It is opened packed: the snapshot and what came after it, as bytes. That is enough to hand the whole to somebody who has
+//! nothing, so reading costs no integration; the first edit, or the first question for a part, unpacks it.
+
+use crate::{
+    scan::{Outline, Run, scan},
+    wire::{self, Malformed, Reader},
+};
+use bytes::Bytes;
+use std::{
+    collections::HashMap,
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+use yrs::{
+    ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut, Update,
+    updates::decoder::Decode,
+};
+
+/// The format of [`Body::snapshot`]: its first byte.
+const FORMAT: u8 = 1;
+/// The update that says nothing.
+const NOTHING: &[u8] = &[0, 0];
+
+/// Why a body cannot be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BodyError {
+    /// A snapshot in a format of another version of this program.
+    #[error("the snapshot has an unknown format")]
+    Format,
+    /// Stored bytes are not what was stored.
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    /// The Yjs library could not put stored updates together.
+    #[error("the updates do not fit together")]
+    Unfit,
+}
+
+/// What became of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It changed the document.
+    New,
+    /// Everything in it was known before.
+    Known,
+    /// It refers to something that is not there yet: kept, and put in place when that comes.
+    Waiting,
+}
+
+/// An update got past the scan, but the Yjs library choked on it: the document is not to be trusted any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Harm {
+    /// Which update of the batch it was.
+    pub(crate) index: usize,
+}
+
+/// A Yjs document and what is known of it without unpacking it.
+#[derive(Debug)]
+pub struct Body {
+    /// Unpacked, once something asked for it.
+    doc: Option<Doc>,
+    /// Packed: updates in their order. Empty when unpacked.
+    packed: Vec<Bytes>,
+    /// Updates that refer to what is not there yet.
+    waiting: Vec<(Bytes, Outline)>,
+    /// The state vector: for each client the clock behind the last.
+    clocks: HashMap<u64, u32>,
+    /// An upper bound of its size as one update, in bytes.
+    size: usize,
+    /// What of `size` was added since it was last measured.
+    grown: usize,
+    /// The whole as one update, while it is current: many who join at once get the same bytes.
+    whole: Option<Bytes>,
+}
+
+impl Body {
+    /// Opens a body from the last snapshot, if there is one, and the updates behind it. It looks at the updates behind the
+    /// snapshot, not into the snapshot.
+    ///
+    /// # Errors
+    /// When the bytes are not what was stored.
+    pub fn open(snapshot: Option<&Bytes>, tail: impl IntoIterator<Item = Bytes>) -> Result<Self, BodyError> {
+        let mut body = Self {
+            doc: None,
+            packed: Vec::new(),
+            waiting: Vec::new(),
+            clocks: HashMap::new(),
+            size: 0,
+            grown: 0,
+            whole: None,
+        };
+        if let Some(snapshot) = snapshot {
+            body.read_snapshot(snapshot)?;
+        }
+        for update in tail {
+            let outline = scan(&update, usize::MAX)?;
+            body.pack(update, outline);
+        }
+        Ok(body)
+    }
+
+    fn read_snapshot(&mut self, snapshot: &Bytes) -> Result<(), BodyError> {
+        let mut reader = Reader::new(snapshot);
+        if reader.byte()? != FORMAT {
+            return Err(BodyError::Format);
+        }
+        for (client, clock) in clocks(reader.buffer()?)? {
+            self.clocks.insert(client, clock);
+        }
+        let update = snapshot.slice_ref(reader.buffer()?);
+        self.size = update.len();
+        self.packed.push(update);
+        for _ in 0..reader.integer()? {
+            let update = snapshot.slice_ref(reader.buffer()?);
+            let outline = scan(&update, usize::MAX)?;
+            self.size += update.len();
+            self.waiting.push((update, outline));
+        }
+        Ok(())
+    }
+
+    fn pack(&mut self, update: Bytes, outline: Outline) {
+        self.size += update.len();
+        self.grown += update.len();
+        if !self.fits(&outline) {
+            self.waiting.push((update, outline));
+            return;
+        }
+        self.note(&outline.inserts);
+        self.packed.push(update);
+        while let Some(at) = self.waiting.iter().position(|(_, outline)| self.fits(outline)) {
+            let (update, outline) = self.waiting.remove(at);
+            self.note(&outline.inserts);
+            self.packed.push(update);
+        }
+    }
+
+    /// The whole as a snapshot: the format's number, the state vector, one update, and the updates that wait.
+    ///
+    /// # Errors
+    /// [`BodyError::Unfit`] when what was opened cannot be put together.
+    pub fn snapshot(&mut self) -> Result<Bytes, BodyError> {
+        let whole = self.whole()?;
+        let mut out = Vec::with_capacity(whole.len() + 64);
+        out.push(FORMAT);
+        wire::write_buffer(&mut out, &self.state_vector());
+        wire::write_buffer(&mut out, &whole);
+        wire::write_integer(&mut out, self.waiting.len() as u64);
+        for (update, _) in &self.waiting {
+            wire::write_buffer(&mut out, update);
+        }
+        Ok(out.into())
+    }
+
+    /// The document as one update, without what waits.
+    ///
+    /// # Errors
+    /// As [`snapshot`](Self::snapshot).
+    pub fn whole(&mut self) -> Result<Bytes, BodyError> {
+        if let Some(whole) = &self.whole {
+            return Ok(whole.clone());
+        }
+        let doc = self.doc()?;
+        let encoded = catch_unwind(AssertUnwindSafe(|| {
+            doc.transact().encode_diff_v1(&StateVector::default())
+        }));
+        let whole = Bytes::from(encoded.map_err(|_| BodyError::Unfit)?);
+        self.size = whole.len() + self.waiting.iter().map(|(update, _)| update.len()).sum::<usize>();
+        self.grown = 0;
+        self.whole = Some(whole.clone());
+        Ok(whole)
+    }
+
+    /// The state vector, as Yjs encodes it.
+    pub fn state_vector(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(2 + self.clocks.len() * 8);
+        wire::write_integer(&mut out, self.clocks.len() as u64);
+        let mut clocks: Vec<_> = self.clocks.iter().collect();
+        clocks.sort_unstable();
+        for (client, clock) in clocks {
+            wire::write_integer(&mut out, *client);
+            wire::write_integer(&mut out, u64::from(*clock));
+        }
+        out
+    }
+
+    /// What somebody with this state vector lacks: updates in their order, at least one.
+    ///
+    /// # Errors
+    /// [`BodyError::Malformed`] when it is no state vector; [`BodyError::Unfit`] as [`snapshot`](Self::snapshot).
+    pub fn difference(&mut self, state_vector: &[u8]) -> Result<Vec<Bytes>, BodyError> {
+        let theirs = clocks(state_vector)?;
+        let mut updates = if theirs.is_empty() {
+            if self.doc.is_none() && self.whole.is_none() {
+                self.packed.clone()
+            } else {
+                vec![self.whole()?]
+            }
+        } else {
+            let theirs: StateVector = theirs
+                .into_iter()
+                .map(|(id, clock)| (ClientID::new(id), clock))
+                .collect();
+            let doc = self.doc()?;
+            let encoded = catch_unwind(AssertUnwindSafe(|| doc.transact().encode_diff_v1(&theirs)));
+            vec![Bytes::from(encoded.map_err(|_| BodyError::Unfit)?)]
+        };
+        updates.extend(self.waiting.iter().map(|(update, _)| update.clone()));
+        if updates.is_empty() {
+            updates.push(Bytes::from_static(NOTHING));
+        }
+        Ok(updates)
+    }
+
+    /// The Yjs document, unpacked. It must not be written to: a body takes updates only.
+    ///
+    /// # Errors
+    /// [`BodyError::Unfit`] when what was opened cannot be put together.
+    pub fn doc(&mut self) -> Result<Doc, BodyError> {
+        if let Some(doc) = &self.doc {
+            return Ok(doc.clone());
+        }
+        let doc = empty();
+        let packed = mem::take(&mut self.packed);
+        apply(&doc, packed.iter()).map_err(|()| BodyError::Unfit)?;
+        self.doc = Some(doc.clone());
+        Ok(doc)
+    }
+
+    /// How many bytes of updates wait for what they refer to.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.waiting.iter().map(|(update, _)| update.len()).sum()
+    }
+
+    /// Whether the document may grow by so many bytes. Measures it when the bound it keeps says no.
+    pub(crate) fn has_room(&mut self, bytes: usize, limit: usize) -> bool {
+        if self.size + bytes <= limit {
+            return true;
+        }
+        // Measuring costs a pass over the document: not for every refused update.
+        self.grown > self.size / 8 && self.whole().is_ok() && self.size + bytes <= limit
+    }
+
+    /// Puts updates in place, all in one transaction; `outcomes` tells what became of each.
+    ///
+    /// # Errors
+    /// [`Harm`] when the library panicked or refused: then the document must be thrown away.
+    pub(crate) fn integrate<'a>(
+        &mut self,
+        batch: impl ExactSizeIterator<Item = (&'a Bytes, &'a Outline)>,
+    ) -> Result<Vec<Outcome>, Harm> {
+        let doc = self.doc().map_err(|_| Harm { index: 0 })?;
+        let mut transaction = doc.transact_mut();
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for (index, (update, outline)) in batch.enumerate() {
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                self.integrate_one(&mut transaction, update, outline)
+            }));
+            if let Ok(Ok(outcome)) = outcome {
+                outcomes.push(outcome);
+            } else {
+                commit(transaction).ok();
+                return Err(Harm { index });
+            }
+        }
+        commit(transaction).map_err(|()| Harm { index: 0 })?;
+        if outcomes.iter().any(|outcome| *outcome != Outcome::Known) {
+            self.whole = None;
+        }
+        Ok(outcomes)
+    }
+
+    fn integrate_one(
+        &mut self,
+        transaction: &mut TransactionMut<'_>,
+        update: &Bytes,
+        outline: &Outline,
+    ) -> Result<Outcome, ()> {
+        let brings = outline.inserts.iter().any(|run| run.end > self.clock(run.client));
+        if !brings && outline.deletes.is_empty() {
+            return Ok(Outcome::Known);
+        }
+        if !self.fits(outline) {
+            if self.waiting.iter().any(|(other, _)| other == update) {
+                return Ok(Outcome::Known);
+            }
+            self.grow(update);
+            self.waiting.push((update.clone(), outline.clone()));
+            return Ok(Outcome::Waiting);
+        }
+        let deleted = deleted(transaction, outline);
+        self.put(transaction, update, outline)?;
+        if !brings && self::deleted(transaction, outline) == deleted {
+            return Ok(Outcome::Known);
+        }
+        self.grow(update);
+        while let Some(at) = self.waiting.iter().position(|(_, outline)| self.fits(outline)) {
+            let (update, outline) = self.waiting.remove(at);
+            self.put(transaction, &update, &outline)?;
+        }
+        Ok(Outcome::New)
+    }
+
+    fn put(&mut self, transaction: &mut TransactionMut<'_>, update: &Bytes, outline: &Outline) -> Result<(), ()> {
+        let decoded = Update::decode_v1(update).map_err(|_| ())?;
+        transaction.apply_update(decoded).map_err(|_| ())?;
+        if transaction.has_missing_updates() {
+            // What the scan let pass always fits, unless blocks refer to each other in a circle.
+            return Err(());
+        }
+        self.note(&outline.inserts);
+        Ok(())
+    }
+
+    fn grow(&mut self, update: &Bytes) {
+        self.size += update.len();
+        self.grown += update.len();
+    }
+
+    fn clock(&self, client: u64) -> u32 {
+        self.clocks.get(&client).copied().unwrap_or(0)
+    }
+
+    fn note(&mut self, inserts: &[Run]) {
+        for run in inserts {
+            let clock = self.clocks.entry(run.client).or_default();
+            *clock = run.end.max(*clock);
+        }
+    }
+
+    /// Whether everything that an update refers to is in the document or in the update itself.
+    fn fits(&self, outline: &Outline) -> bool {
+        let reach = |client| {
+            let clock = self.clock(client);
+            outline
+                .inserts_of(client)
+                .filter(|run| run.start <= clock)
+                .map(|run| run.end)
+                .fold(clock, u32::max)
+        };
+        outline.gaps.iter().all(|gap| gap.end <= self.clock(gap.client))
+            && outline.inserts.iter().all(|run| run.start <= self.clock(run.client))
+            && outline.needs.iter().all(|(client, end)| *end <= reach(*client))
+            && outline.deletes.iter().all(|run| run.end <= reach(run.client))
+    }
+}
+
+/// Reads a state vector.
+fn clocks(bytes: &[u8]) -> Result<Vec<(u64, u32)>, Malformed> {
+    let mut reader = Reader::new(bytes);
+    let count = reader.integer32()?;
+    let mut clocks = Vec::new();
+    for _ in 0..count {
+        clocks.push((reader.integer()?, reader.integer32()?));
+    }
+    if reader.remaining() > 0 {
+        return Err(Malformed("something follows the state vector"));
+    }
+    Ok(clocks)
+}
+
+/// How many clocks the transaction has deleted among those an update deletes.
+fn deleted(transaction: &TransactionMut<'_>, outline: &Outline) -> u64 {
+    let mut last = None;
+    let mut count = 0;
+    for run in &outline.deletes {
+        if last.replace(run.client) == Some(run.client) {
+            continue;
+        }
+        if let Some(ranges) = transaction.delete_set().get(&ClientID::new(run.client)) {
+            count += ranges
+                .iter()
+                .map(|(range, ())| u64::from(range.end - range.start))
+                .sum::<u64>();
+        }
+    }
+    count
+}
+
+/// A document that counts as JavaScript does and changes nothing of its own accord.
+pub(crate) fn empty() -> Doc {
+    let mut options = Options::with_client_id(ClientID::new(0));
+    options.offset_kind = OffsetKind::Utf16;
+    options.cleanup_formatting = false;
+    Doc::with_options(options)
+}
+
+fn apply<'a>(doc: &Doc, updates: impl Iterator<Item = &'a Bytes>) -> Result<(), ()> {
+    let mut transaction = doc.transact_mut();
+    let applied = catch_unwind(AssertUnwindSafe(|| {
+        for update in updates {
+            let decoded = Update::decode_v1(update).map_err(|_| ())?;
+            transaction.apply_update(decoded).map_err(|_| ())?;
+        }
+        Ok(())
+    }));
+    commit(transaction)?;
+    applied.unwrap_or(Err(()))
+}
+
+/// Commits with care: dropped in a panic, a transaction would commit too, and a second panic there would end the process.
+fn commit(mut transaction: TransactionMut<'_>) -> Result<(), ()> {
+    catch_unwind(AssertUnwindSafe(|| transaction.commit())).map_err(|_| ())
+}

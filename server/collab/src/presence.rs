@@ -1,0 +1,184 @@
+//! Who is there and where their cursor stands: the awareness of `y-protocols` (`awareness.js`), kept honest. A state carries
+//! the name of the member whose connection sent it, whatever the client wrote there, and only its owner can change it.
+
+use crate::{
+    event::{ConnId, Member},
+    wire::{self, Malformed, Reader},
+};
+use bytes::Bytes;
+use domain::AccountId;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// For how many clients one connection may speak. Standard clients speak for one.
+const CLIENTS: usize = 4;
+
+/// What became of an awareness message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    /// Taken, or passed over in silence: clients repeat what they hear of others.
+    Taken,
+    /// A state was larger than allowed.
+    TooLarge,
+}
+
+#[derive(Debug)]
+struct State {
+    conn: ConnId,
+    account: AccountId,
+    clock: u64,
+    /// As the client wrote it. Stamped anew when it goes out.
+    json: Bytes,
+}
+
+/// The states of all clients of a room.
+#[derive(Debug, Default)]
+pub(crate) struct Presence {
+    states: BTreeMap<u64, State>,
+    /// Whose state is to be sent, with the clock under which it ends for those who have gone.
+    dirty: BTreeSet<u64>,
+    gone: BTreeMap<u64, u64>,
+}
+
+impl Presence {
+    /// Takes a message of a connection.
+    pub(crate) fn hear(
+        &mut self,
+        conn: ConnId,
+        account: AccountId,
+        message: &Bytes,
+        limit: usize,
+    ) -> Result<Said, Malformed> {
+        let mut reader = Reader::new(message);
+        let mut said = Said::Taken;
+        for _ in 0..reader.integer32()? {
+            let client = reader.integer()?;
+            let clock = reader.integer()?;
+            let json = reader.text()?;
+            if json.len() > limit {
+                said = Said::TooLarge;
+            } else if json == "null" {
+                self.forget(conn, client, clock);
+            } else if self.may_speak(conn, account, client, clock) {
+                if !serde_json::from_str::<serde_json::Value>(json).is_ok_and(|state| state.is_object()) {
+                    return Err(Malformed("a state is not a JSON object"));
+                }
+                let json = message.slice_ref(json.as_bytes());
+                self.states.insert(
+                    client,
+                    State {
+                        conn,
+                        account,
+                        clock,
+                        json,
+                    },
+                );
+                self.dirty.insert(client);
+                self.gone.remove(&client);
+            }
+        }
+        Ok(said)
+    }
+
+    /// A client belongs to the connection that spoke for it first. The same member may take it along to a new connection, when
+    /// the old one is not known to be dead yet.
+    fn may_speak(&self, conn: ConnId, account: AccountId, client: u64, clock: u64) -> bool {
+        match self.states.get(&client) {
+            Some(state) if state.conn == conn => clock >= state.clock,
+            Some(state) => state.account == account && clock > state.clock,
+            None => self.states.values().filter(|state| state.conn == conn).count() < CLIENTS,
+        }
+    }
+
+    fn forget(&mut self, conn: ConnId, client: u64, clock: u64) {
+        if self
+            .states
+            .get(&client)
+            .is_some_and(|state| state.conn == conn && clock >= state.clock)
+        {
+            self.states.remove(&client);
+            self.dirty.remove(&client);
+            self.gone.insert(client, clock);
+        }
+    }
+
+    /// A connection is gone, and with it everybody it spoke for.
+    pub(crate) fn leave(&mut self, conn: ConnId) {
+        let of_conn = |(client, state): (&u64, &State)| (state.conn == conn).then_some((*client, state.clock));
+        let clients: Vec<_> = self.states.iter().filter_map(of_conn).collect();
+        for (client, clock) in clients {
+            self.forget(conn, client, clock);
+        }
+    }
+
+    /// A member's name changed: what is said of it is said again.
+    pub(crate) fn repeat(&mut self, conn: ConnId) {
+        let of_conn = |(client, state): (&u64, &State)| (state.conn == conn).then_some(*client);
+        let clients: Vec<_> = self.states.iter().filter_map(of_conn).collect();
+        for client in clients {
+            // A state with a clock that a client has seen is passed over by it.
+            if let Some(state) = self.states.get_mut(&client) {
+                state.clock += 1;
+            }
+            self.dirty.insert(client);
+        }
+    }
+
+    pub(crate) fn is_dirty(&self) -> bool {
+        !self.dirty.is_empty() || !self.gone.is_empty()
+    }
+
+    /// What changed since the last time, as one message for everybody.
+    pub(crate) fn changes<'a>(&mut self, member: impl Fn(ConnId) -> Option<&'a Member>) -> Option<Bytes> {
+        if !self.is_dirty() {
+            return None;
+        }
+        let dirty = std::mem::take(&mut self.dirty);
+        let gone = std::mem::take(&mut self.gone);
+        let mut out = Vec::new();
+        wire::write_integer(&mut out, (dirty.len() + gone.len()) as u64);
+        for client in dirty {
+            self.write(&mut out, client, &member);
+        }
+        for (client, clock) in gone {
+            write_state(&mut out, client, clock, b"null");
+        }
+        Some(wire::awareness(&out))
+    }
+
+    /// Everybody's state, for one who asks or has just come.
+    pub(crate) fn everybody<'a>(&self, member: impl Fn(ConnId) -> Option<&'a Member>) -> Option<Bytes> {
+        if self.states.is_empty() {
+            return None;
+        }
+        let mut out = Vec::new();
+        wire::write_integer(&mut out, self.states.len() as u64);
+        for client in self.states.keys() {
+            self.write(&mut out, *client, &member);
+        }
+        Some(wire::awareness(&out))
+    }
+
+    fn write<'a>(&self, out: &mut Vec<u8>, client: u64, member: &impl Fn(ConnId) -> Option<&'a Member>) {
+        let Some(state) = self.states.get(&client) else {
+            return write_state(out, client, 0, b"null");
+        };
+        write_state(out, client, state.clock, &stamped(&state.json, member(state.conn)));
+    }
+}
+
+fn write_state(out: &mut Vec<u8>, client: u64, clock: u64, json: &[u8]) {
+    wire::write_integer(out, client);
+    wire::write_integer(out, clock);
+    wire::write_buffer(out, json);
+}
+
+/// The state with `user` as the server knows it.
+fn stamped(json: &[u8], member: Option<&Member>) -> Vec<u8> {
+    let mut state: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
+    state.remove("user");
+    if let Some(member) = member {
+        let user = serde_json::json!({ "id": member.account, "name": member.name, "color": member.colour });
+        state.insert("user".to_owned(), user);
+    }
+    serde_json::to_vec(&state).unwrap_or_default()
+}

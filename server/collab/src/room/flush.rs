@@ -1,0 +1,220 @@
+//! What goes out, gathered: to the store, and to the connections.
+
+use super::{Incoming, Phase, Room};
+use crate::body::Outcome;
+use crate::{
+    event::{CloseCode, ConnId, Effect, Entry, Refusal, earliest},
+    limits::Millis,
+    wire,
+};
+use bytes::Bytes;
+use std::mem;
+
+/// From this many writers in one flush on, nobody is spared the echo of their own updates (which change nothing): then one
+/// frame serves everybody.
+const ECHO_FROM: usize = 4;
+
+/// Updates to pass on, each with where it came from.
+type Fanout = Vec<(Option<ConnId>, Bytes)>;
+
+impl Room {
+    /// When [`poll`](Self::poll) is to be called, unless something happens before. `None`: not before.
+    pub fn due(&self) -> Option<Millis> {
+        earliest([
+            self.updates_due(),
+            self.awareness_due(),
+            self.untold.then_some(Millis(0)),
+        ])
+    }
+
+    fn updates_due(&self) -> Option<Millis> {
+        if self.inbox.is_empty() {
+            return None;
+        }
+        // In a large room each flush costs a frame for each connection: gather for longer, up to 25 ms.
+        let factor = (self.connections.len() as u64 / 40).clamp(1, 5);
+        Some(
+            self.flushed
+                .map_or(Millis(0), |at| at.plus(self.limits.gather * factor)),
+        )
+    }
+
+    fn awareness_due(&self) -> Option<Millis> {
+        if !self.presence.is_dirty() || !matches!(self.phase, Phase::Open(_)) {
+            return None;
+        }
+        let factor = (self.connections.len() as u64 / 20).clamp(1, 10);
+        Some(
+            self.awareness_flushed
+                .map_or(Millis(0), |at| at.plus(self.limits.gather_awareness * factor)),
+        )
+    }
+
+    /// Does what is due: puts updates in place, hands them to the store and to the others, acknowledges, says who is where.
+    pub fn poll(&mut self, now: Millis, out: &mut Vec<Effect>) {
+        let mut fanout = Fanout::new();
+        if self.updates_due().is_some_and(|due| due <= now) {
+            self.flushed = Some(now);
+            fanout = self.integrate(out);
+        }
+        let mut states = None;
+        if self.awareness_due().is_some_and(|due| due <= now) {
+            self.awareness_flushed = Some(now);
+            let Self {
+                presence, connections, ..
+            } = self;
+            states = presence.changes(|conn| connections.get(&conn).map(|other| &*other.member));
+        }
+        if !fanout.is_empty() || states.is_some() || self.untold {
+            self.spread(&fanout, states.as_ref(), out);
+        }
+        self.end_if_idle(out);
+    }
+
+    /// Puts everything in place and hands it to the store and the others at once.
+    pub(super) fn flush_updates(&mut self, out: &mut Vec<Effect>) {
+        let fanout = self.integrate(out);
+        self.spread(&fanout, None, out);
+    }
+
+    fn end_if_idle(&mut self, out: &mut Vec<Effect>) {
+        if !self.is_idle() || matches!(self.phase, Phase::New) {
+            return;
+        }
+        if let Phase::Over { announced: true } = self.phase {
+            return;
+        }
+        self.phase = Phase::Over { announced: true };
+        out.push(Effect::Ended);
+    }
+
+    /// Puts what came in into the body and into the store's queue; returns what others are to get.
+    fn integrate(&mut self, out: &mut Vec<Effect>) -> Fanout {
+        let inbox = mem::take(&mut self.inbox);
+        self.inbox_bytes = 0;
+        let Phase::Open(body) = &mut self.phase else {
+            return Fanout::new();
+        };
+        if inbox.is_empty() {
+            return Fanout::new();
+        }
+        let outcomes = match body.integrate(inbox.iter().map(|incoming| (&incoming.update, &incoming.outline))) {
+            Ok(outcomes) => outcomes,
+            Err(harm) => {
+                if let Some((conn, _)) = inbox[harm.index].from {
+                    self.refused(conn, Refusal::Malformed, out);
+                    self.close(conn, CloseCode::Malformed, "harmful", out);
+                }
+                self.fail("unfit", out);
+                return Fanout::new();
+            }
+        };
+        let mut fanout = Fanout::new();
+        let mut entries = Vec::new();
+        let mut waiters = Vec::new();
+        for (incoming, outcome) in inbox.into_iter().zip(outcomes) {
+            if outcome == Outcome::Waiting {
+                waiters.extend(incoming.from.map(|(conn, _)| conn));
+            }
+            self.take(incoming, outcome, &mut entries, &mut fanout);
+        }
+        if !entries.is_empty() {
+            out.push(Effect::Append(entries));
+        }
+        self.settle();
+        self.limit_waiting(&waiters, out);
+        fanout
+    }
+
+    fn take(&mut self, incoming: Incoming, outcome: Outcome, entries: &mut Vec<Entry>, fanout: &mut Fanout) {
+        let Incoming {
+            from,
+            account,
+            update,
+            frame,
+            ..
+        } = incoming;
+        let conn = from.map(|(conn, _)| conn);
+        if outcome != Outcome::Known {
+            let frame = frame.unwrap_or_else(|| wire::update(&update));
+            fanout.push((conn, frame));
+            if let (Some(conn), Some(account)) = (conn, account) {
+                self.sequence += 1;
+                entries.push(Entry {
+                    sequence: self.sequence,
+                    conn,
+                    account,
+                    update,
+                });
+            }
+        }
+        if let Some((conn, number)) = from
+            && let Some(connection) = self.connections.get_mut(&conn)
+        {
+            // What was known before may still be on its way to the store, from somebody else.
+            connection.wait(self.sequence, number);
+        }
+    }
+
+    /// Closes connections whose updates refer to what nobody has, when too much of that has gathered. It is kept all the same.
+    fn limit_waiting(&mut self, waiters: &[ConnId], out: &mut Vec<Effect>) {
+        let limit = self.limits.pending_bytes;
+        let Phase::Open(body) = &self.phase else { return };
+        if !waiters.is_empty() && body.waiting_bytes() > limit {
+            for conn in waiters {
+                self.over_limit(*conn, "document_pending", limit, CloseCode::TooFast, out);
+            }
+        }
+    }
+
+    /// Works out what connections can be told is durable.
+    pub(super) fn settle(&mut self) {
+        for connection in self.connections.values_mut() {
+            connection.settle(self.durable);
+            self.untold |= connection.ack && connection.durable > connection.told;
+        }
+    }
+
+    /// Sends to each connection what others wrote, how much of its own is durable, and who is where.
+    fn spread(&mut self, fanout: &Fanout, states: Option<&Bytes>, out: &mut Vec<Effect>) {
+        self.untold = false;
+        let mut writers: Vec<_> = fanout.iter().filter_map(|(conn, _)| *conn).collect();
+        writers.sort_unstable();
+        writers.dedup();
+        let mut joined = None;
+        for (conn, connection) in &mut self.connections {
+            let own = writers.len() < ECHO_FROM && writers.contains(conn);
+            let theirs = fanout
+                .iter()
+                .filter(|(from, _)| !own || *from != Some(*conn))
+                .map(|(_, frame)| frame);
+            let mut frames = if !connection.gather || fanout.len() < 2 {
+                theirs.cloned().collect()
+            } else if own {
+                let mine = theirs.fold(Vec::new(), |mut all, frame| {
+                    all.extend_from_slice(frame);
+                    all
+                });
+                if mine.is_empty() {
+                    Vec::new()
+                } else {
+                    vec![Bytes::from(mine)]
+                }
+            } else {
+                let all = joined.get_or_insert_with(|| {
+                    let frames: Vec<_> = fanout.iter().map(|(_, frame)| &frame[..]).collect();
+                    Bytes::from(frames.concat())
+                });
+                vec![all.clone()]
+            };
+            if connection.ack && connection.durable > connection.told {
+                connection.told = connection.durable;
+                frames.push(wire::acknowledgement(connection.durable));
+            }
+            frames.extend(states.cloned());
+            if !frames.is_empty() {
+                out.push(Effect::Send { conn: *conn, frames });
+            }
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Looks an update over before anything believes it: Yjs's update encoding, version 1 (`yjs/src/utils/encoding.js`,
+//! `structs/*.js`), read without building anything.
+//!
+//! The decoder of `yrs` reserves memory by counts that the sender wrote, recurses as deep as a value is nested, and adds
+//! clocks without looking for an overflow. An update that passes here can do none of that, and what it needs and brings is
+//! known: so `yrs` is given only what it can put in place at once.
+
+use crate::wire::{Malformed, Reader};
+use std::collections::HashMap;
+
+/// Clocks stay below this, since `yrs` compares them as 32-bit signed integers.
+const CLOCK_LIMIT: u64 = i32::MAX as u64;
+/// How deep a value may be nested.
+const DEPTH: u32 = 16;
+/// How many entries one map or list in a value may have.
+const ENTRIES: u32 = 4096;
+
+const HAS_ORIGIN: u8 = 0x80;
+const HAS_RIGHT_ORIGIN: u8 = 0x40;
+const HAS_PARENT_SUB: u8 = 0x20;
+const GC: u8 = 0;
+const SKIP: u8 = 10;
+
+/// Some clocks of one client, the end not included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The client.
+    pub client: u64,
+    /// Its first clock.
+    pub start: u32,
+    /// The clock behind the last.
+    pub end: u32,
+}
+
+/// What an update brings and what it needs, without its content.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outline {
+    /// What it inserts, sorted by client and clock.
+    pub inserts: Vec<Run>,
+    /// What it deletes.
+    pub deletes: Vec<Run>,
+    /// What of other clients must be there first: for each client the clock behind the highest one referred to.
+    pub needs: HashMap<u64, u32>,
+    /// Clocks that it leaves out between others of the same client: they must be there first as well.
+    pub gaps: Vec<Run>,
+    /// How many blocks it consists of.
+    pub blocks: usize,
+}
+
+impl Outline {
+    /// Whether it says nothing at all.
+    pub fn is_empty(&self) -> bool {
+        self.inserts.is_empty() && self.deletes.is_empty()
+    }
+
+    /// What it inserts of one client.
+    pub(crate) fn inserts_of(&self, client: u64) -> impl Iterator<Item = &Run> {
+        let first = self.inserts.partition_point(|run| run.client < client);
+        self.inserts[first..].iter().take_while(move |run| run.client == client)
+    }
+}
+
+/// Reads an update to its end.
+///
+/// # Errors
+/// When it is not exactly one update, or holds what no editor of ours or of `y-prosemirror` writes: documents inside the
+/// document, content as JSON text (Yjs stopped writing it in 2020), weak links, values nested deeper than 16, clocks of 2^31
+/// and more, more than `max_blocks` blocks.
+pub fn scan(update: &[u8], max_blocks: usize) -> Result<Outline, Malformed> {
+    let mut reader = Reader::new(update);
+    let mut outline = Outline::default();
+    let mut clients = Vec::new();
+    for _ in 0..reader.integer32()? {
+        let blocks = reader.integer32()?;
+        let client = reader.integer()?;
+        let clock = reader.integer()?;
+        clients.push(client);
+        client_blocks(&mut reader, &mut outline, client, clock, blocks, max_blocks)?;
+    }
+    clients.sort_unstable();
+    if clients.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(Malformed("a client occurs twice"));
+    }
+    outline.inserts.sort_unstable_by_key(|run| (run.client, run.start));
+    for _ in 0..reader.integer32()? {
+        let client = reader.integer()?;
+        for _ in 0..reader.integer32()? {
+            let start = reader.integer()?;
+            let length = reader.integer()?;
+            outline.deletes.push(run(client, start, length)?);
+        }
+    }
+    if reader.remaining() > 0 {
+        return Err(Malformed("something follows the update"));
+    }
+    Ok(outline)
+}
+
+fn run(client: u64, start: u64, length: u64) -> Result<Run, Malformed> {
+    let end = start.saturating_add(length);
+    if length == 0 || end > CLOCK_LIMIT {
+        return Err(Malformed("a clock is out of range"));
+    }
+    let narrow = |clock| u32::try_from(clock).map_err(|_| Malformed("a clock is out of range"));
+    Ok(Run {
+        client,
+        start: narrow(start)?,
+        end: narrow(end)?,
+    })
+}
+
+fn client_blocks(
+    reader: &mut Reader<'_>,
+    outline: &mut Outline,
+    client: u64,
+    mut clock: u64,
+    blocks: u32,
+    max_blocks: usize,
+) -> Result<(), Malformed> {
+    // A run of blocks goes on until a gap or the end.
+    let mut start = clock;
+    for _ in 0..blocks {
+        outline.blocks += 1;
+        if outline.blocks > max_blocks {
+            return Err(Malformed("there are too many blocks"));
+        }
+        let info = reader.byte()?;
+        let length = if info == SKIP {
+            let length = reader.integer()?;
+            if clock > start {
+                outline.inserts.push(run(client, start, clock - start)?);
+            }
+            outline.gaps.push(run(client, clock, length)?);
+            start = clock + length;
+            length
+        } else if info == GC {
+            reader.integer()?
+        } else {
+            item(reader, outline, client, clock, info)?
+        };
+        run(client, clock, length)?;
+        clock += length;
+    }
+    if clock > start {
+        outline.inserts.push(run(client, start, clock - start)?);
+    }
+    Ok(())
+}
+
+/// Reads an item and tells its length.
+fn item(reader: &mut Reader<'_>, outline: &mut Outline, client: u64, clock: u64, info: u8) -> Result<u64, Malformed> {
+    let mut copies_parent = false;
+    for _ in 0..(info & HAS_ORIGIN).count_ones() + (info & HAS_RIGHT_ORIGIN).count_ones() {
+        id(reader, outline, client, clock)?;
+        copies_parent = true;
+    }
+    if !copies_parent {
+        match reader.integer()? {
+            0 => id(reader, outline, client, clock)?,
+            1 => {
+                reader.text()?;
+            }
+            _ => return Err(Malformed("there is no such parent")),
+        }
+        if info & HAS_PARENT_SUB != 0 {
+            reader.text()?;
+        }
+    }
+    content(reader, info & 0x1f)
+}
+
+/// Reads the id of something that must be there before, and notes it.
+fn id(reader: &mut Reader<'_>, outline: &mut Outline, own: u64, before: u64) -> Result<(), Malformed> {
+    let client = reader.integer()?;
+    let clock = reader.integer()?;
+    let needed = run(client, clock, 1)?.end;
+    if client == own {
+        return if clock < before {
+            Ok(())
+        } else {
+            Err(Malformed("a block refers to what comes after it"))
+        };
+    }
+    let end = outline.needs.entry(client).or_default();
+    *end = needed.max(*end);
+    Ok(())
+}
+
+/// Reads the content of an item and tells how many clocks it takes.
+fn content(reader: &mut Reader<'_>, kind: u8) -> Result<u64, Malformed> {
+    match kind {
+        1 => reader.integer(),
+        3 => reader.buffer().map(|_| 1),
+        4 => Ok(utf16_length(reader.text()?)),
+        5 => json(reader).map(|()| 1),
+        6 => {
+            reader.text()?;
+            json(reader).map(|()| 1)
+        }
+        7 => match reader.byte()? {
+            0..=2 | 4 | 6 => Ok(1),
+            3 => reader.text().map(|_| 1),
+            _ => Err(Malformed("there is no such shared type")),
+        },
+        8 => {
+            let values = reader.integer32()?;
+            for _ in 0..values {
+                value(reader, DEPTH)?;
+            }
+            Ok(u64::from(values))
+        }
+        _ => Err(Malformed("there is no such content")),
+    }
+}
+
+fn utf16_length(text: &str) -> u64 {
+    text.chars().map(|character| character.len_utf16() as u64).sum()
+}
+
+/// Reads a value written as JSON. `yrs` parses it by `serde_json`, which refuses what is nested deeper than 128.
+fn json(reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    serde_json::from_str::<serde::de::IgnoredAny>(reader.text()?)
+        .map(|_| ())
+        .map_err(|_| Malformed("a value is not JSON"))
+}
+
+/// Reads a value in lib0's `any` encoding (`lib0/encoding.js`, `writeAny`).
+fn value(reader: &mut Reader<'_>, depth: u32) -> Result<(), Malformed> {
+    if depth == 0 {
+        return Err(Malformed("a value is nested too deeply"));
+    }
+    match reader.byte()? {
+        120 | 121 | 126 | 127 => Ok(()),
+        125 => signed(reader),
+        124 => reader.take(4).map(|_| ()),
+        122 | 123 => reader.take(8).map(|_| ()),
+        119 => reader.text().map(|_| ()),
+        118 => {
+            for _ in 0..entries(reader)? {
+                reader.text()?;
+                value(reader, depth - 1)?;
+            }
+            Ok(())
+        }
+        117 => {
+            for _ in 0..entries(reader)? {
+                value(reader, depth - 1)?;
+            }
+            Ok(())
+        }
+        116 => reader.buffer().map(|_| ()),
+        _ => Err(Malformed("there is no such value")),
+    }
+}
+
+fn entries(reader: &mut Reader<'_>) -> Result<u32, Malformed> {
+    let entries = reader.integer32()?;
+    if entries > ENTRIES {
+        Err(Malformed("a value has too many entries"))
+    } else {
+        Ok(entries)
+    }
+}
+
+/// A signed integer of variable length: 6 bits in the first byte, 7 in each further one.
+fn signed(reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    for _ in 0..8 {
+        if reader.byte()? < 0x80 {
+            return Ok(());
+        }
+    }
+    Err(Malformed("an integer is too long"))
+}
