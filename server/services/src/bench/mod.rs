@@ -36,7 +36,12 @@ impl Clock for Wall {
 
 /// A database of its own, with services over it.
 async fn services(logins: &Logins, seed: u8, content: Content) -> crate::Services {
-    let db = Db::connect(logins, PoolSizes::default()).await.expect("connected");
+    // All sides stay connected, and Postgres takes a hundred connections.
+    let sizes = PoolSizes {
+        system: 2,
+        ..PoolSizes::default()
+    };
+    let db = Db::connect(logins, sizes).await.expect("connected");
     let services = testbed::services(db, Arc::new(Wall), [seed; 32], content);
     services.open_house().await.expect("a fresh house opens");
     services
