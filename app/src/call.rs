@@ -8,7 +8,11 @@
 use domain::{Code, Operation, Problem};
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
-use std::{future::Future, pin::Pin, sync::Arc, task::Poll};
+use std::{
+    future::{Future, ready},
+    pin::Pin,
+    sync::Arc,
+};
 
 /// An output as JSON text, or why there is none.
 pub type Answer = Result<String, Problem>;
@@ -27,7 +31,6 @@ pub fn ask<Op: Operation>(op: Op) -> Asking {
     let caller = use_context::<Caller>();
     Box::pin(async move {
         let internal = || Problem::new(Code::Internal);
-        turn().await;
         let (gateway, caller) = gateway.zip(caller).ok_or_else(internal)?;
         let output = gateway.dispatch(const { &Op::META }, caller, Box::new(op)).await?;
         let output = output.downcast::<Op::Output>().map_err(|_| internal())?;
@@ -52,26 +55,7 @@ pub fn ask<Op: Operation>(_op: Op) -> Asking {
 
 /// An answer that is a problem, without asking.
 pub fn refuse(code: Code) -> Asking {
-    Box::pin(async move {
-        turn().await;
-        Err(Problem::new(code))
-    })
-}
-
-/// Lets the executor turn once, so that no answer is there before its resource is. Pages that were
-/// never finished (seen under load, rendered for visitors) all had resources that were ready at once, for which Leptos
-/// 0.9.0-rc1 takes a path of its own. That this path is the cause is inferred, not proven.
-async fn turn() {
-    let mut turned = false;
-    std::future::poll_fn(move |context| {
-        if turned {
-            return Poll::Ready(());
-        }
-        turned = true;
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
+    Box::pin(ready(Err(Problem::new(code))))
 }
 
 /// The output that an answer holds.

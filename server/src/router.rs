@@ -33,7 +33,7 @@ pub fn router(state: &Arc<State>) -> Router {
         .route("/assets/{*path}", get(assets::serve));
     for shell in Shell::ALL {
         for route in shell.routes() {
-            router = router.route(&route, page(shell));
+            router = router.route(route, page(shell));
         }
     }
     if state.config.is_local() {

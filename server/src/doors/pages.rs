@@ -19,7 +19,7 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
 use leptos::{nonce::Nonce, prelude::provide_context};
 use services::Services;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// The two kinds of pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,14 +35,28 @@ impl Shell {
     pub const ALL: [Self; 2] = [Self::Public, Self::Workspace];
 
     /// The routes of its pages, in the router's form: `/w/{workspace}`.
-    pub fn routes(self) -> Vec<String> {
-        let listings = match self {
-            Self::Public => leptos_axum::generate_route_list(shell::public_shell),
-            Self::Workspace => leptos_axum::generate_route_list(shell::workspace_shell),
-        };
-        listings.iter().map(|listing| listing.path().to_owned()).collect()
+    pub fn routes(self) -> &'static [String] {
+        let [public, workspace] = &*ROUTES;
+        match self {
+            Self::Public => public,
+            Self::Workspace => workspace,
+        }
     }
 }
+
+/// The routes of both kinds, looked for once in a process. While Leptos 0.9.0-rc1 looks, a flag of the whole process keeps
+/// every resource that is begun from ever being ready (`SuppressResourceLoad` in `leptos_server`): a page that another
+/// thread renders at that moment would never be finished. No router is there before this is done, and so no page.
+static ROUTES: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
+    let paths = |listings: Vec<leptos_axum::AxumRouteListing>| {
+        let paths = listings.iter().map(|listing| listing.path().to_owned());
+        paths.collect()
+    };
+    [
+        paths(leptos_axum::generate_route_list(shell::public_shell)),
+        paths(leptos_axum::generate_route_list(shell::workspace_shell)),
+    ]
+});
 
 /// Lets the pages of one request reach the use cases, and remembers what came back.
 struct PageGateway {

@@ -38,7 +38,7 @@ fn routes() -> Vec<String> {
         "/w/none/none/none",
     ];
     pages
-        .map(|route| address(&route))
+        .map(|route| address(route))
         .chain(others.map(str::to_owned))
         .collect()
 }
@@ -84,7 +84,7 @@ async fn a_page_has_a_fresh_nonce_and_nothing_inline() {
     let house = House::open().await;
     let mut nonces = std::collections::HashSet::new();
     for route in Shell::ALL.into_iter().flat_map(Shell::routes) {
-        let reply = house.get(&address(&route), None).await;
+        let reply = house.get(&address(route), None).await;
         if !reply.header("content-type").starts_with("text/html") {
             continue;
         }
@@ -112,7 +112,7 @@ async fn a_page_has_a_fresh_nonce_and_nothing_inline() {
 async fn public_pages_ship_no_script() {
     let house = House::open().await;
     for route in Shell::Public.routes() {
-        let reply = house.get(&address(&route), None).await;
+        let reply = house.get(&address(route), None).await;
         assert!(
             !reply.body.contains("<script") && !reply.body.contains("/assets/pkg/"),
             "{route}"

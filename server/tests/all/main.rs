@@ -10,5 +10,6 @@ mod forms;
 mod headers;
 mod held;
 mod outage;
+mod rendering;
 mod serve;
 mod support;
