@@ -133,11 +133,14 @@ impl Marks {
     /// The marks without insertion and deletion.
     #[must_use]
     pub fn settled(&self) -> Self {
-        let kept = self
-            .0
-            .iter()
-            .filter(|mark| !matches!(mark, Mark::Insertion(_) | Mark::Deletion(_)));
-        Self(kept.cloned().collect())
+        let mut marks = self.clone();
+        marks.retain(|mark| !matches!(mark, Mark::Insertion(_) | Mark::Deletion(_)));
+        marks
+    }
+
+    /// Keeps the marks of which this holds.
+    pub fn retain(&mut self, keep: impl FnMut(&Mark) -> bool) {
+        self.0.retain(keep);
     }
 
     /// In order.

@@ -10,12 +10,14 @@ mod check;
 mod error;
 #[cfg(feature = "generate")]
 pub mod generate;
+pub mod html;
 mod marks;
 pub mod numbering;
 mod object;
 pub mod outline;
 mod parse;
 mod rules;
+pub mod suggestions;
 pub mod text;
 mod tree;
 mod words;

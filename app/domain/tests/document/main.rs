@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod generated;
+mod html;
 mod reading;
 mod schema;
 

@@ -352,7 +352,7 @@ fn words_and_times() {
     assert_eq!(plain.speaking_seconds(60), 9 + 34);
     assert_eq!(plain.reading_seconds(238), 3);
     assert_eq!(plain.speaking_seconds(0), 9 * 60 + 34);
-    let none = PlainText::of(&Document::empty());
+    let empty = PlainText::of(&Document::empty());
     assert_eq!(
         (
             none.words(),
