@@ -4,12 +4,13 @@
 //! nothing, so reading costs no integration; the first edit, or the first question for a part, unpacks it.
 
 use crate::{
-    scan::{Outline, Run, scan},
+    parts::{Parts, encode_deletes},
+    scan::{Outline, Run, blocks, scan},
     wire::{self, Malformed, Reader},
 };
 use bytes::Bytes;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     mem,
     panic::{AssertUnwindSafe, catch_unwind},
 };
@@ -55,6 +56,15 @@ pub(crate) struct Harm {
     pub(crate) index: usize,
 }
 
+/// An update of which a part is not in place yet. It is handed on whole, as it came.
+#[derive(Debug)]
+struct Waiting {
+    update: Bytes,
+    outline: Outline,
+    /// The clients of whom something is missing. Before that comes, it is no use to try again.
+    lacks: HashSet<u64>,
+}
+
 /// A Yjs document and what is known of it without unpacking it.
 #[derive(Debug)]
 pub struct Body {
@@ -62,8 +72,8 @@ pub struct Body {
     doc: Option<Doc>,
     /// Packed: updates in their order. Empty when unpacked.
     packed: Vec<Bytes>,
-    /// Updates that refer to what is not there yet.
-    waiting: Vec<(Bytes, Outline)>,
+    /// Updates of which a part refers to what is not there yet.
+    waiting: Vec<Waiting>,
     /// The state vector: for each client the clock behind the last.
     clocks: HashMap<u64, u32>,
     /// An upper bound of its size as one update, in bytes.
@@ -95,7 +105,14 @@ impl Body {
         }
         for update in tail {
             let outline = scan(&update, usize::MAX)?;
-            body.pack(update, outline);
+            if body.doc.is_none() && body.waiting.is_empty() && body.fits(&outline) {
+                body.grow(&update);
+                body.note(&outline.inserts);
+                body.packed.push(update);
+            } else {
+                body.integrate(std::iter::once((&update, &outline)))
+                    .map_err(|_| BodyError::Unfit)?;
+            }
         }
         Ok(body)
     }
@@ -115,25 +132,10 @@ impl Body {
             let update = snapshot.slice_ref(reader.buffer()?);
             let outline = scan(&update, usize::MAX)?;
             self.size += update.len();
-            self.waiting.push((update, outline));
+            let lacks = self.lacks(&outline);
+            self.waiting.push(Waiting { update, outline, lacks });
         }
         Ok(())
-    }
-
-    fn pack(&mut self, update: Bytes, outline: Outline) {
-        self.size += update.len();
-        self.grown += update.len();
-        if !self.fits(&outline) {
-            self.waiting.push((update, outline));
-            return;
-        }
-        self.note(&outline.inserts);
-        self.packed.push(update);
-        while let Some(at) = self.waiting.iter().position(|(_, outline)| self.fits(outline)) {
-            let (update, outline) = self.waiting.remove(at);
-            self.note(&outline.inserts);
-            self.packed.push(update);
-        }
     }
 
     /// The whole as a snapshot: the format's number, the state vector, one update, and the updates that wait.
@@ -147,8 +149,8 @@ impl Body {
         wire::write_buffer(&mut out, &self.state_vector());
         wire::write_buffer(&mut out, &whole);
         wire::write_integer(&mut out, self.waiting.len() as u64);
-        for (update, _) in &self.waiting {
-            wire::write_buffer(&mut out, update);
+        for waiting in &self.waiting {
+            wire::write_buffer(&mut out, &waiting.update);
         }
         Ok(out.into())
     }
@@ -166,7 +168,7 @@ impl Body {
             doc.transact().encode_diff_v1(&StateVector::default())
         }));
         let whole = Bytes::from(encoded.map_err(|_| BodyError::Unfit)?);
-        self.size = whole.len() + self.waiting.iter().map(|(update, _)| update.len()).sum::<usize>();
+        self.size = whole.len() + self.waiting_bytes();
         self.grown = 0;
         self.whole = Some(whole.clone());
         Ok(whole)
@@ -206,7 +208,7 @@ impl Body {
             let encoded = catch_unwind(AssertUnwindSafe(|| doc.transact().encode_diff_v1(&theirs)));
             vec![Bytes::from(encoded.map_err(|_| BodyError::Unfit)?)]
         };
-        updates.extend(self.waiting.iter().map(|(update, _)| update.clone()));
+        updates.extend(self.waiting.iter().map(|waiting| waiting.update.clone()));
         if updates.is_empty() {
             updates.push(Bytes::from_static(NOTHING));
         }
@@ -228,9 +230,14 @@ impl Body {
         Ok(doc)
     }
 
-    /// How many bytes of updates wait for what they refer to.
+    /// How many updates wait for what they refer to.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// How many bytes these have.
     pub(crate) fn waiting_bytes(&self) -> usize {
-        self.waiting.iter().map(|(update, _)| update.len()).sum()
+        self.waiting.iter().map(|waiting| waiting.update.len()).sum()
     }
 
     /// Whether the document may grow by so many bytes. Measures it when the bound it keeps says no.
@@ -282,35 +289,114 @@ impl Body {
             return Ok(Outcome::Known);
         }
         if !self.fits(outline) {
-            if self.waiting.iter().any(|(other, _)| other == update) {
-                return Ok(Outcome::Known);
-            }
-            self.grow(update);
-            self.waiting.push((update.clone(), outline.clone()));
-            return Ok(Outcome::Waiting);
+            return self.integrate_part(transaction, update, outline);
         }
         let deleted = deleted(transaction, outline);
-        self.put(transaction, update, outline)?;
+        self.put(transaction, update, &outline.inserts)?;
         if !brings && self::deleted(transaction, outline) == deleted {
             return Ok(Outcome::Known);
         }
         self.grow(update);
-        while let Some(at) = self.waiting.iter().position(|(_, outline)| self.fits(outline)) {
-            let (update, outline) = self.waiting.remove(at);
-            self.put(transaction, &update, &outline)?;
-        }
+        self.retry(transaction, outline)?;
         Ok(Outcome::New)
     }
 
-    fn put(&mut self, transaction: &mut TransactionMut<'_>, update: &Bytes, outline: &Outline) -> Result<(), ()> {
+    /// Puts in place what fits of an update, and keeps it until the rest does.
+    fn integrate_part(
+        &mut self,
+        transaction: &mut TransactionMut<'_>,
+        update: &Bytes,
+        outline: &Outline,
+    ) -> Result<Outcome, ()> {
+        if self.waiting.iter().any(|waiting| waiting.update == update) {
+            return Ok(Outcome::Known);
+        }
+        self.put_part(transaction, update, outline)?;
+        self.grow(update);
+        let lacks = self.lacks(outline);
+        self.waiting.push(Waiting {
+            update: update.clone(),
+            outline: outline.clone(),
+            lacks,
+        });
+        self.retry(transaction, outline)?;
+        Ok(Outcome::Waiting)
+    }
+
+    /// Something new is there: tries again what waited for it, and what waited for that.
+    fn retry(&mut self, transaction: &mut TransactionMut<'_>, news: &Outline) -> Result<(), ()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let mut news: HashSet<u64> = news.inserts.iter().map(|run| run.client).collect();
+        while !news.is_empty() {
+            let mut next = HashSet::new();
+            let mut waiting = mem::take(&mut self.waiting);
+            for one in waiting.iter_mut().filter(|one| !one.lacks.is_disjoint(&news)) {
+                next.extend(self.put_part(transaction, &one.update, &one.outline)?);
+                one.lacks = self.lacks(&one.outline);
+            }
+            waiting.retain(|one| !one.lacks.is_empty());
+            self.waiting = waiting;
+            news = next;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, transaction: &mut TransactionMut<'_>, update: &[u8], inserts: &[Run]) -> Result<(), ()> {
         let decoded = Update::decode_v1(update).map_err(|_| ())?;
         transaction.apply_update(decoded).map_err(|_| ())?;
         if transaction.has_missing_updates() {
             // What the scan let pass always fits, unless blocks refer to each other in a circle.
             return Err(());
         }
-        self.note(&outline.inserts);
+        self.note(inserts);
         Ok(())
+    }
+
+    /// Puts in place what fits of an update; returns the clients of whom something new is there.
+    fn put_part(
+        &mut self,
+        transaction: &mut TransactionMut<'_>,
+        update: &Bytes,
+        outline: &Outline,
+    ) -> Result<HashSet<u64>, ()> {
+        let mut news = HashSet::new();
+        let mut parts = Parts::new(update, blocks(update).map_err(|_| ())?);
+        while let Some((part, run)) = parts.next(|client| self.clock(client)) {
+            self.put(transaction, &part, &[run])?;
+            news.insert(run.client);
+        }
+        let known = |run: &Run| Run {
+            end: run.end.min(self.clock(run.client)),
+            ..*run
+        };
+        let deletes: Vec<_> = outline
+            .deletes
+            .iter()
+            .map(known)
+            .filter(|run| run.start < run.end)
+            .collect();
+        if !deletes.is_empty() {
+            self.put(transaction, &encode_deletes(&deletes), &[])?;
+        }
+        Ok(news)
+    }
+
+    /// The clients of whom something is missing before an update is in place. None: all of it is.
+    fn lacks(&self, outline: &Outline) -> HashSet<u64> {
+        let mut lacks = HashSet::new();
+        let missing = |run: &&Run| run.end > self.clock(run.client);
+        if outline.inserts.iter().any(|run| missing(&run)) {
+            let needs = outline
+                .needs
+                .iter()
+                .filter(|(client, end)| **end > self.clock(**client));
+            lacks.extend(needs.map(|(client, _)| *client));
+            lacks.extend(outline.inserts.iter().filter(missing).map(|run| run.client));
+        }
+        lacks.extend(outline.deletes.iter().filter(missing).map(|run| run.client));
+        lacks
     }
 
     fn grow(&mut self, update: &Bytes) {

@@ -14,6 +14,7 @@
 mod body;
 mod event;
 mod limits;
+mod parts;
 mod presence;
 mod room;
 pub mod scan;

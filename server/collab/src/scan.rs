@@ -6,7 +6,7 @@
 //! known: so `yrs` is given only what it can put in place at once.
 
 use crate::wire::{Malformed, Reader};
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 /// Clocks stay below this, since `yrs` compares them as 32-bit signed integers.
 const CLOCK_LIMIT: u64 = i32::MAX as u64;
@@ -60,6 +60,18 @@ impl Outline {
     }
 }
 
+/// One block of an update: clocks that come together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) run: Run,
+    /// Clocks left out: nothing is brought.
+    pub(crate) skip: bool,
+    /// For up to three other blocks that it refers to, the clock behind.
+    pub(crate) needs: [Option<(u64, u32)>; 3],
+    /// Where it stands in the update.
+    pub(crate) bytes: Range<usize>,
+}
+
 /// Reads an update to its end.
 ///
 /// # Errors
@@ -67,33 +79,79 @@ impl Outline {
 /// document, content as JSON text (Yjs stopped writing it in 2020), weak links, values nested deeper than 16, clocks of 2^31
 /// and more, more than `max_blocks` blocks.
 pub fn scan(update: &[u8], max_blocks: usize) -> Result<Outline, Malformed> {
-    let mut reader = Reader::new(update);
     let mut outline = Outline::default();
-    let mut clients = Vec::new();
+    let (mut inserts, mut gaps, mut needs) = (Vec::<Run>::new(), Vec::new(), HashMap::new());
+    outline.deletes = walk(update, max_blocks, |block| {
+        outline.blocks += 1;
+        for (client, end) in block
+            .needs
+            .into_iter()
+            .flatten()
+            .filter(|(client, _)| *client != block.run.client)
+        {
+            let needed = needs.entry(client).or_default();
+            *needed = end.max(*needed);
+        }
+        if block.skip {
+            return gaps.push(block.run);
+        }
+        match inserts.last_mut() {
+            Some(last) if last.client == block.run.client && last.end == block.run.start => last.end = block.run.end,
+            _ => inserts.push(block.run),
+        }
+    })?;
+    inserts.sort_unstable_by_key(|run| (run.client, run.start));
+    Ok(Outline {
+        inserts,
+        needs,
+        gaps,
+        ..outline
+    })
+}
+
+/// The blocks of an update that was scanned before, in their order.
+pub(crate) fn blocks(update: &[u8]) -> Result<Vec<Block>, Malformed> {
+    let mut blocks = Vec::new();
+    walk(update, usize::MAX, |block| blocks.push(block))?;
+    Ok(blocks)
+}
+
+/// Reads an update, shows each block, and returns what it deletes.
+fn walk(update: &[u8], max_blocks: usize, mut show: impl FnMut(Block)) -> Result<Vec<Run>, Malformed> {
+    let mut reader = Reader::new(update);
+    let (mut clients, mut count) = (Vec::new(), 0);
     for _ in 0..reader.integer32()? {
         let blocks = reader.integer32()?;
         let client = reader.integer()?;
-        let clock = reader.integer()?;
+        let mut clock = reader.integer()?;
         clients.push(client);
-        client_blocks(&mut reader, &mut outline, client, clock, blocks, max_blocks)?;
+        for _ in 0..blocks {
+            count += 1;
+            if count > max_blocks {
+                return Err(Malformed("there are too many blocks"));
+            }
+            let block = block(&mut reader, client, clock)?;
+            clock = u64::from(block.run.end);
+            show(block);
+        }
     }
     clients.sort_unstable();
     if clients.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Malformed("a client occurs twice"));
     }
-    outline.inserts.sort_unstable_by_key(|run| (run.client, run.start));
+    let mut deletes = Vec::new();
     for _ in 0..reader.integer32()? {
         let client = reader.integer()?;
         for _ in 0..reader.integer32()? {
             let start = reader.integer()?;
             let length = reader.integer()?;
-            outline.deletes.push(run(client, start, length)?);
+            deletes.push(run(client, start, length)?);
         }
     }
     if reader.remaining() > 0 {
         return Err(Malformed("something follows the update"));
     }
-    Ok(outline)
+    Ok(deletes)
 }
 
 fn run(client: u64, start: u64, length: u64) -> Result<Run, Malformed> {
@@ -109,54 +167,41 @@ fn run(client: u64, start: u64, length: u64) -> Result<Run, Malformed> {
     })
 }
 
-fn client_blocks(
-    reader: &mut Reader<'_>,
-    outline: &mut Outline,
-    client: u64,
-    mut clock: u64,
-    blocks: u32,
-    max_blocks: usize,
-) -> Result<(), Malformed> {
-    // A run of blocks goes on until a gap or the end.
-    let mut start = clock;
-    for _ in 0..blocks {
-        outline.blocks += 1;
-        if outline.blocks > max_blocks {
-            return Err(Malformed("there are too many blocks"));
-        }
-        let info = reader.byte()?;
-        let length = if info == SKIP {
-            let length = reader.integer()?;
-            if clock > start {
-                outline.inserts.push(run(client, start, clock - start)?);
-            }
-            outline.gaps.push(run(client, clock, length)?);
-            start = clock + length;
-            length
-        } else if info == GC {
-            reader.integer()?
-        } else {
-            item(reader, outline, client, clock, info)?
-        };
-        run(client, clock, length)?;
-        clock += length;
+fn block(reader: &mut Reader<'_>, client: u64, clock: u64) -> Result<Block, Malformed> {
+    let from = reader.position();
+    let mut needs = [None; 3];
+    let info = reader.byte()?;
+    let length = match info {
+        SKIP | GC => reader.integer()?,
+        _ => item(reader, &mut needs, info)?,
+    };
+    let run = run(client, clock, length)?;
+    if needs
+        .iter()
+        .flatten()
+        .any(|(other, end)| *other == client && *end > run.start)
+    {
+        return Err(Malformed("a block refers to itself or to what comes after it"));
     }
-    if clock > start {
-        outline.inserts.push(run(client, start, clock - start)?);
-    }
-    Ok(())
+    Ok(Block {
+        run,
+        skip: info == SKIP,
+        needs,
+        bytes: from..reader.position(),
+    })
 }
 
-/// Reads an item and tells its length.
-fn item(reader: &mut Reader<'_>, outline: &mut Outline, client: u64, clock: u64, info: u8) -> Result<u64, Malformed> {
-    let mut copies_parent = false;
-    for _ in 0..(info & HAS_ORIGIN).count_ones() + (info & HAS_RIGHT_ORIGIN).count_ones() {
-        id(reader, outline, client, clock)?;
-        copies_parent = true;
+/// Reads an item, notes what it refers to, and tells its length.
+fn item(reader: &mut Reader<'_>, needs: &mut [Option<(u64, u32)>; 3], info: u8) -> Result<u64, Malformed> {
+    if info & HAS_ORIGIN != 0 {
+        needs[0] = Some(id(reader)?);
     }
-    if !copies_parent {
+    if info & HAS_RIGHT_ORIGIN != 0 {
+        needs[1] = Some(id(reader)?);
+    }
+    if info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN) == 0 {
         match reader.integer()? {
-            0 => id(reader, outline, client, clock)?,
+            0 => needs[2] = Some(id(reader)?),
             1 => {
                 reader.text()?;
             }
@@ -169,21 +214,11 @@ fn item(reader: &mut Reader<'_>, outline: &mut Outline, client: u64, clock: u64,
     content(reader, info & 0x1f)
 }
 
-/// Reads the id of something that must be there before, and notes it.
-fn id(reader: &mut Reader<'_>, outline: &mut Outline, own: u64, before: u64) -> Result<(), Malformed> {
+/// Reads the id of something that must be there before: its client, and the clock behind it.
+fn id(reader: &mut Reader<'_>) -> Result<(u64, u32), Malformed> {
     let client = reader.integer()?;
     let clock = reader.integer()?;
-    let needed = run(client, clock, 1)?.end;
-    if client == own {
-        return if clock < before {
-            Ok(())
-        } else {
-            Err(Malformed("a block refers to what comes after it"))
-        };
-    }
-    let end = outline.needs.entry(client).or_default();
-    *end = needed.max(*end);
-    Ok(())
+    Ok((client, run(client, clock, 1)?.end))
 }
 
 /// Reads the content of an item and tells how many clocks it takes.

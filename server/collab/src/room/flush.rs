@@ -14,6 +14,9 @@ use std::mem;
 /// frame serves everybody.
 const ECHO_FROM: usize = 4;
 
+/// How many updates may wait for what they refer to: each is looked at when something comes.
+const WAITING: usize = 1_000;
+
 /// Updates to pass on, each with where it came from.
 type Fanout = Vec<(Option<ConnId>, Bytes)>;
 
@@ -160,7 +163,7 @@ impl Room {
     fn limit_waiting(&mut self, waiters: &[ConnId], out: &mut Vec<Effect>) {
         let limit = self.limits.pending_bytes;
         let Phase::Open(body) = &self.phase else { return };
-        if !waiters.is_empty() && body.waiting_bytes() > limit {
+        if !waiters.is_empty() && (body.waiting_bytes() > limit || body.waiting() > WAITING) {
             for conn in waiters {
                 self.over_limit(*conn, "document_pending", limit, CloseCode::TooFast, out);
             }

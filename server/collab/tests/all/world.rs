@@ -41,8 +41,10 @@ pub(crate) struct World {
     base: usize,
     snapshot: Option<(usize, Bytes)>,
     under_way: VecDeque<Vec<Entry>>,
-    /// Updates that arrived from somebody who could write at that time.
+    /// Updates that were looked at when their sender could write, and those that arrived and will be looked at once the body
+    /// is loaded.
     allowed: HashSet<Bytes>,
+    queued: Vec<(usize, Bytes)>,
     pub(crate) acknowledged: usize,
 }
 
@@ -71,6 +73,7 @@ impl World {
             snapshot: None,
             under_way: VecDeque::new(),
             allowed: HashSet::new(),
+            queued: Vec::new(),
             acknowledged: 0,
         };
         for act in &plan.acts {
@@ -90,7 +93,9 @@ impl World {
             Act::Up(who, count) => (0..count).try_for_each(|_| self.arrive(who))?,
             Act::Down(who, count) => (0..count).try_for_each(|_| self.hear(who))?,
             Act::Twice(who) => self.tamper(who, |up| {
-                up.front().cloned().into_iter().for_each(|frame| up.push_front(frame))
+                if let Some(frame) = up.front().cloned() {
+                    up.push_front(frame);
+                }
             }),
             Act::Swap(who) => self.tamper(who, |up| {
                 if up.len() > 1 {
@@ -132,6 +137,9 @@ impl World {
                 .map_or((0, None), |(from, bytes)| (*from, Some(bytes)));
             let body = Body::open(snapshot, self.log[from..].iter().cloned()).map_err(|error| error.to_string())?;
             self.base = self.log.len();
+            let queued = std::mem::take(&mut self.queued);
+            let allowed = queued.into_iter().filter(|(who, _)| self.clients[*who].may_write);
+            self.allowed.extend(allowed.map(|(_, update)| update));
             self.step(Event::Loaded(Box::new(body)))?;
         }
         let Some(room) = &mut self.room else { return Ok(()) };
@@ -294,10 +302,16 @@ impl World {
         else {
             return Ok(());
         };
-        if client.may_write && bytes.len() > 2 && bytes[0] == 0 && bytes[1] > 0 {
-            let mut reader = wire::Reader::new(&bytes[2..]);
-            if let Ok(update) = reader.buffer() {
-                self.allowed.insert(Bytes::copy_from_slice(update));
+        let may_write = client.may_write;
+        if bytes.len() > 2
+            && bytes[..2] > [0, 0][..]
+            && let Ok(update) = wire::Reader::new(&bytes[2..]).buffer()
+        {
+            let update = Bytes::copy_from_slice(update);
+            if self.loading {
+                self.queued.push((who, update));
+            } else if may_write {
+                self.allowed.insert(update);
             }
         }
         self.step(Event::Frame {
@@ -358,6 +372,7 @@ impl World {
     fn kill(&mut self) {
         self.room = None;
         self.loading = false;
+        self.queued.clear();
         self.under_way.clear();
         for client in &mut self.clients {
             client.line = None;
@@ -446,7 +461,10 @@ impl World {
         if state(&opened) == expected {
             Ok(())
         } else {
-            Err(format!("opened from the store: {:?}, durable: {expected:?}", state(&opened)))
+            Err(format!(
+                "opened from the store: {:?}, durable: {expected:?}",
+                state(&opened)
+            ))
         }
     }
 }
