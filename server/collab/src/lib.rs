@@ -12,6 +12,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
 
 mod body;
+pub mod document;
 mod event;
 mod limits;
 mod parts;
