@@ -355,10 +355,10 @@ fn words_and_times() {
     let empty = PlainText::of(&Document::empty());
     assert_eq!(
         (
-            none.words(),
-            none.characters(),
-            none.reading_seconds(1),
-            none.speaking_seconds(1)
+            empty.words(),
+            empty.characters(),
+            empty.reading_seconds(1),
+            empty.speaking_seconds(1)
         ),
         (0, 0, 0, 0)
     );
