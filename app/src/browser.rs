@@ -171,6 +171,17 @@ pub(crate) fn listen() {
     on_press.forget();
 }
 
+/// Calls with whether there is a connection, each time that changes.
+pub(crate) fn on_connection(told: impl Fn(bool) + Clone + 'static) {
+    let Some(window) = window() else { return };
+    for (event, there) in [("online", true), ("offline", false)] {
+        let told = told.clone();
+        let listener = Closure::<dyn Fn()>::new(move || told(there));
+        let _ = window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+        listener.forget();
+    }
+}
+
 fn open_menus() -> Vec<Element> {
     let Some(list) = document().and_then(|document| document.query_selector_all("details[data-menu][open]").ok())
     else {

@@ -92,7 +92,8 @@ pub(crate) fn Head(sheet: &'static str, assets: Assets) -> impl IntoView {
 }
 
 /// Loads and starts the browser's half. Written by hand: the nonce is on the script itself, nothing is preloaded twice, and
-/// a file that does not arrive is said instead of swallowed; every form works without it.
+/// a file that does not arrive is said instead of swallowed; every form works without it. Last of all it asks for the
+/// service worker, which shows a page of ours where there is no connection; a browser without one does as browsers do.
 #[component]
 fn Hydration(assets: Assets) -> impl IntoView {
     let script = hydration_script(assets.url("app.js"), assets.url("app.wasm"));
@@ -105,7 +106,8 @@ fn hydration_script(js: &str, wasm: &str) -> String {
     format!(
         "import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{\
          const p=document.createElement(\"p\");p.className=\"banner banner-lamp\";p.setAttribute(\"role\",\"status\");\
-         p.textContent={message};document.body.append(p);console.warn(e)}})",
+         p.textContent={message};document.body.append(p);console.warn(e)}})\
+         .then(()=>navigator.serviceWorker?.register(\"/sw.js\")).catch(()=>{{}})",
         js = quoted(js),
         wasm = quoted(wasm),
         message = quoted(

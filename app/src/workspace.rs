@@ -2,7 +2,7 @@
 
 use crate::{
     answer::set_status,
-    components::{Posted, TitleFormat},
+    components::{Connection, Posted, TitleFormat},
     forms::FormState,
     pages::{
         account::{AccountFrame, ProfilePage, ProvePage, SessionsPage, StartPage, WorkspacesPage},
@@ -60,6 +60,7 @@ pub fn WorkspaceApp() -> impl IntoView {
                     <Route path=path!("/settings") view=SettingsPage/>
                 </ParentRoute>
             </Routes>
+            <Connection/>
         </Router>
     }
 }

@@ -3,6 +3,7 @@
 mod avatar;
 mod banner;
 mod button;
+mod connection;
 mod cut;
 mod empty;
 mod field;
@@ -23,6 +24,7 @@ mod wire;
 pub use avatar::*;
 pub use banner::*;
 pub use button::*;
+pub use connection::*;
 pub use cut::*;
 pub use empty::*;
 pub use field::*;

@@ -17,13 +17,19 @@ pub fn page_policy(nonce: &str, https: bool) -> String {
     format!(
         "default-src 'none'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          img-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'{upgrade}"
+         worker-src 'self'; base-uri 'none'; frame-ancestors 'none'{upgrade}"
     )
 }
 
 /// The policy of everything that is no page: opened by itself, it may load and run nothing.
 pub const BARE_POLICY: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
+/// The address of the service worker.
+const WORKER: &str = "/sw.js";
+
+/// The policy of the service worker: it asks this server, and loads nothing. (A sandbox would take its origin away.)
+const WORKER_POLICY: &str = "default-src 'none'; connect-src 'self'";
 
 /// The same on every response.
 const ALWAYS: [(&str, &str); 7] = [
@@ -48,6 +54,11 @@ const STRICT_TRANSPORT: &str = "max-age=63072000";
 
 /// The middleware. A response that says how it may be cached keeps that; all others are not stored anywhere.
 pub async fn add(Given(state): Given<Arc<State>>, request: Request, next: Next) -> Response {
+    let bare = if request.uri().path() == WORKER {
+        WORKER_POLICY
+    } else {
+        BARE_POLICY
+    };
     let nonce = request.extensions().get::<Nonce>().cloned();
     let mut response = next.run(request).await;
     let https = state.config.origin.is_https();
@@ -67,7 +78,7 @@ pub async fn add(Given(state): Given<Arc<State>>, request: Request, next: Next) 
     };
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
-        policy.unwrap_or_else(|| HeaderValue::from_static(BARE_POLICY)),
+        policy.unwrap_or_else(|| HeaderValue::from_static(bare)),
     );
     headers
         .entry(header::CACHE_CONTROL)

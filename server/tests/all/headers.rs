@@ -29,6 +29,7 @@ fn routes() -> Vec<String> {
         "/assets/css/app-1.css",
         "/assets/none.css",
         "/favicon.svg",
+        "/sw.js",
         "/none",
         "/api/v1/session.sign_in",
         "/api/v1/none.none",
@@ -77,6 +78,21 @@ async fn every_route_has_every_header() {
             assert!(reply.headers.get(header::SERVER).is_none(), "{place}");
         }
     }
+}
+
+#[tokio::test]
+async fn the_service_worker_may_ask_this_server_and_nothing_else() {
+    let house = House::open().await;
+    let worker = house.get("/sw.js", None).await;
+    assert_eq!(worker.status, StatusCode::OK);
+    assert_eq!(worker.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(
+        worker.header("content-security-policy"),
+        "default-src 'none'; connect-src 'self'"
+    );
+    let page = house.get("/offline", None).await;
+    assert!(page.header("content-security-policy").contains("; worker-src 'self';"));
+    assert!(page.body.contains(r#"href="">Try again"#), "{}", page.body);
 }
 
 #[tokio::test]

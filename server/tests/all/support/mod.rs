@@ -84,6 +84,7 @@ pub(crate) fn write_site(folder: &Path) {
         ("icons-1.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         ("root/favicon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         ("root/robots.txt", "User-agent: *"),
+        ("root/sw.js", "self"),
     ];
     for (path, content) in files {
         let path = folder.join(path);

@@ -24,6 +24,11 @@ const ASSETS: &str = "/assets/";
 const HASH_DIGITS: usize = 16;
 /// The folder of `public/` whose files keep their names, since browsers and robots ask for exactly these.
 const ROOT: &str = "root/";
+/// The service worker, which is told by its edition which site it belongs to: a browser installs it anew whenever that
+/// changes, and with it the page it keeps.
+const WORKER: &str = "root/sw.js";
+/// What stands in the source of the worker in place of the edition.
+const NO_EDITION: &str = "const EDITION = \"none\";";
 /// What is worth compressing; fonts and pictures are compressed already.
 const TEXT: [&str; 8] = ["css", "js", "json", "svg", "txt", "wasm", "webmanifest", "xml"];
 /// What lies in `public/` beside what is served, such as the fonts' licences.
@@ -79,6 +84,9 @@ pub(super) fn assemble(workspace: &Workspace, kind: Kind, bundles: &Bundles, dir
             continue;
         }
         let content = read(&file)?;
+        if path == WORKER {
+            continue;
+        }
         if path.starts_with(ROOT) {
             draft.keep(path, &content)?;
         } else {
@@ -92,9 +100,20 @@ pub(super) fn assemble(workspace: &Workspace, kind: Kind, bundles: &Bundles, dir
     }
     draft.add("app.js", "pkg/app.js", &read(&bundles.glue)?)?;
     draft.add("app.wasm", "pkg/app.wasm", &read(&bundles.browser.join(MODULE))?)?;
-    compress_all(kind, &draft, previous)?;
     let manifest = serde_json::to_vec_pretty(&draft.manifest).or_fail("writing the manifest")?;
+    let worker = fs::read_to_string(public.join(WORKER)).or_fail("reading the service worker")?;
+    draft.keep(WORKER.to_owned(), with_edition(&worker, &manifest)?.as_bytes())?;
+    compress_all(kind, &draft, previous)?;
     write(&dir.join("manifest.json"), &manifest)
+}
+
+/// The service worker of the site that has this manifest.
+fn with_edition(worker: &str, manifest: &[u8]) -> Outcome<String> {
+    let edition = &hex::encode(Sha256::digest(manifest))[..HASH_DIGITS];
+    if !worker.contains(NO_EDITION) {
+        return Err(Failure::new(format!("public/{WORKER} has no line {NO_EDITION}")));
+    }
+    Ok(worker.replace(NO_EDITION, &format!("const EDITION = \"{edition}\";")))
 }
 
 /// Replaces each `url(/name)` of a sheet by the address of the file with that name.
@@ -177,8 +196,19 @@ fn compress(kind: Kind, dir: &Path, previous: &Path, path: &Path) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::with_hashed_addresses;
+    use super::{with_edition, with_hashed_addresses};
     use std::collections::BTreeMap;
+
+    #[test]
+    fn each_site_has_an_edition_of_the_worker_of_its_own() {
+        let source = include_str!("../../../../public/root/sw.js");
+        let [one, same, other] =
+            [b"{1}", b"{1}", b"{2}"].map(|manifest| with_edition(source, manifest).expect("a worker"));
+        assert_eq!(one, same);
+        assert_ne!(one, other);
+        assert!(!one.contains("\"none\"") && one.len() > source.len());
+        assert!(with_edition("const EDITION = 1", b"{}").is_err());
+    }
 
     #[test]
     fn sheets_refer_to_fonts_by_their_content() {
