@@ -15,12 +15,14 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 use yrs::{
-    ClientID, Doc, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut, Update,
-    updates::decoder::Decode,
+    ClientID, Doc, ID, Nested, OffsetKind, Options, ReadTxn, StateVector, Transact, TransactionMut, Update, Xml,
+    XmlElementRef, XmlOut, updates::decoder::Decode,
 };
 
 /// The format of [`Body::snapshot`]: its first byte.
 const FORMAT: u8 = 1;
+/// How deep elements may be nested. The model's limit is half of it.
+const DEPTH: usize = 100;
 /// The update that says nothing.
 const NOTHING: &[u8] = &[0, 0];
 
@@ -292,7 +294,16 @@ impl Body {
             return self.integrate_part(transaction, update, outline);
         }
         let deleted = deleted(transaction, outline);
-        self.put(transaction, update, &outline.inserts)?;
+        if outline.types.len() > DEPTH && !outline.deletes.is_empty() {
+            // Deleting walks down: not before it is known how deep that is.
+            let inserts = [&update[..outline.deletes_at], &[0]].concat();
+            self.put(transaction, &inserts, &outline.inserts)?;
+            check_depth(transaction, &outline.types)?;
+            self.put(transaction, &encode_deletes(&outline.deletes), &[])?;
+        } else {
+            self.put(transaction, update, &outline.inserts)?;
+            check_depth(transaction, &outline.types)?;
+        }
         if !brings && self::deleted(transaction, outline) == deleted {
             return Ok(Outcome::Known);
         }
@@ -367,6 +378,7 @@ impl Body {
             self.put(transaction, &part, &[run])?;
             news.insert(run.client);
         }
+        check_depth(transaction, &outline.types)?;
         let known = |run: &Run| Run {
             end: run.end.min(self.clock(run.client)),
             ..*run
@@ -462,6 +474,26 @@ fn deleted(transaction: &TransactionMut<'_>, outline: &Outline) -> u64 {
         }
     }
     count
+}
+
+/// Whether elements stand no deeper than [`DEPTH`]. The library walks down by recursion, so a deep enough document would end
+/// the process as soon as somebody deletes its top.
+fn check_depth(transaction: &TransactionMut<'_>, types: &[(u64, u32)]) -> Result<(), ()> {
+    for (client, clock) in types {
+        let id = ID::new(ClientID::new(*client), *clock);
+        let mut parent = Nested::<XmlElementRef>::new(id)
+            .get(transaction)
+            .and_then(|element| element.parent());
+        for depth in 0.. {
+            parent = match parent {
+                Some(_) if depth > DEPTH => return Err(()),
+                Some(XmlOut::Element(element)) => element.parent(),
+                Some(XmlOut::Text(text)) => text.parent(),
+                Some(XmlOut::Fragment(_)) | None => break,
+            };
+        }
+    }
+    Ok(())
 }
 
 /// A document that counts as JavaScript does and changes nothing of its own accord.

@@ -15,10 +15,13 @@ const DEPTH: u32 = 16;
 /// How many entries one map or list in a value may have.
 const ENTRIES: u32 = 4096;
 
+/// Which bits of a block's first byte tell its kind.
+const CONTENT: u8 = 0x1f;
 const HAS_ORIGIN: u8 = 0x80;
 const HAS_RIGHT_ORIGIN: u8 = 0x40;
 const HAS_PARENT_SUB: u8 = 0x20;
 const GC: u8 = 0;
+const TYPE: u8 = 7;
 const SKIP: u8 = 10;
 
 /// Some clocks of one client, the end not included.
@@ -45,6 +48,10 @@ pub struct Outline {
     pub gaps: Vec<Run>,
     /// How many blocks it consists of.
     pub blocks: usize,
+    /// The elements and texts among what it inserts: client and clock.
+    pub(crate) types: Vec<(u64, u32)>,
+    /// Where what it deletes begins.
+    pub(crate) deletes_at: usize,
 }
 
 impl Outline {
@@ -66,6 +73,8 @@ pub(crate) struct Block {
     pub(crate) run: Run,
     /// Clocks left out: nothing is brought.
     pub(crate) skip: bool,
+    /// Something that other blocks can stand in.
+    pub(crate) shared_type: bool,
     /// For up to three other blocks that it refers to, the clock behind.
     pub(crate) needs: [Option<(u64, u32)>; 3],
     /// Where it stands in the update.
@@ -76,13 +85,17 @@ pub(crate) struct Block {
 ///
 /// # Errors
 /// When it is not exactly one update, or holds what no editor of ours or of `y-prosemirror` writes: documents inside the
-/// document, content as JSON text (Yjs stopped writing it in 2020), weak links, values nested deeper than 16, clocks of 2^31
+/// document, content as JSON text (Yjs stopped writing it in 2020), types within types other than XML elements and texts,
+/// values nested deeper than 16, clocks of 2^31
 /// and more, more than `max_blocks` blocks.
 pub fn scan(update: &[u8], max_blocks: usize) -> Result<Outline, Malformed> {
     let mut outline = Outline::default();
     let (mut inserts, mut gaps, mut needs) = (Vec::<Run>::new(), Vec::new(), HashMap::new());
-    outline.deletes = walk(update, max_blocks, |block| {
+    (outline.deletes_at, outline.deletes) = walk(update, max_blocks, |block| {
         outline.blocks += 1;
+        if block.shared_type {
+            outline.types.push((block.run.client, block.run.start));
+        }
         for (client, end) in block
             .needs
             .into_iter()
@@ -116,8 +129,8 @@ pub(crate) fn blocks(update: &[u8]) -> Result<Vec<Block>, Malformed> {
     Ok(blocks)
 }
 
-/// Reads an update, shows each block, and returns what it deletes.
-fn walk(update: &[u8], max_blocks: usize, mut show: impl FnMut(Block)) -> Result<Vec<Run>, Malformed> {
+/// Reads an update, shows each block, and returns where what it deletes begins, and that.
+fn walk(update: &[u8], max_blocks: usize, mut show: impl FnMut(Block)) -> Result<(usize, Vec<Run>), Malformed> {
     let mut reader = Reader::new(update);
     let (mut clients, mut count) = (Vec::new(), 0);
     for _ in 0..reader.integer32()? {
@@ -139,6 +152,7 @@ fn walk(update: &[u8], max_blocks: usize, mut show: impl FnMut(Block)) -> Result
     if clients.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(Malformed("a client occurs twice"));
     }
+    let deletes_at = reader.position();
     let mut deletes = Vec::new();
     for _ in 0..reader.integer32()? {
         let client = reader.integer()?;
@@ -151,7 +165,7 @@ fn walk(update: &[u8], max_blocks: usize, mut show: impl FnMut(Block)) -> Result
     if reader.remaining() > 0 {
         return Err(Malformed("something follows the update"));
     }
-    Ok(deletes)
+    Ok((deletes_at, deletes))
 }
 
 fn run(client: u64, start: u64, length: u64) -> Result<Run, Malformed> {
@@ -171,9 +185,9 @@ fn block(reader: &mut Reader<'_>, client: u64, clock: u64) -> Result<Block, Malf
     let from = reader.position();
     let mut needs = [None; 3];
     let info = reader.byte()?;
-    let length = match info {
-        SKIP | GC => reader.integer()?,
-        _ => item(reader, &mut needs, info)?,
+    let (length, shared_type) = match info {
+        SKIP | GC => (reader.integer()?, false),
+        _ => (item(reader, &mut needs, info)?, info & CONTENT == TYPE),
     };
     let run = run(client, clock, length)?;
     if needs
@@ -186,6 +200,7 @@ fn block(reader: &mut Reader<'_>, client: u64, clock: u64) -> Result<Block, Malf
     Ok(Block {
         run,
         skip: info == SKIP,
+        shared_type,
         needs,
         bytes: from..reader.position(),
     })
@@ -211,7 +226,7 @@ fn item(reader: &mut Reader<'_>, needs: &mut [Option<(u64, u32)>; 3], info: u8) 
             reader.text()?;
         }
     }
-    content(reader, info & 0x1f)
+    content(reader, info & CONTENT)
 }
 
 /// Reads the id of something that must be there before: its client, and the clock behind it.
@@ -232,8 +247,8 @@ fn content(reader: &mut Reader<'_>, kind: u8) -> Result<u64, Malformed> {
             reader.text()?;
             json(reader).map(|()| 1)
         }
-        7 => match reader.byte()? {
-            0..=2 | 4 | 6 => Ok(1),
+        TYPE => match reader.byte()? {
+            6 => Ok(1),
             3 => reader.text().map(|_| 1),
             _ => Err(Malformed("there is no such shared type")),
         },

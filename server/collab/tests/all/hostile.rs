@@ -1,0 +1,180 @@
+//! Updates that no editor writes.
+
+use crate::{
+    plan::Numbers,
+    support::{Bench, Replica, cursor, joining, push},
+};
+use bytes::Bytes;
+use collab::{Body, CloseCode, Event, Limits, document, wire};
+use domain::document::Document;
+
+fn integers(numbers: &[u64]) -> Vec<u8> {
+    let mut out = Vec::new();
+    numbers.iter().for_each(|number| push(&mut out, *number));
+    out
+}
+
+/// Elements nested in each other, from `first` on, by one client; and the deletion of the outermost, if asked for.
+fn nested(first: u64, count: u64, delete: bool) -> Vec<u8> {
+    let mut update = integers(&[1, count, 7, first]);
+    for clock in first..first + count {
+        update.push(7);
+        if clock == 0 {
+            update.extend([1, 1, b'd']);
+        } else {
+            update.extend(integers(&[0, 7, clock - 1]));
+        }
+        update.extend([3, 1, b'e']);
+    }
+    if delete {
+        update.extend([1, 7, 1, 0, 1]);
+    } else {
+        update.push(0);
+    }
+    update
+}
+
+#[test]
+fn nothing_can_be_nested_so_deeply_that_walking_it_overflows_the_stack() {
+    // At once, and bit by bit; the deletion of the outermost walks through all.
+    let at_once = vec![nested(0, 200_000, true)];
+    let mut bit_by_bit: Vec<_> = (0..4_000).map(|part| nested(part * 50, 50, false)).collect();
+    bit_by_bit.push(vec![0, 1, 7, 1, 0, 1]);
+    for (name, updates) in [("at once", at_once), ("bit by bit", bit_by_bit)] {
+        let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+        for update in updates {
+            bench.frame(1, wire::update(&update));
+            bench.settle();
+        }
+        assert_eq!(bench.closed(1), Some(CloseCode::Malformed), "{name}");
+    }
+}
+
+/// Frames as editors send them.
+fn corpus() -> Vec<Bytes> {
+    let (one, two) = (Replica::new(7), Replica::new(8));
+    let mut frames = Vec::new();
+    for (at, text) in [(0, "one "), (4, "two 😀 "), (2, "é漢"), (0, "x")] {
+        let update = one.insert(at, text);
+        two.apply(&update);
+        frames.push(wire::update(&update));
+        frames.push(wire::update(&two.insert(1, "again")));
+        frames.push(wire::update(&two.delete(0, 2)));
+    }
+    frames.push(wire::update(&one.delete(1, 3)));
+    frames.push(wire::step_2(&two.all()));
+    frames.push(wire::step_1(&two.state_vector()));
+    let text = r#"{"type":"doc","attrs":{"schema":1},"content":[
+        {"type":"heading","attrs":{"level":2,"numbered":true,"id":"h"},"content":[{"type":"text","text":"Title"}]},
+        {"type":"paragraph","attrs":{"dir":null,"align":"center"},"content":[
+            {"type":"text","text":"a "},{"type":"text","text":"link","marks":[{"type":"link","attrs":{"href":"https://a.b/","title":null}}]},
+            {"type":"footnote","content":[{"type":"text","text":"note"}]}]},
+        {"type":"pause","attrs":{"seconds":8}}]}"#;
+    let update = document::write(&Document::from_text(text).unwrap(), 9);
+    frames.push(wire::update(&update));
+    frames.push(cursor(11, 1, r#"{"user":{"name":"x"},"cursor":{"anchor":1}}"#));
+    frames.push(Bytes::from_static(&[3]));
+    frames
+}
+
+fn mutate(numbers: &mut Numbers, bytes: &mut Vec<u8>, others: &[Bytes]) {
+    let size = bytes.len().max(1) as u64;
+    let at = (numbers.small(size) as usize).min(bytes.len());
+    match numbers.below(8) {
+        0 => bytes.truncate(at),
+        1 if at < bytes.len() => bytes[at] ^= 1 << numbers.below(8),
+        2 if at < bytes.len() => bytes[at] = numbers.next().to_le_bytes()[0],
+        3 => bytes.insert(at, numbers.next().to_le_bytes()[0]),
+        4 if at < bytes.len() => {
+            bytes.remove(at);
+        }
+        5 => {
+            let huge = [&[0xff; 4][..], &[0x0f]].concat();
+            let from = numbers.small(5) as usize;
+            bytes.splice(at..at, huge[from..].iter().copied());
+        }
+        6 => {
+            let piece = bytes[at..(at + 9).min(bytes.len())].to_vec();
+            bytes.splice(at..at, piece);
+        }
+        _ => {
+            let other = &others[usize::try_from(numbers.below(others.len() as u64)).unwrap()];
+            let from = numbers.small(other.len() as u64) as usize;
+            bytes.truncate(at);
+            bytes.extend_from_slice(&other[from..]);
+        }
+    }
+}
+
+/// A frame of the corpus, spoilt: as a whole, or only what it wraps, so that its length still fits.
+fn spoilt(numbers: &mut Numbers, corpus: &[Bytes]) -> Bytes {
+    let frame = &corpus[usize::try_from(numbers.below(corpus.len() as u64)).unwrap()];
+    let inner = frame.get(2..).and_then(|rest| wire::Reader::new(rest).buffer().ok());
+    let (mut bytes, whole) = match inner {
+        Some(inner) if numbers.below(4) > 0 => (inner.to_vec(), false),
+        _ => (frame.to_vec(), true),
+    };
+    for _ in 0..=numbers.below(3) {
+        mutate(numbers, &mut bytes, corpus);
+    }
+    if whole { bytes.into() } else { wire::update(&bytes) }
+}
+
+/// What one seed does to a room. Returns whether the room had to send everybody away.
+fn attack(seed: u64, corpus: &[Bytes]) -> bool {
+    let mut numbers = Numbers(seed);
+    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+    let mut log = Vec::new();
+    for _ in 0..30 {
+        if bench.closed(1).is_some() {
+            bench.effects.clear();
+            bench.step(Event::Joined(joining(1)));
+        }
+        let frame = if numbers.below(2) == 0 {
+            spoilt(&mut numbers, corpus)
+        } else {
+            corpus[usize::try_from(numbers.below(corpus.len() as u64)).unwrap()].clone()
+        };
+        bench.frame(1, frame);
+        bench.settle();
+        log.extend(bench.appended().into_iter().map(|entry| entry.update));
+        if let Some(code) = bench.closed(2) {
+            assert_eq!(code, CloseCode::Resync, "seed {seed}");
+            break;
+        }
+    }
+    // Whatever was taken can be opened again, read, and kept.
+    let mut body = Body::open(None, log).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    let snapshot = body.snapshot().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    document::read_json(&body.doc().unwrap());
+    let mut again = Body::open(Some(&snapshot), []).unwrap();
+    assert_eq!(again.state_vector(), body.state_vector(), "seed {seed}");
+    again.doc().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+    bench.closed(2).is_some()
+}
+
+/// `COLLAB_FUZZ=1000000 COLLAB_SEED=1` attacks for longer.
+#[test]
+fn spoilt_frames_never_end_more_than_a_room_and_never_reach_the_store() {
+    let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
+    let (first, count) = (number("COLLAB_SEED", 1), number("COLLAB_FUZZ", 2_000));
+    let corpus = corpus();
+    let ended = (first..first + count).filter(|seed| attack(*seed, &corpus)).count() as u64;
+    assert!(
+        ended <= count / 100,
+        "{ended} of {count} rooms had to send everybody away"
+    );
+}
+
+#[test]
+fn random_bytes_are_no_update() {
+    let mut numbers = Numbers(5);
+    for _ in 0..20_000 {
+        let length = numbers.small(60) as usize;
+        let bytes: Vec<u8> = (0..length).map(|_| numbers.next().to_le_bytes()[0]).collect();
+        if let Ok(outline) = collab::scan::scan(&bytes, 100) {
+            assert!(outline.blocks <= 100);
+        }
+        Body::open(Some(&bytes.into()), []).ok();
+    }
+}
