@@ -1,0 +1,428 @@
+// The editor as the record page sees it. Everything crosses to Rust as text: `mount` takes its options as JSON, tells what
+// happens as (name, JSON), and answers a handle with `command` and `destroy`. README.md describes each of them.
+import { dropCursor } from "prosemirror-dropcursor";
+import { gapCursor } from "prosemirror-gapcursor";
+import { EditorState, type Plugin, TextSelection } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
+import { Awareness } from "y-protocols/awareness";
+import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin } from "y-prosemirror";
+import * as Y from "yjs";
+import { COMMANDS } from "./commands.ts";
+import { followKeyboard } from "./dock.ts";
+import { isRemote } from "./origin.ts";
+import { PasteParser, plainSlice } from "./paste/clean.ts";
+import { asText, serializer } from "./paste/copy.ts";
+import { others } from "./people.ts";
+import { bubble } from "./plugins/bubble.ts";
+import { calm, composition, scrollerOf, steady, tables } from "./plugins/calm.ts";
+import { cursors, positionOf } from "./plugins/cursors.ts";
+import { ids } from "./plugins/ids.ts";
+import { keys } from "./plugins/keys.ts";
+import { numbers, numbersKey } from "./plugins/numbers.ts";
+import { pairs } from "./plugins/pairs.ts";
+import { choosePicture, pictures, type Upload } from "./plugins/pictures.ts";
+import { hint, presses } from "./plugins/plain.ts";
+import { shortcuts } from "./plugins/shortcuts.ts";
+import { slash } from "./plugins/slash.ts";
+import { plain } from "./rules.ts";
+import { Safety } from "./safety.ts";
+import { FRAGMENT, schema, SCHEMA_VERSION } from "./schema.ts";
+import { active } from "./selection.ts";
+import { STRINGS, type Strings } from "./strings.ts";
+import { browserPorts } from "./sync/browser.ts";
+import type { Ports } from "./sync/link.ts";
+import { counts, type Heading } from "./survey.ts";
+import { Views } from "./views.ts";
+
+export { forgetAll } from "./sync/keep.ts";
+
+/** What the record page says when it mounts an editor. */
+export interface Options {
+  /** The path of the room's socket, such as `/ws/records/…`. */
+  url: string;
+  /** Names document and member, for what is kept on this device. */
+  key: string;
+  /** The document's name, for a recovery copy. */
+  title: string;
+  /** Who writes here, until the server says so itself. */
+  user: { id: string; name: string };
+  readOnly: boolean;
+  /** The address of the sprite with the icons. */
+  icons: string;
+  /** Where attachments are: the address of one without its id. */
+  attachments: string;
+  /** Words a minute when the script is said aloud. */
+  pace: number;
+  strings?: Partial<Strings>;
+}
+
+/** What only a page in TypeScript gives: ports for tests, and a way for pictures. */
+export interface Extras {
+  ports?: Ports;
+  upload?: Upload;
+}
+
+/** What happens; `detail` is JSON. */
+export type Tell = (name: "status" | "selection" | "outline" | "here" | "presence" | "counts" | "failed", detail: string) => void;
+
+class Editor {
+  private readonly doc = new Y.Doc();
+  private readonly awareness: Awareness;
+  private readonly safety: Safety;
+  private readonly strings: Strings;
+  private readonly pm = document.createElement("div");
+  private readonly floats = document.createElement("div");
+  private readonly exit = document.createElement("span");
+  private readonly stopKeyboard: () => void;
+  private view: EditorView | null = null;
+  private pace: number;
+  private followed: number | null = null;
+  private headings: Heading[] = [];
+  private lastSelection = "";
+  private lastPresence = "";
+  private lastHere = "";
+  private frame = 0;
+  private stopScroll: () => void = () => undefined;
+
+  constructor(
+    private readonly host: HTMLElement,
+    private readonly options: Options,
+    private readonly tell: Tell,
+    private readonly extras: Extras,
+  ) {
+    this.strings = { ...STRINGS, ...options.strings };
+    this.pace = options.pace;
+    this.doc.gc = true;
+    this.awareness = new Awareness(this.doc);
+    this.awareness.setLocalState({ user: options.user, cursor: null });
+    this.floats.className = "ed-floats";
+    this.exit.className = "vh";
+    this.exit.tabIndex = -1;
+    this.exit.textContent = this.strings.end;
+    host.append(this.pm, this.exit, this.floats);
+    this.stopKeyboard = followKeyboard();
+    const url = new URL(options.url, location.href);
+    url.protocol = url.protocol.replace("http", "ws");
+    for (const [name, value] of [["ack", "1"], ["gather", "1"], ["schema", String(SCHEMA_VERSION)]]) url.searchParams.set(name!, value!);
+    this.safety = new Safety(
+      this.doc,
+      this.awareness,
+      { url: url.href, readOnly: options.readOnly, key: options.key },
+      extras.ports ?? browserPorts,
+      (status) => {
+        if (status.loaded) this.show();
+        this.view?.setProps({ editable: () => this.editable() });
+        this.tell("status", JSON.stringify(status));
+      },
+    );
+    void this.safety.begin();
+  }
+
+  /** Runs a command by its name; answers whether it did anything. */
+  command(name: string, args: Record<string, unknown>): boolean {
+    if (this.view === null) return false;
+    const own = this.own(name, args);
+    if (own !== null) return own;
+    const make = COMMANDS[name];
+    if (!make) return false;
+    let done: boolean;
+    try {
+      done = make(args)(this.view.state, this.view.dispatch, this.view);
+    } catch {
+      // Arguments that the schema does not take.
+      return false;
+    }
+    // Focus without scrolling: the caret is where it was, and commands scroll to it themselves.
+    if (done && args.focus !== false) this.view.focus();
+    return done;
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.frame);
+    this.stopScroll();
+    this.stopKeyboard();
+    this.view?.destroy();
+    this.view = null;
+    this.awareness.setLocalStateField("cursor", null);
+    this.safety.end();
+    this.host.replaceChildren();
+  }
+
+  private editable(): boolean {
+    return !this.options.readOnly && this.safety.status().safety !== "refused";
+  }
+
+  /** Commands on the editor rather than on the text; null for a name that is none. */
+  private own(name: string, args: Record<string, unknown>): boolean | null {
+    switch (name) {
+      case "focus":
+        this.view!.focus();
+        return true;
+      case "blur":
+        this.view!.dom.blur();
+        return true;
+      case "go_to":
+        return this.goTo(String(args.id ?? ""));
+      case "follow":
+        this.followed = typeof args.client === "number" ? args.client : null;
+        return this.follow();
+      case "pace":
+        this.pace = Math.min(400, Math.max(40, Number(args.pace) || this.pace));
+        this.sayCounts();
+        return true;
+      case "picture":
+        choosePicture(this.view!);
+        return true;
+      case "slash":
+        return this.typeSlash();
+      case "paste_plain":
+        void this.pastePlain();
+        return true;
+      case "recover":
+        this.recover();
+        return true;
+      case "retry":
+        this.safety.link.hope();
+        return true;
+      default:
+        return null;
+    }
+  }
+
+  /** Builds the view once the document is there, so that a long one is drawn once. */
+  private show(): void {
+    if (this.view) return;
+    const fragment = this.doc.getXmlFragment(FRAGMENT);
+    const { doc, mapping } = initProseMirrorDoc(fragment, schema);
+    const views = new Views((id) => this.options.attachments + encodeURIComponent(id));
+    const parser = new PasteParser();
+    const survey = () => this.view && numbersKey.getState(this.view.state)?.survey;
+    const editor = this;
+    this.view = new EditorView({ mount: this.pm }, {
+      state: EditorState.create({ doc, plugins: this.plugins(fragment, mapping, views) }),
+      editable: () => this.editable(),
+      attributes: {
+        class: "doc-body",
+        role: "textbox",
+        "aria-multiline": "true",
+        "aria-label": this.strings.label,
+        spellcheck: "true",
+        autocapitalize: "sentences",
+        autocorrect: "on",
+        writingsuggestions: "true",
+      },
+      nodeViews: views.constructors,
+      // The caret never hides below the docked toolbar or the head.
+      scrollMargin: { top: 24, bottom: 64, left: 0, right: 0 },
+      scrollThreshold: { top: 24, bottom: 64, left: 0, right: 0 },
+      clipboardParser: parser,
+      transformPastedHTML: (html) => parser.note(html),
+      transformPastedText: (text) => plain(text),
+      transformPasted: (slice) => plainSlice(slice),
+      clipboardSerializer: serializer(() => survey() ?? undefined),
+      clipboardTextSerializer: (slice) => asText(slice),
+      // `this` is the view: plugins dispatch before the constructor has answered, and the binding after destruction.
+      dispatchTransaction(this: EditorView, tr) {
+        if (this.isDestroyed) return;
+        const change = (): void => this.updateState(this.state.apply(tr));
+        if (isRemote(tr)) steady(this, change);
+        else change();
+        editor.after(this, views, tr.docChanged || tr.getMeta(numbersKey) !== undefined);
+      },
+    });
+    this.watchScroll();
+    this.after(this.view, views, true);
+  }
+
+  private plugins(fragment: Y.XmlFragment, mapping: unknown, views: Views): Plugin[] {
+    const float = bubble(this.floats, this.options.icons);
+    const leave = (): boolean => {
+      if (!float.escape()) this.exit.focus();
+      return true;
+    };
+    return [
+      ySyncPlugin(fragment, { mapping: mapping as never }),
+      yUndoPlugin(),
+      pairs(),
+      ids(),
+      composition(() => this.safety.link.hold(), () => this.safety.link.release()),
+      cursors(this.awareness, () => this.moved()),
+      numbers(() => this.pace, {
+        outline: (headings) => {
+          this.headings = headings;
+          this.tell("outline", JSON.stringify(headings.map(({ pos: _, ...heading }) => heading)));
+          this.sayHere();
+          if (this.view) views.refresh(this.view);
+        },
+        counts: (all) => this.tell("counts", JSON.stringify(all)),
+      }),
+      slash(this.floats, this.options.icons),
+      float.plugin,
+      shortcuts(),
+      ...keys(leave),
+      tables(),
+      calm(),
+      pictures(this.extras.upload, (name) => this.tell("failed", JSON.stringify({ what: "picture", name }))),
+      presses((id) => this.goTo(id)),
+      hint(this.strings.empty),
+      dropCursor({ class: "drop-cursor", color: false }),
+      gapCursor(),
+    ];
+  }
+
+  private after(view: EditorView, views: Views, changed: boolean): void {
+    if (changed) views.refresh(view);
+    const said = JSON.stringify(active(view.state));
+    if (said === this.lastSelection) return;
+    this.lastSelection = said;
+    this.tell("selection", said);
+  }
+
+  private sayCounts(): void {
+    const found = this.view && numbersKey.getState(this.view.state)?.survey;
+    if (!found || !this.view) return;
+    this.tell("counts", JSON.stringify({ ...counts(this.view.state.doc, this.pace), steps: found.steps, clauses: found.clauses }));
+  }
+
+  /** Somebody came, went or moved. */
+  private moved(): void {
+    const people = others(this.awareness).map(({ person, said }) => ({ ...person, here: Boolean(said.cursor) }));
+    const words = JSON.stringify(people);
+    if (words !== this.lastPresence) {
+      this.lastPresence = words;
+      this.tell("presence", words);
+    }
+    if (this.followed !== null) this.follow();
+  }
+
+  /** Brings the caret of whom we follow into view. */
+  private follow(): boolean {
+    const { view, followed } = this;
+    if (!view || followed === null) return followed === null;
+    const pos = positionOf(view.state, this.awareness, followed);
+    if (pos === null) return false;
+    const { top, bottom } = view.coordsAtPos(pos);
+    const scroller = scrollerOf(view.dom);
+    const box = scroller.getBoundingClientRect();
+    if (top < box.top + 40 || bottom > box.bottom - 60) {
+      scroller.scrollBy({ top: top - box.top - box.height / 3, behavior: this.motion() });
+    }
+    return true;
+  }
+
+  private motion(): ScrollBehavior {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  }
+
+  /** Goes to a heading, step or figure: to the eye, and with the caret where one can write. */
+  private goTo(id: string): boolean {
+    const { view } = this;
+    const target = view && numbersKey.getState(view.state)?.survey.targets.get(id);
+    if (!view || !target) return false;
+    if (this.editable()) {
+      view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(target.pos + 1))));
+      view.focus();
+    }
+    const element = view.nodeDOM(target.pos);
+    const scroller = scrollerOf(view.dom);
+    if (element instanceof HTMLElement) {
+      const top = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+      scroller.scrollBy({ top: top - 24, behavior: this.motion() });
+    }
+    return true;
+  }
+
+  /** The heading of the part that is on the screen. */
+  private watchScroll(): void {
+    const scroller = scrollerOf(this.view!.dom);
+    const scrolled = (): void => {
+      cancelAnimationFrame(this.frame);
+      this.frame = requestAnimationFrame(() => this.sayHere());
+    };
+    // Who scrolls by hand has stopped following.
+    const unfollow = (): void => {
+      this.followed = null;
+    };
+    scroller.addEventListener("scroll", scrolled, { passive: true });
+    scroller.addEventListener("wheel", unfollow, { passive: true });
+    scroller.addEventListener("touchmove", unfollow, { passive: true });
+    this.stopScroll = () => {
+      scroller.removeEventListener("scroll", scrolled);
+      scroller.removeEventListener("wheel", unfollow);
+      scroller.removeEventListener("touchmove", unfollow);
+    };
+  }
+
+  private sayHere(): void {
+    const { view, headings } = this;
+    if (!view || view.isDestroyed) return;
+    const edge = scrollerOf(view.dom).getBoundingClientRect().top + 96;
+    const topOf = (index: number): number => {
+      const element = view.nodeDOM(headings[index]!.pos);
+      return element instanceof HTMLElement ? element.getBoundingClientRect().top : Number.POSITIVE_INFINITY;
+    };
+    let [low, high] = [0, headings.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (topOf(middle) <= edge) low = middle + 1;
+      else high = middle;
+    }
+    const here = headings[Math.max(0, low - 1)]?.id ?? "";
+    if (here === this.lastHere) return;
+    this.lastHere = here;
+    this.tell("here", JSON.stringify(here));
+  }
+
+  /** Opens the slash menu from a button: types the slash, with a blank before it within a word. */
+  private typeSlash(): boolean {
+    const view = this.view!;
+    const { $from } = view.state.selection;
+    const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 1), $from.parentOffset, " ", " ");
+    view.focus();
+    view.dispatch(view.state.tr.insertText(before.trim() ? " /" : "/").scrollIntoView());
+    return true;
+  }
+
+  private async pastePlain(): Promise<void> {
+    try {
+      const text = await navigator.clipboard.readText();
+      this.view?.pasteText(plain(text));
+      this.view?.focus();
+    } catch {
+      this.tell("failed", JSON.stringify({ what: "clipboard", name: "" }));
+    }
+  }
+
+  /** Saves everything here as a file with a name that says what it is. Any program shows it, and it pastes back whole. */
+  private recover(): void {
+    const view = this.view!;
+    const body = document.createElement("body");
+    body.append(serializer(() => numbersKey.getState(view.state)?.survey).serializeFragment(view.state.doc.content));
+    const title = document.createElement("title");
+    title.textContent = this.options.title;
+    const html = `<!doctype html>\n<meta charset="utf-8">\n${title.outerHTML}\n${body.outerHTML}\n`;
+    const at = new Date().toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([html], { type: "text/html" }));
+    link.download = `${this.options.title.replace(/[\\/:*?"<>|]+/g, " ").trim() || "Script"}, recovered ${at}.html`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+}
+
+/** What `mount` answers. */
+export interface Handle {
+  /** Runs a command; `args` is JSON, and may be empty. Answers whether it did anything. */
+  command(name: string, args: string): boolean;
+  /** Takes the editor off the page. Words that are under way still go out. */
+  destroy(): void;
+}
+
+/** Puts an editor into an empty element. */
+export function mount(host: HTMLElement, options: string, tell: Tell, extras: Extras = {}): Handle {
+  const editor = new Editor(host, JSON.parse(options) as Options, tell, extras);
+  return {
+    command: (name, args) => editor.command(name, args ? (JSON.parse(args) as Record<string, unknown>) : {}),
+    destroy: () => editor.destroy(),
+  };
+}

@@ -1,0 +1,126 @@
+// What others write never disturbs who writes here: not the page's place on the screen, not a selection of cells, not an
+// input method that is composing.
+import { CellSelection, tableEditing } from "prosemirror-tables";
+import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
+import type { EditorView } from "prosemirror-view";
+import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "y-prosemirror";
+import type * as Y from "yjs";
+import { isRemote, isUndo } from "../origin.ts";
+
+const calmKey = new PluginKey<Kept>("calm");
+
+/** After compositionend ProseMirror still reads what was composed; it says so itself, and is asked again this often. */
+const SETTLE_MS = 20;
+
+interface Kept {
+  /** The chosen cells as positions that survive others' edits. */
+  cells: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null;
+  /** Whether the last change came from elsewhere. */
+  foreign: boolean;
+}
+
+function cellsOf(state: EditorState): Kept["cells"] {
+  const { selection } = state;
+  if (!(selection instanceof CellSelection)) return null;
+  const { type, binding } = ySyncPluginKey.getState(state);
+  const at = (pos: number): Y.RelativePosition => absolutePositionToRelativePosition(pos, type, binding.mapping);
+  // One step inside the cell: there the position belongs to the cell itself.
+  return { anchor: at(selection.$anchorCell.pos + 1), head: at(selection.$headCell.pos + 1) };
+}
+
+function restoreCells(state: EditorState, cells: NonNullable<Kept["cells"]>): Transaction | null {
+  const { doc, type, binding } = ySyncPluginKey.getState(state);
+  const cellAt = (position: Y.RelativePosition): number | null => {
+    const pos = relativePositionToAbsolutePosition(doc, type, position, binding.mapping) as number | null;
+    if (pos === null || pos > state.doc.content.size) return null;
+    const $pos = state.doc.resolve(pos);
+    for (let depth = $pos.depth; depth > 0; depth--) {
+      if ($pos.node(depth).type.spec.tableRole?.includes("cell")) return $pos.before(depth);
+    }
+    return null;
+  };
+  const [anchor, head] = [cellAt(cells.anchor), cellAt(cells.head)];
+  if (anchor === null || head === null) return null;
+  return state.tr.setSelection(CellSelection.create(state.doc, anchor, head)).setMeta("addToHistory", false);
+}
+
+/** The nearest ancestor that scrolls. */
+export function scrollerOf(element: HTMLElement): HTMLElement {
+  for (let parent = element.parentElement; parent; parent = parent.parentElement) {
+    if (/auto|scroll/.test(getComputedStyle(parent).overflowY)) return parent;
+  }
+  return document.documentElement;
+}
+
+/** The plugin against being thrown about. */
+export function calm(): Plugin<Kept> {
+  return new Plugin<Kept>({
+    key: calmKey,
+    state: {
+      init: () => ({ cells: null, foreign: false }),
+      apply: (tr, kept, _before, after) => {
+        const foreign = isRemote(tr) && !isUndo(tr);
+        if (isRemote(tr)) return { cells: kept.cells, foreign };
+        return { cells: tr.selectionSet || tr.docChanged ? cellsOf(after) : kept.cells, foreign };
+      },
+    },
+    appendTransaction(transactions, before, after) {
+      const { cells } = calmKey.getState(before)!;
+      if (!cells || !transactions.some(isRemote) || after.selection instanceof CellSelection) return null;
+      return restoreCells(after, cells);
+    },
+    // The binding asks to scroll after each change it integrates; only one's own undo may.
+    props: { handleScrollToSelection: (view) => calmKey.getState(view.state)!.foreign },
+  });
+}
+
+/**
+ * Table editing whose mending follows one's own edits only: were every device to mend what all have just received, each
+ * would add the same missing cells again.
+ */
+export function tables(): Plugin {
+  const plugin = tableEditing({ allowTableNodeSelection: false });
+  const mend = plugin.spec.appendTransaction!;
+  plugin.spec.appendTransaction = function (transactions, before, after) {
+    return transactions.some(isRemote) ? null : mend.call(plugin, transactions, before, after);
+  };
+  return plugin;
+}
+
+/** Holds back what others write while an input method composes: `hold` at its beginning, `release` when it has settled. */
+export function composition(hold: () => void, release: () => void): Plugin {
+  const settle = (view: EditorView): void => {
+    setTimeout(() => {
+      if (!view.isDestroyed && view.composing) settle(view);
+      else release();
+    }, SETTLE_MS);
+  };
+  return new Plugin({
+    props: {
+      handleDOMEvents: {
+        compositionstart: () => {
+          hold();
+          return false;
+        },
+        compositionend: (view) => {
+          settle(view);
+          return false;
+        },
+      },
+    },
+  });
+}
+
+/** On engines that do not hold the page still by themselves: keeps the first visible block where it is on the screen. */
+export function steady(view: EditorView, change: () => void): void {
+  if (CSS.supports("overflow-anchor", "auto")) {
+    change();
+    return;
+  }
+  const scroller = scrollerOf(view.dom);
+  const top = scroller.getBoundingClientRect().top;
+  const seen = [...view.dom.children].find((child) => child.getBoundingClientRect().bottom > top);
+  const before = seen?.getBoundingClientRect().top;
+  change();
+  if (seen?.isConnected && before !== undefined) scroller.scrollTop += seen.getBoundingClientRect().top - before;
+}

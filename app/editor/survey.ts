@@ -1,0 +1,138 @@
+// What the whole document says about itself: its headings, steps and targets with their numbers, its words and their
+// time. The model counts in the same way (app/domain/src/document/numbering.rs); numbers are never stored.
+import type { Node } from "prosemirror-model";
+
+export interface Heading {
+  pos: number;
+  id: string;
+  level: number;
+  /** `2.1`, or empty where the heading is not numbered. */
+  number: string;
+  text: string;
+}
+
+/** What a cross-reference can lead to. */
+export interface Target {
+  pos: number;
+  kind: "heading" | "step" | "figure";
+  number: string;
+  title: string;
+}
+
+export interface Survey {
+  headings: Heading[];
+  targets: Map<string, Target>;
+  /** Numbers by the position of their node: headings, steps, figures, footnotes. */
+  numbers: Map<number, string>;
+  steps: number;
+  clauses: number;
+}
+
+/** Counts numbered headings: `1`, `1.1`; a level that was left out counts as 1. */
+class HeadingCounter {
+  private counts: number[] = [];
+
+  next(level: number): string {
+    this.counts.length = Math.min(this.counts.length, level);
+    while (this.counts.length < level) this.counts.push(0);
+    for (let above = 0; above < level - 1; above++) this.counts[above] ||= 1;
+    this.counts[level - 1]! += 1;
+    return this.counts.join(".");
+  }
+}
+
+/** Reads the whole tree once. */
+export function survey(doc: Node): Survey {
+  const found: Survey = { headings: [], targets: new Map(), numbers: new Map(), steps: 0, clauses: 0 };
+  const headings = new HeadingCounter();
+  let figures = 0;
+  let footnotes = 0;
+  const target = (id: string, value: Target): void => {
+    if (id && !found.targets.has(id)) found.targets.set(id, value);
+  };
+  const walk = (parent: Node, start: number, stepPrefix: string): void => {
+    let steps = 0;
+    parent.forEach((node, offset) => {
+      const pos = start + offset;
+      switch (node.type.name) {
+        case "heading": {
+          const number = node.attrs.numbered ? headings.next(node.attrs.level as number) : "";
+          const id = node.attrs.id as string;
+          found.headings.push({ pos, id, level: node.attrs.level as number, number, text: node.textContent });
+          if (number) found.numbers.set(pos, number);
+          target(id, { pos, kind: "heading", number, title: node.textContent });
+          break;
+        }
+        case "step": {
+          const number = stepPrefix ? `${stepPrefix}.${++steps}` : String(++topSteps);
+          found.steps += 1;
+          found.numbers.set(pos, number);
+          target(node.attrs.id as string, { pos, kind: "step", number, title: node.firstChild?.textContent ?? "" });
+          walk(node, pos + 1, number);
+          return;
+        }
+        case "figure": {
+          const number = String(++figures);
+          found.numbers.set(pos, number);
+          target(node.attrs.id as string, { pos, kind: "figure", number, title: node.textContent });
+          break;
+        }
+        case "footnote":
+          found.numbers.set(pos, String(++footnotes));
+          break;
+        case "clause":
+          found.clauses += 1;
+          break;
+        default:
+      }
+      if (!node.isLeaf) walk(node, pos + 1, stepPrefix);
+    });
+  };
+  let topSteps = 0;
+  walk(doc, 0, "");
+  return found;
+}
+
+export interface Counts {
+  words: number;
+  steps: number;
+  clauses: number;
+  /** Seconds to read it silently. */
+  reading: number;
+  /** Seconds to say it aloud at the chosen pace, its pauses included. */
+  speaking: number;
+}
+
+/** Words a minute that adults read silently: Brysbaert 2019, 238 for non-fiction. */
+const READING_PACE = 238;
+
+// Nodes never change, so what was counted once holds; only what was typed in is counted again.
+const counted = new WeakMap<Node, { words: number; pause: number }>();
+const WORD = /[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu;
+
+function count(node: Node): { words: number; pause: number } {
+  const known = counted.get(node);
+  if (known) return known;
+  const sum = { words: 0, pause: node.type.name === "pause" ? (node.attrs.seconds as number) : 0 };
+  if (node.isTextblock) {
+    sum.words = node.textBetween(0, node.content.size, " ", (leaf) => leaf.type.spec.leafText?.(leaf) ?? " ").match(WORD)?.length ?? 0;
+  } else {
+    node.forEach((child) => {
+      const inside = count(child);
+      sum.words += inside.words;
+      sum.pause += inside.pause;
+    });
+  }
+  counted.set(node, sum);
+  return sum;
+}
+
+/** Words and times; `pace` in words a minute. */
+export function counts(doc: Node, pace: number): Omit<Counts, "steps" | "clauses"> {
+  const { words, pause } = count(doc);
+  return {
+    words,
+    reading: Math.round((words / READING_PACE) * 60),
+    speaking: Math.round((words / pace) * 60) + pause,
+  };
+}
