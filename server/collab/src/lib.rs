@@ -20,6 +20,7 @@ mod presence;
 mod room;
 pub mod scan;
 pub mod wire;
+mod yjs;
 
 pub use body::{Body, BodyError};
 pub use event::{Access, CloseCode, ConnId, Effect, Entry, Event, Joining, Member, Refusal, Snapshot};

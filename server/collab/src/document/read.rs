@@ -88,7 +88,7 @@ fn marks(attributes: &Attrs) -> Vec<Value> {
         .filter(|(_, value)| !matches!(value, Any::Null | Any::Undefined))
         .map(|(name, value)| (mark_name(name), json_of(value)))
         .collect();
-    marks.sort_by(|(left, _), (right, _)| left.cmp(right));
+    marks.sort_by_key(|(name, _)| *name);
     // Two of one name: `y-prosemirror` adds a hash where marks of one kind may stand together, which ours never do.
     marks.dedup_by(|(left, _), (right, _)| left == right);
     let mark = |(name, attrs): (&str, Value)| match attrs {

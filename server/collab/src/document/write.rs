@@ -167,13 +167,14 @@ impl Writer {
         match value {
             Value::Null => self.out.push(126),
             Value::Bool(value) => self.out.push(if *value { 120 } else { 121 }),
-            Value::Number(number) => match number.as_i64().and_then(|number| i32::try_from(number).ok()) {
-                Some(number) => self.signed(number),
-                None => {
+            Value::Number(number) => {
+                if let Some(number) = number.as_i64().and_then(|number| i32::try_from(number).ok()) {
+                    self.signed(number);
+                } else {
                     self.out.push(123);
                     self.out.extend(number.as_f64().unwrap_or_default().to_be_bytes());
                 }
-            },
+            }
             Value::String(text) => {
                 self.out.push(119);
                 self.text(text);
@@ -181,7 +182,9 @@ impl Writer {
             Value::Array(values) => {
                 self.out.push(117);
                 write_integer(&mut self.out, values.len() as u64);
-                values.iter().for_each(|value| self.value(value));
+                for value in values {
+                    self.value(value);
+                }
             }
             Value::Object(entries) => {
                 self.out.push(118);

@@ -10,7 +10,9 @@ use domain::document::Document;
 
 fn integers(numbers: &[u64]) -> Vec<u8> {
     let mut out = Vec::new();
-    numbers.iter().for_each(|number| push(&mut out, *number));
+    for number in numbers {
+        push(&mut out, *number);
+    }
     out
 }
 

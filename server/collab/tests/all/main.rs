@@ -4,6 +4,8 @@
 
 mod documents;
 mod hostile;
+mod limits;
+mod members;
 mod messages;
 mod plan;
 mod plans;

@@ -1,0 +1,235 @@
+//! Who may do what, and who is seen.
+
+use crate::support::{Bench, Replica, SCHEMA, Told, cursor, joining, member};
+use bytes::Bytes;
+use collab::{Access, Body, CloseCode, ConnId, Event, Joining, Limits, Refusal, wire};
+
+fn reader(number: u64) -> Joining {
+    Joining {
+        access: Access::Read,
+        ..joining(number)
+    }
+}
+
+fn denied(told: &[Told]) -> usize {
+    told.iter().filter(|told| matches!(told, Told::Denied(_))).count()
+}
+
+#[test]
+fn a_reader_is_refused_audited_and_nothing_of_it_goes_anywhere() {
+    let mut bench = Bench::open(
+        Limits::default(),
+        [
+            reader(1),
+            Joining {
+                ack: false,
+                ..reader(2)
+            },
+            joining(3),
+        ],
+    );
+    let update = Replica::new(7).insert(0, "a");
+    for conn in [1, 2] {
+        for frame in [wire::update(&update), wire::step_2(&update)] {
+            bench.frame(conn, frame);
+        }
+    }
+    bench.settle();
+    assert!(bench.appended().is_empty());
+    assert_eq!(bench.sent(3), []);
+    let refused = |number| Told::Notice(3, number, String::new());
+    assert_eq!(bench.sent(1), [refused(1), refused(2)], "and never an acknowledgement");
+    assert_eq!(denied(&bench.sent(2)), 1);
+    assert_eq!(
+        bench.refusals(),
+        [(1, Refusal::ReadOnly, 1), (2, Refusal::ReadOnly, 1)],
+        "the rest is counted"
+    );
+    bench.step(Event::Left { conn: ConnId(1) });
+    assert_eq!(bench.refusals().last(), Some(&(1, Refusal::ReadOnly, 1)));
+    // Reading and being seen go on.
+    bench.frame(2, wire::step_1(&[0]));
+    bench.frame(2, cursor(5, 1, "{}"));
+    bench.settle();
+    assert!(matches!(bench.sent(2)[..], [Told::Step2(_), Told::Awareness(_)]));
+}
+
+#[test]
+fn a_reader_is_not_asked_for_edits_and_its_empty_answer_is_no_offence() {
+    let mut bench = Bench::new(Limits::default());
+    bench.step(Event::Joined(reader(1)));
+    bench.step(Event::Loaded(Box::new(Body::open(None, []).unwrap())));
+    assert_eq!(bench.sent(1), [Told::Notice(2, 0, String::new())]);
+    bench.frame(1, wire::step_2(&[0, 0]));
+    assert_eq!(bench.refusals(), []);
+}
+
+#[test]
+fn a_client_of_an_older_schema_reads_and_is_told_to_reload() {
+    let old = Joining {
+        schema: Some(SCHEMA - 1),
+        ..joining(1)
+    };
+    let old_standard = Joining {
+        ack: false,
+        ..Joining {
+            schema: Some(SCHEMA - 1),
+            ..joining(2)
+        }
+    };
+    let mut bench = Bench::new(Limits::default());
+    bench.step(Event::Joined(old));
+    bench.step(Event::Joined(old_standard));
+    bench.step(Event::Loaded(Box::new(Body::open(None, []).unwrap())));
+    assert_eq!(bench.sent(1), [Told::Notice(1, u64::from(SCHEMA), String::new())]);
+    assert_eq!(denied(&bench.sent(2)), 1);
+    bench.frame(1, wire::update(&Replica::new(7).insert(0, "a")));
+    bench.settle();
+    assert!(bench.appended().is_empty());
+    assert_eq!(bench.sent(1), [Told::Notice(3, 1, String::new())]);
+    // Being granted more does not make it newer.
+    bench.step(Event::AccessChanged {
+        conn: ConnId(1),
+        access: Some(Access::Read),
+    });
+    bench.step(Event::AccessChanged {
+        conn: ConnId(2),
+        access: Some(Access::Write),
+    });
+    bench.frame(2, wire::update(&Replica::new(8).insert(0, "a")));
+    bench.settle();
+    assert!(bench.appended().is_empty());
+}
+
+#[test]
+fn access_that_changes_counts_at_once() {
+    let mut bench = Bench::open(Limits::default(), [joining(1), reader(2), reader(3), joining(4)]);
+    let writer = Replica::new(7);
+    bench.step(Event::AccessChanged {
+        conn: ConnId(1),
+        access: Some(Access::Read),
+    });
+    assert_eq!(bench.sent(1), [Told::Notice(2, 0, String::new())]);
+    bench.frame(1, wire::update(&writer.insert(0, "a")));
+    bench.settle();
+    assert!(bench.appended().is_empty());
+
+    bench.step(Event::AccessChanged {
+        conn: ConnId(2),
+        access: Some(Access::Write),
+    });
+    assert_eq!(bench.sent(2), [Told::Notice(2, 1, String::new()), Told::Step1(vec![0])]);
+    bench.frame(2, wire::update(&Replica::new(8).insert(0, "b")));
+    bench.settle();
+    assert_eq!(bench.appended().len(), 1);
+
+    bench.frame(3, wire::update(&Replica::new(9).insert(0, "c")));
+    bench.step(Event::AccessChanged {
+        conn: ConnId(3),
+        access: Some(Access::Write),
+    });
+    assert_eq!(
+        bench.closed(3),
+        Some(CloseCode::Resync),
+        "what was refused is to be sent again"
+    );
+
+    bench.step(Event::AccessChanged {
+        conn: ConnId(4),
+        access: None,
+    });
+    assert_eq!(bench.closed(4), Some(CloseCode::Revoked));
+    bench.frame(4, wire::update(&Replica::new(10).insert(0, "d")));
+    bench.settle();
+    assert!(bench.appended().is_empty());
+}
+
+#[test]
+fn what_was_taken_before_access_ended_is_stored() {
+    let mut bench = Bench::open(Limits::default(), [joining(1)]);
+    bench.frame(1, wire::update(&Replica::new(7).insert(0, "a")));
+    bench.step(Event::AccessChanged {
+        conn: ConnId(1),
+        access: None,
+    });
+    bench.settle();
+    assert_eq!(bench.appended().len(), 1);
+    assert!(!bench.ended(), "not before it is durable");
+    bench.step(Event::Appended { upto: 1 });
+    bench.settle();
+    assert!(bench.ended());
+}
+
+#[test]
+fn awareness_carries_the_members_name_and_nobody_speaks_for_another() {
+    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+    bench.frame(1, cursor(11, 1, r#"{"user":{"name":"Mallory","id":"x"},"cursor":3}"#));
+    bench.settle();
+    let user = serde_json::json!({ "id": member(1).account, "name": "Member 1", "color": "#30536b" });
+    let state = (11, 1, serde_json::json!({ "user": user, "cursor": 3 }));
+    for conn in [1, 2] {
+        assert_eq!(bench.sent(conn), [Told::Awareness(vec![state.clone()])]);
+    }
+    // An echo of the same, a forgery with a later clock, and an attempt to make it disappear.
+    for forged in [cursor(11, 1, "{}"), cursor(11, 5, "{}"), cursor(11, 6, "null")] {
+        bench.frame(2, forged);
+    }
+    bench.settle();
+    assert_eq!((bench.sent(1), bench.sent(2)), (vec![], vec![]));
+    bench.frame(2, wire::awareness(&[0]));
+    bench.frame(2, Bytes::from_static(&[3]));
+    assert_eq!(bench.sent(2), [Told::Awareness(vec![state.clone()])]);
+
+    // The same member, back over a new connection before the old one is known to be dead.
+    bench.step(Event::Joined(Joining {
+        conn: ConnId(3),
+        ..joining(1)
+    }));
+    bench.frame(3, cursor(11, 2, r#"{"cursor":4}"#));
+    bench.step(Event::Left { conn: ConnId(1) });
+    bench.settle();
+    assert_eq!(
+        bench.sent(2),
+        [Told::Awareness(vec![(
+            11,
+            2,
+            serde_json::json!({ "user": user, "cursor": 4 })
+        )])]
+    );
+    bench.step(Event::Left { conn: ConnId(3) });
+    bench.settle();
+    assert_eq!(bench.sent(2), [Told::Awareness(vec![(11, 2, serde_json::Value::Null)])]);
+}
+
+#[test]
+fn awareness_is_gathered_and_the_newest_state_wins() {
+    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+    for clock in 1..=20 {
+        bench.frame(1, cursor(11, clock, &format!(r#"{{"cursor":{clock}}}"#)));
+    }
+    bench.settle();
+    let sent = bench.sent(2);
+    let [Told::Awareness(states)] = &sent[..] else {
+        panic!("{sent:?}")
+    };
+    assert_eq!((states.len(), states[0].1), (1, 20));
+}
+
+#[test]
+fn a_new_name_is_shown_to_everybody() {
+    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+    bench.frame(1, cursor(11, 1, "{}"));
+    bench.settle();
+    bench.sent(2);
+    bench.step(Event::Renamed {
+        conn: ConnId(1),
+        member: member(77),
+    });
+    bench.settle();
+    let sent = bench.sent(2);
+    let [Told::Awareness(states)] = &sent[..] else {
+        panic!("{sent:?}")
+    };
+    assert_eq!(states[0].2["user"]["name"], "Member 77");
+    assert!(states[0].1 > 1, "a clock that was seen is passed over by clients");
+}
