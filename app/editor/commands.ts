@@ -8,7 +8,8 @@ import { findWrapping } from "prosemirror-transform";
 import { redoCommand, undoCommand } from "y-prosemirror";
 import { newId } from "./plugins/ids.ts";
 import { asHref, line } from "./rules.ts";
-import { CALLOUTS, COLOURS, schema } from "./schema.ts";
+import { schema } from "./schema.ts";
+import { CALLOUTS, COLOURS } from "./words.ts";
 
 const { nodes, marks } = schema;
 

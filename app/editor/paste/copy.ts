@@ -1,7 +1,9 @@
 // What leaves by the clipboard: HTML that Word and mail programs take well, and that our own editor reads back without
 // loss; and text that reads well where there is only text.
 import { type DOMOutputSpec, DOMSerializer, type Node, type Slice } from "prosemirror-model";
-import { pauseWords, schema, type StepRecord } from "../schema.ts";
+import { pauseWords } from "../blocks.ts";
+import type { StepRecord } from "../checks.ts";
+import { schema } from "../schema.ts";
 import type { Survey } from "../survey.ts";
 
 // Outside there are no themes and no sheets: the marks take their colours along.

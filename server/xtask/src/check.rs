@@ -16,7 +16,7 @@ pub(crate) struct Check {
 }
 
 /// The checks that need nothing but what the build needs; `cargo xtask test` runs them too, and counts each as a test.
-pub(crate) const OF_SOURCES: [Check; 5] = [
+pub(crate) const OF_SOURCES: [Check; 6] = [
     Check {
         what: "Formatting (rustfmt)",
         work: |workspace| run(workspace.cargo().args(["fmt", "--all", "--check"])),
@@ -32,6 +32,10 @@ pub(crate) const OF_SOURCES: [Check; 5] = [
     Check {
         what: "Lints (clippy): app with hydrate, for WebAssembly",
         work: |workspace| clippy(workspace, &["--package=hydrate", "--target=wasm32-unknown-unknown"]),
+    },
+    Check {
+        what: "Types of the editor (tsc)",
+        work: |workspace| run(workspace.npm_bin("tsc").args(["--noEmit", "--project", "app/editor"])),
     },
     Check {
         what: "Types of the browser tests (tsc)",

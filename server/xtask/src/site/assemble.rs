@@ -1,7 +1,11 @@
 //! Puts the finished site together: names each file by its content, rewrites what refers to it, compresses it, and
 //! writes the manifest.
 
-use super::{Kind, browser::MODULE, bundle::Bundles};
+use super::{
+    Kind,
+    browser::MODULE,
+    bundle::{Bundles, EDITOR},
+};
 use crate::{
     steps::{Failure, OrFail, Outcome},
     workspace::{Workspace, files_below, read, write},
@@ -103,6 +107,7 @@ pub(super) fn assemble(workspace: &Workspace, kind: Kind, bundles: &Bundles, dir
     let manifest = serde_json::to_vec_pretty(&draft.manifest).or_fail("writing the manifest")?;
     let worker = fs::read_to_string(public.join(WORKER)).or_fail("reading the service worker")?;
     draft.keep(WORKER.to_owned(), with_edition(&worker, &manifest)?.as_bytes())?;
+    draft.add(EDITOR, "pkg/editor.js", &read(&bundles.editor)?)?;
     compress_all(kind, &draft, previous)?;
     write(&dir.join("manifest.json"), &manifest)
 }

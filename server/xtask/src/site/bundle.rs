@@ -11,12 +11,17 @@ use std::path::{Path, PathBuf};
 /// reference types.
 const TARGETS: &str = "--target=chrome123,firefox120,safari17.5";
 
+/// What the editor's module is called in the manifest.
+pub(super) const EDITOR: &str = "editor.js";
+
 /// The finished bundles, not yet named by their content.
 pub(super) struct Bundles {
     /// The folder of `public.css` and `app.css`.
     pub(super) css: PathBuf,
     /// The glue script, with every snippet that Rust brings in.
     pub(super) glue: PathBuf,
+    /// The editor, with all that it stands on.
+    pub(super) editor: PathBuf,
     /// The folder of the WebAssembly module.
     pub(super) browser: PathBuf,
 }
@@ -51,9 +56,17 @@ pub(super) fn bundle(workspace: &Workspace, kind: Kind, browser: &Path) -> Outco
         &format!("--outfile={}", glue.display()),
     ]);
     quietly(&mut script)?;
+    let editor = out.join(EDITOR);
+    let mut script = workspace.npm_bin("esbuild");
+    script
+        .arg("app/editor/editor.ts")
+        .args(["--bundle", "--format=esm", "--minify", TARGETS, "--log-level=warning"])
+        .arg(format!("--outfile={}", editor.display()));
+    quietly(&mut script)?;
     Ok(Bundles {
         css,
         glue,
+        editor,
         browser: browser.to_path_buf(),
     })
 }

@@ -69,6 +69,7 @@ pub(crate) fn build(workspace: &Workspace, kind: Kind) -> Outcome<PathBuf> {
         let inputs = [
             browser.clone(),
             workspace.root.join("style"),
+            workspace.root.join("app/editor"),
             workspace.root.join("public"),
             workspace.root.join("package-lock.json"),
             workspace.root.join("server/xtask/src/site"),

@@ -8,7 +8,7 @@ mod scratch;
 use crate::{
     check, server,
     site::{self, Kind, SITE_VARIABLE},
-    steps::{Failure, OrFail, Outcome, Stopwatch, run, step, words},
+    steps::{Failure, OrFail, Outcome, Stopwatch, quietly, run, step, words},
     tools,
     workspace::Workspace,
 };
@@ -17,7 +17,7 @@ pub(crate) use scratch::Scratch;
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -151,18 +151,43 @@ fn cargo_test(workspace: &Workspace, selection: &[&str], site: &Path, count: &mu
     Ok(())
 }
 
-/// Runs the tests of what is written for Node: checks of the design's colours and sheets.
-fn node_tests(workspace: &Workspace, count: &mut Count) -> Outcome {
-    let folder = workspace.root.join("end2end");
-    let files: Vec<_> = fs::read_dir(&folder)
-        .or_fail("listing end2end")?
+/// The files of a folder, not of those in it, whose names end so.
+fn ending_in(folder: &Path, ending: &str) -> Outcome<Vec<PathBuf>> {
+    let mut files: Vec<_> = fs::read_dir(folder)
+        .or_fail(format!("listing {}", folder.display()))?
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .filter(|path| path.to_string_lossy().ends_with(ending))
         .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// Bundles the editor's tests, since the oldest Node we run on reads no TypeScript, and answers their folder.
+fn editor_tests(workspace: &Workspace) -> Outcome<PathBuf> {
+    let out = workspace.work_dir("editor-tests")?;
+    fs::remove_dir_all(&out).or_fail("removing the editor's old tests")?;
+    let mut bundle = workspace.npm_bin("esbuild");
+    bundle.args(ending_in(&workspace.root.join("app/editor/test"), ".test.ts")?);
+    bundle.args([
+        "--bundle",
+        "--platform=node",
+        "--format=esm",
+        "--sourcemap=inline",
+        "--log-level=warning",
+    ]);
+    bundle.args(["--out-extension:.js=.test.mjs", &format!("--outdir={}", out.display())]);
+    quietly(&mut bundle)?;
+    Ok(out)
+}
+
+/// Runs the tests of what is written for Node: checks of the design's colours and sheets, and the editor's own.
+fn node_tests(workspace: &Workspace, count: &mut Count) -> Outcome {
+    let mut files = ending_in(&workspace.root.join("end2end"), ".test.mjs")?;
+    files.extend(ending_in(&editor_tests(workspace)?, ".mjs")?);
     let log = workspace.work_dir("logs")?.join("node-test.log");
     let mut command = Command::new("node");
     command
-        .args(["--test", "--test-reporter=tap"])
+        .args(["--test", "--test-reporter=tap", "--enable-source-maps"])
         .args(files)
         .current_dir(&workspace.root);
     let before = *count;
