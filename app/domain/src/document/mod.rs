@@ -7,6 +7,7 @@
 //! document need not check it, nor fear its depth: recursion over it is at most [`DEPTH_MAX`] deep.
 
 mod check;
+pub mod compare;
 mod error;
 #[cfg(feature = "generate")]
 pub mod generate;

@@ -15,7 +15,7 @@ enum Verdict {
 }
 
 /// Whether anything is proposed in the document.
-pub fn any(document: &Document) -> bool {
+pub fn has_any(document: &Document) -> bool {
     any_in(document.blocks())
 }
 

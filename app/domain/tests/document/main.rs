@@ -1,10 +1,12 @@
 //! The document model, from outside: what it takes and refuses, and what is made of it.
 
+mod compare;
 mod fixtures;
 mod generated;
 mod html;
 mod reading;
 mod schema;
+mod settle;
 
 use domain::document::Document;
 use std::{fs, path::Path};
