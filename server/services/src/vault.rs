@@ -31,16 +31,35 @@ pub(crate) const SESSION_ADDRESS: Column = column("sessions", "address", "sessio
 pub(crate) const SESSION_DEVICE: Column = column("sessions", "device", "session");
 /// A workspace's name; the key is the workspace's.
 pub(crate) const WORKSPACE_NAME: Column = column("workspaces", "name", "settings");
+/// The address an invitation was sent to; the key is the invitation's.
+pub(crate) const INVITATION_EMAIL: Column = column("invitations", "email", "invitation");
 /// A record's title.
 pub(crate) const RECORD_TITLE: Column = column("record_fields", "value", "record.title");
 /// A record's summary.
 pub(crate) const RECORD_SUMMARY: Column = column("record_fields", "value", "record.general");
+/// A row of a body's log; the key is the record's, and the row id its sequence.
+pub(crate) const DOCUMENT_UPDATES: Column = column("document_updates", "content", "record.body");
+/// A snapshot of a body, likewise.
+pub(crate) const DOCUMENT_SNAPSHOT: Column = column("document_snapshots", "content", "record.body");
 /// What opens the commitments of an audit event; the key is the acting account's, or the workspace's.
 pub(crate) const AUDIT_OPENINGS: Column = column("audit_events", "openings", "audit");
 /// The payload of a queued job; the key is the workspace's.
 pub(crate) const JOB_PAYLOAD: Column = column("jobs", "payload", "job");
 /// The stored answer to a mutation; the key is the workspace's.
 pub(crate) const REPLAY: Column = column("idempotency_keys", "response", "replay");
+
+impl Column {
+    /// The place of a row of this column.
+    pub(crate) fn place(self, workspace: Uuid, row: Uuid, key_version: u32) -> Place<'static> {
+        Place {
+            workspace,
+            table: self.table,
+            column: self.name,
+            row,
+            key_version,
+        }
+    }
+}
 
 const fn column(table: &'static str, name: &'static str, class: &'static str) -> Column {
     Column { table, name, class }
@@ -208,6 +227,18 @@ impl<'a> Vault<'a> {
         Ok(String::from_utf8(plain).map_err(|_| crate::failure::internal())?)
     }
 
+    /// A data key of a record, for opening many or large values elsewhere.
+    pub(crate) async fn key(
+        &mut self,
+        tx: &mut impl Scoped,
+        column: Column,
+        record: Uuid,
+        version: u32,
+    ) -> Result<Arc<crypto::DataKey>, Failure> {
+        let name = key_name(tx, column, record);
+        self.version(tx, name, version).await.map_err(Shut::into_failure)
+    }
+
     /// Fetches the keys of many records in one query, before their values are opened one by one. A key that was damaged is
     /// left out: it shows when its value is opened.
     pub(crate) async fn fetch(
@@ -334,13 +365,7 @@ fn key_name(tx: &impl Scoped, column: Column, record: Uuid) -> KeyName {
 }
 
 fn place(tx: &impl Scoped, column: Column, row: Uuid, key_version: u32) -> Place<'static> {
-    Place {
-        workspace: tx.workspace().0,
-        table: column.table,
-        column: column.name,
-        row,
-        key_version,
-    }
+    column.place(tx.workspace().0, row, key_version)
 }
 
 #[cfg(test)]
@@ -352,10 +377,13 @@ mod tests {
     fn the_columns_of_records_go_by_the_classes_that_policies_hide() {
         assert_eq!(RECORD_TITLE.class, FieldClass::Title.as_str());
         assert_eq!(RECORD_SUMMARY.class, FieldClass::General.as_str());
+        assert_eq!(DOCUMENT_UPDATES.class, FieldClass::Body.as_str());
+        assert_eq!(DOCUMENT_SNAPSHOT.class, FieldClass::Body.as_str());
         for other in [
             ACCOUNT_NAME,
             SESSION_DEVICE,
             WORKSPACE_NAME,
+            INVITATION_EMAIL,
             AUDIT_OPENINGS,
             JOB_PAYLOAD,
             REPLAY,

@@ -34,6 +34,16 @@ fn is_ours(config: &Config, headers: &HeaderMap) -> bool {
     (site.is_some() || origin.is_some()) && site_is_ours && origin_is_ours
 }
 
+/// Whether a socket may be opened. Browsers open one to wherever a page likes, with our cookie, and always say in `Origin`
+/// whose page it is (RFC 6455, section 10.2); who says neither that nor `Sec-Fetch-Site` is no browser, and carries no
+/// stranger's cookie.
+pub fn may_connect(config: &Config, headers: &HeaderMap) -> bool {
+    match headers.get(header::ORIGIN) {
+        Some(origin) => origin.to_str().is_ok_and(|origin| is_our_origin(config, origin)),
+        None => !headers.contains_key("sec-fetch-site"),
+    }
+}
+
 /// On the loopback every name of it will do: people type `127.0.0.1` for `localhost`.
 fn is_our_origin(config: &Config, origin: &str) -> bool {
     if origin == config.origin.as_str() {
@@ -48,9 +58,32 @@ fn is_our_origin(config: &Config, origin: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_ours;
+    use super::{is_ours, may_connect};
     use crate::config::{Config, Settings};
     use http::{HeaderMap, HeaderName, HeaderValue};
+
+    #[test]
+    fn only_our_own_pages_and_programs_open_sockets() {
+        let settings = Settings::collect(Some("listen = '127.0.0.1:3000'\norigin = 'https://a.example'"), [], []);
+        let config = Config::from_settings(&settings.expect("settings")).expect("a configuration");
+        for (pairs, may) in [
+            (vec![("origin", "https://a.example")], true),
+            (vec![("origin", "https://a.example"), ("sec-fetch-site", "same-origin")], true),
+            (vec![], true),
+            (vec![("origin", "https://evil.example")], false),
+            (vec![("origin", "https://a.example.evil.example")], false),
+            (vec![("origin", "http://a.example")], false),
+            (vec![("origin", "null")], false),
+            (vec![("origin", "")], false),
+            (vec![("sec-fetch-site", "cross-site")], false),
+        ] {
+            let mut headers = HeaderMap::new();
+            for (name, value) in &pairs {
+                headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+            }
+            assert_eq!(may_connect(&config, &headers), may, "{pairs:?}");
+        }
+    }
 
     #[test]
     fn only_our_own_pages_pass() {

@@ -1,0 +1,215 @@
+//! Editing bodies together: rooms, who sits in them, and their way into the database.
+//!
+//! A connection takes a [`Seat`] in the room of a record. The room (`collab`, a state machine) is driven by one task; what
+//! it wants kept goes to the writer of its workspace, and nobody is told that an edit is kept before the transaction with
+//! it has committed. While somebody sits there, a watch looks twice a second whether they still may.
+//!
+//! A record's address names no workspace, so that any y-websocket client that knows the record can come in. Which
+//! workspace it is in is found among those the person belongs to, by looking into each with the person's own eyes; a
+//! client may name it, which saves the search. No table leads from a record to its workspace: that would be the one index
+//! over all tenants.
+
+mod access;
+mod events;
+mod journal;
+mod load;
+mod outbox;
+mod room;
+mod seat;
+mod watch;
+mod writer;
+
+pub use access::Ask;
+pub use outbox::{Closing, Outgoing};
+pub use seat::{Seat, closing_of};
+
+use crate::Services;
+use collab::{ConnId, Limits, Millis};
+use domain::{AccountId, RecordId, WorkspaceId};
+use room::{Driver, Message, RoomSender};
+use std::{
+    collections::{HashMap, HashSet, hash_map},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use store::Placement;
+use tokio::{
+    sync::{Notify, mpsc, oneshot},
+    time::Instant,
+};
+use watch::Watched;
+use writer::{Write, Writer};
+
+/// Names a room.
+pub(crate) type RoomKey = (WorkspaceId, RecordId);
+
+/// Everything about editing that is shared.
+pub(crate) struct Editing {
+    pub(crate) limits: Limits,
+    began: Instant,
+    connections: AtomicU64,
+    stopping: AtomicBool,
+    rooms: Mutex<HashMap<RoomKey, RoomSender>>,
+    writers: Mutex<HashMap<WorkspaceId, mpsc::UnboundedSender<Write>>>,
+    seats: Mutex<HashMap<ConnId, Watched>>,
+    /// Rings when a seat, a room or a session may have changed.
+    look: Notify,
+}
+
+impl Editing {
+    pub(crate) fn new() -> Self {
+        Self {
+            limits: Limits::default(),
+            began: Instant::now(),
+            connections: AtomicU64::new(1),
+            stopping: AtomicBool::new(false),
+            rooms: Mutex::default(),
+            writers: Mutex::default(),
+            seats: Mutex::default(),
+            look: Notify::new(),
+        }
+    }
+
+    /// Looks at once whether everybody still may sit where they do, if anybody sits anywhere.
+    pub(crate) fn look(&self) {
+        self.look.notify_one();
+    }
+
+    fn now(&self) -> Millis {
+        room::millis(self.began)
+    }
+
+    fn instant(&self, at: Millis) -> Instant {
+        self.began + Duration::from_millis(at.0)
+    }
+
+    fn connection(&self) -> ConnId {
+        ConnId(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Lets somebody into a room, which is opened if need be. False when the server stops.
+    fn join(&self, services: &Services, placement: &Placement, record: RecordId, join: Message) -> Option<RoomSender> {
+        let key = (placement.workspace, record);
+        let mut rooms = lock(&self.rooms);
+        if self.stopping.load(Ordering::SeqCst) {
+            return None;
+        }
+        let room = match rooms.entry(key) {
+            hash_map::Entry::Occupied(room) => room.into_mut(),
+            hash_map::Entry::Vacant(vacant) => {
+                let (sender, inbox) = mpsc::unbounded_channel();
+                let driver = Driver::new(services.clone(), placement.clone(), key, sender.clone(), inbox);
+                let services = services.clone();
+                tokio::spawn(async move {
+                    if tokio::spawn(driver.run()).await.is_err() {
+                        // The panic's place is in the log.
+                        services.inner.editing.room_broke(key);
+                    }
+                });
+                vacant.insert(sender)
+            }
+        };
+        // Under the lock, so that a room that ends meanwhile still sees it.
+        let _ = room.send(join);
+        Some(room.clone())
+    }
+
+    /// A room has ended; the next to come opens another.
+    fn room_is_over(&self, key: RoomKey) {
+        lock(&self.rooms).remove(&key);
+        self.look.notify_one();
+    }
+
+    /// A room's task broke: nobody in it may go on.
+    fn room_broke(&self, key: RoomKey) {
+        self.room_is_over(key);
+        for watched in lock(&self.seats).values().filter(|watched| watched.room == key) {
+            watched.outbox.close(outbox::RESYNC);
+        }
+    }
+
+    /// Hands something to the writer of a workspace, who is called if need be. Never waits.
+    fn write(&self, services: &Services, placement: &Placement, write: Write) {
+        let mut writers = lock(&self.writers);
+        let writer = writers.entry(placement.workspace).or_insert_with(|| {
+            let (sender, inbox) = mpsc::unbounded_channel();
+            let writer = Writer::new(services.clone(), placement.clone());
+            let (services, workspace) = (services.clone(), placement.workspace);
+            tokio::spawn(async move {
+                if tokio::spawn(writer.run(inbox)).await.is_err() {
+                    services.inner.editing.writer_broke(workspace);
+                }
+            });
+            sender
+        });
+        let _ = writer.send(write);
+    }
+
+    /// A writer's task broke: its rooms do not know what was kept.
+    fn writer_broke(&self, workspace: WorkspaceId) {
+        lock(&self.writers).remove(&workspace);
+        for (_, room) in lock(&self.rooms).iter().filter(|(key, _)| key.0 == workspace) {
+            let _ = room.send(Message::AppendFailed);
+        }
+    }
+
+    /// Waits until what a workspace's writer was handed is done.
+    async fn written(&self, workspace: WorkspaceId) {
+        let (done, wait) = oneshot::channel();
+        let asked = lock(&self.writers)
+            .get(&workspace)
+            .is_some_and(|writer| writer.send(Write::Barrier(done)).is_ok());
+        if asked {
+            let _ = wait.await;
+        }
+    }
+
+    /// Lets a writer go that has nothing to do. Under the lock, so that nothing is handed to one that is gone.
+    fn retire_writer(&self, workspace: WorkspaceId, inbox: &mpsc::UnboundedReceiver<Write>) -> bool {
+        let mut writers = lock(&self.writers);
+        inbox.is_empty() && writers.remove(&workspace).is_some()
+    }
+
+    /// The rooms that are open.
+    fn open_rooms(&self) -> HashSet<RoomKey> {
+        lock(&self.rooms).keys().copied().collect()
+    }
+
+    fn seats_of(&self, account: AccountId) -> (usize, usize) {
+        let seats = lock(&self.seats);
+        let own = seats.values().filter(|seat| seat.account == account).count();
+        (own, seats.len())
+    }
+
+    /// Ends every room, after what is on its way was kept, and waits for it.
+    async fn shut_down(&self) {
+        {
+            let rooms = lock(&self.rooms);
+            self.stopping.store(true, Ordering::SeqCst);
+            for room in rooms.values() {
+                let _ = room.send(Message::ShutDown);
+            }
+        }
+        loop {
+            // Enabled before looking, so that the last end is not missed.
+            let mut changed = std::pin::pin!(self.look.notified());
+            changed.as_mut().enable();
+            if lock(&self.rooms).is_empty() && lock(&self.seats).is_empty() {
+                break;
+            }
+            changed.await;
+        }
+        let workspaces: Vec<WorkspaceId> = lock(&self.writers).keys().copied().collect();
+        for workspace in workspaces {
+            self.written(workspace).await;
+        }
+    }
+}
+
+/// Nothing panics while it holds one of these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,414 @@
+//! Drives one room: a task that owns the state machine of `collab`, hands it what happened, and carries out what it asks
+//! for. Whatever takes long is done off the async threads; the room waits for it, others do not.
+
+use super::{
+    RoomKey, events,
+    journal::Author,
+    load,
+    outbox::{Closing, Outbox, RESTART, RESYNC, STALLED, UNAVAILABLE},
+    writer::{Kept, Write, body_scope},
+};
+use crate::{Services, failure::Failure, vault::Vault};
+use bytes::Bytes;
+use collab::{Access, ConnId, Effect, Entry, Joining, Millis, Room};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+use store::{Placement, Scoped};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc},
+    time::Instant,
+};
+
+/// Events that are looked at together.
+const BATCH_MAX: usize = 512;
+/// So many bytes in a batch are worked on off the async threads.
+const HEAVY_BYTES: usize = 32 * 1024;
+/// A document of so many bytes is put together, for whoever asks for it, off the async threads.
+const LARGE_BYTES: usize = 256 * 1024;
+/// When nobody is left, a snapshot is made if so many rows came after the last, or so many bytes: the next to come waits
+/// less.
+const LAST_ROWS: u64 = 100;
+const LAST_BYTES: usize = 16 * 1024;
+/// How many of those who left are remembered, for what they sent last.
+const GONE_MAX: usize = 256;
+
+/// Where a room hears what happened.
+pub(crate) type RoomSender = mpsc::UnboundedSender<Message>;
+
+/// What a room is told.
+pub(crate) enum Message {
+    Join(Box<Join>),
+    /// A binary message; the permit counts its bytes until it has been dealt with.
+    Frame(ConnId, Bytes, OwnedSemaphorePermit),
+    Text(ConnId),
+    Left(ConnId),
+    Access(ConnId, Option<Access>),
+    Loaded(Box<load::Loaded>),
+    LoadFailed,
+    Appended(u64),
+    AppendFailed,
+    WantSnapshot,
+    ShutDown,
+}
+
+/// Somebody comes in.
+pub(crate) struct Join {
+    pub(crate) joining: Joining,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) author: Arc<Author>,
+}
+
+/// The driver of one room.
+pub(crate) struct Driver {
+    services: Services,
+    placement: Placement,
+    key: RoomKey,
+    myself: RoomSender,
+    inbox: mpsc::UnboundedReceiver<Message>,
+    /// `None` only while it is worked on elsewhere.
+    room: Option<Room>,
+    outboxes: HashMap<ConnId, Arc<Outbox>>,
+    authors: HashMap<ConnId, Arc<Author>>,
+    gone: VecDeque<ConnId>,
+    /// About how large the document is.
+    bytes: usize,
+    loaded: bool,
+    /// Rows (about) and bytes since the last snapshot.
+    rows: u64,
+    tail: usize,
+    /// Whether the log is as the room left it: nothing failed.
+    sound: bool,
+    stopping: bool,
+}
+
+/// A batch: what the room is told, and what that costs.
+#[derive(Default)]
+struct Batch {
+    events: Vec<collab::Event>,
+    permits: Vec<OwnedSemaphorePermit>,
+    bytes: usize,
+    snapshot: bool,
+}
+
+impl Driver {
+    pub(crate) fn new(
+        services: Services,
+        placement: Placement,
+        key: RoomKey,
+        myself: RoomSender,
+        inbox: mpsc::UnboundedReceiver<Message>,
+    ) -> Self {
+        let editing = &services.inner.editing;
+        let room = Some(Room::new(editing.limits.clone(), domain::document::SCHEMA));
+        Self {
+            services,
+            placement,
+            key,
+            myself,
+            inbox,
+            room,
+            outboxes: HashMap::new(),
+            authors: HashMap::new(),
+            gone: VecDeque::new(),
+            bytes: 0,
+            loaded: false,
+            rows: 0,
+            tail: 0,
+            sound: true,
+            stopping: false,
+        }
+    }
+
+    /// Works until the room is over.
+    pub(crate) async fn run(mut self) {
+        loop {
+            let due = self.room.as_ref().and_then(Room::due);
+            let first = match due {
+                None => self.inbox.recv().await,
+                Some(due) => {
+                    let at = self.services.inner.editing.instant(due);
+                    tokio::select! {
+                        biased;
+                        first = self.inbox.recv() => first,
+                        () = tokio::time::sleep_until(at) => None,
+                    }
+                }
+            };
+            let mut batch = Batch::default();
+            if let Some(first) = first {
+                self.take(first, &mut batch);
+            }
+            while batch.events.len() < BATCH_MAX
+                && let Ok(next) = self.inbox.try_recv()
+            {
+                self.take(next, &mut batch);
+            }
+            let snapshot = batch.snapshot;
+            let effects = self.work(batch).await;
+            if self.carry_out(effects) {
+                return self.end().await;
+            }
+            if snapshot && self.sound {
+                self.snapshot().await;
+            }
+        }
+    }
+
+    /// Notes what a message means for us, and what the room is to be told.
+    fn take(&mut self, message: Message, batch: &mut Batch) {
+        use collab::Event;
+        let event = match message {
+            Message::Join(join) => {
+                let conn = join.joining.conn;
+                self.outboxes.insert(conn, join.outbox);
+                self.authors.insert(conn, join.author);
+                Event::Joined(join.joining)
+            }
+            Message::Frame(conn, bytes, permit) => {
+                batch.bytes += bytes.len();
+                batch.permits.push(permit);
+                Event::Frame { conn, bytes }
+            }
+            Message::Text(conn) => Event::Text { conn },
+            Message::Left(conn) => {
+                self.forget(conn);
+                Event::Left { conn }
+            }
+            Message::Access(conn, access) => Event::AccessChanged { conn, access },
+            Message::Loaded(loaded) => {
+                self.loaded = true;
+                self.bytes = loaded.bytes;
+                (self.rows, self.tail) = loaded.journal.after_snapshot();
+                batch.bytes += loaded.bytes;
+                let open = Write::Open(Box::new(loaded.journal), self.myself.clone());
+                self.services.inner.editing.write(&self.services, &self.placement, open);
+                Event::Loaded(Box::new(loaded.body))
+            }
+            Message::LoadFailed => {
+                self.sound = false;
+                Event::LoadFailed
+            }
+            Message::Appended(upto) => Event::Appended { upto },
+            Message::AppendFailed => {
+                self.sound = false;
+                Event::AppendFailed
+            }
+            Message::WantSnapshot => {
+                batch.snapshot = true;
+                return;
+            }
+            Message::ShutDown => {
+                self.stopping = true;
+                Event::ShutDown
+            }
+        };
+        batch.events.push(event);
+    }
+
+    /// Lets the room work; elsewhere, if that may take long.
+    async fn work(&mut self, batch: Batch) -> Vec<Effect> {
+        let Some(mut room) = self.room.take() else {
+            return vec![Effect::Ended];
+        };
+        let now = self.services.inner.editing.now();
+        let heavy = batch.bytes > HEAVY_BYTES || self.bytes > LARGE_BYTES && batch.bytes > 0;
+        let step = move || {
+            let mut effects = Vec::new();
+            for event in batch.events {
+                room.step(now, event, &mut effects);
+            }
+            room.poll(now, &mut effects);
+            drop(batch.permits);
+            (room, effects)
+        };
+        let done = if heavy {
+            tokio::task::spawn_blocking(step).await
+        } else {
+            Ok(step())
+        };
+        match done {
+            Ok((room, effects)) => {
+                self.room = Some(room);
+                effects
+            }
+            Err(_) => {
+                tracing::error!("a room broke; those in it come back to another");
+                self.sound = false;
+                vec![Effect::Ended]
+            }
+        }
+    }
+
+    /// Does what the room asks for; true when it is over.
+    fn carry_out(&mut self, effects: Vec<Effect>) -> bool {
+        let mut over = false;
+        for effect in effects {
+            match effect {
+                Effect::Load => self.load(),
+                Effect::Send { conn, frames } => self.send(conn, frames),
+                Effect::Close { conn, code, reason } => {
+                    let closing = Closing {
+                        code: code.number(),
+                        reason,
+                    };
+                    self.close(conn, if self.stopping { RESTART } else { closing });
+                }
+                Effect::Append(entries) => self.append(entries),
+                Effect::Refused { conn, .. } => self.refused(conn),
+                Effect::Ended => over = true,
+            }
+        }
+        over
+    }
+
+    fn load(&self) {
+        let (services, placement, record) = (self.services.clone(), self.placement.clone(), self.key.1);
+        let myself = self.myself.clone();
+        tokio::spawn(async move {
+            // What an earlier room of this record wrote comes first.
+            services.inner.editing.written(placement.workspace).await;
+            let message = match load::load(&services, placement, record).await {
+                Ok(loaded) => Message::Loaded(Box::new(loaded)),
+                Err(failure) => {
+                    tracing::warn!(problem = %failure.problem, "a body was not loaded");
+                    Message::LoadFailed
+                }
+            };
+            let _ = myself.send(message);
+        });
+    }
+
+    fn send(&mut self, conn: ConnId, frames: impl IntoIterator<Item = Bytes>) {
+        let Some(outbox) = self.outboxes.get(&conn) else {
+            return;
+        };
+        if !outbox.push(frames) {
+            self.close(conn, STALLED);
+            let _ = self.myself.send(Message::Left(conn));
+        }
+    }
+
+    fn close(&mut self, conn: ConnId, closing: Closing) {
+        if let Some(outbox) = self.outboxes.get(&conn) {
+            outbox.close(closing);
+        }
+        self.forget(conn);
+    }
+
+    /// Somebody is gone; what they sent may still be on its way.
+    fn forget(&mut self, conn: ConnId) {
+        if self.outboxes.remove(&conn).is_none() {
+            return;
+        }
+        self.gone.push_back(conn);
+        if self.gone.len() > GONE_MAX
+            && let Some(oldest) = self.gone.pop_front()
+        {
+            self.authors.remove(&oldest);
+        }
+    }
+
+    fn append(&mut self, entries: Vec<Entry>) {
+        let kept: Option<Vec<Kept>> = entries
+            .into_iter()
+            .map(|entry| {
+                let author = Arc::clone(self.authors.get(&entry.conn)?);
+                self.bytes += entry.update.len();
+                self.tail += entry.update.len();
+                Some(Kept {
+                    entry: entry.sequence,
+                    author,
+                    update: entry.update,
+                })
+            })
+            .collect();
+        let Some(kept) = kept else {
+            tracing::error!("an update of nobody; the room begins anew");
+            let _ = self.myself.send(Message::AppendFailed);
+            return;
+        };
+        self.rows += 1;
+        let append = Write::Append(self.key.1, kept);
+        self.services.inner.editing.write(&self.services, &self.placement, append);
+    }
+
+    /// Puts on record that somebody who may only read sent something to write.
+    fn refused(&self, conn: ConnId) {
+        let Some(author) = self.authors.get(&conn).cloned() else {
+            return;
+        };
+        let (services, placement, record) = (self.services.clone(), self.placement.clone(), self.key.1);
+        tokio::spawn(async move {
+            let event = crate::Event::on("record", &record).refused();
+            if let Err(failure) = record_refusal(&services, placement, &author, event).await {
+                tracing::warn!(problem = %failure.problem, "a refusal was not put on record");
+            }
+        });
+    }
+
+    /// Hands a snapshot to the writer, which keeps it once everything in it is kept.
+    async fn snapshot(&mut self) {
+        let Some(mut room) = self.room.take() else { return };
+        let made = tokio::task::spawn_blocking(move || {
+            let snapshot = room.snapshot();
+            (room, snapshot)
+        });
+        let Ok((room, snapshot)) = made.await else { return };
+        self.room = Some(room);
+        if let Some(snapshot) = snapshot {
+            (self.rows, self.tail) = (0, 0);
+            let write = Write::Snapshot(self.key.1, snapshot.upto, snapshot.bytes);
+            self.services.inner.editing.write(&self.services, &self.placement, write);
+        }
+    }
+
+    /// The room is over: whoever comes now finds another.
+    async fn end(mut self) {
+        if self.loaded && self.sound && (self.rows >= LAST_ROWS || self.tail >= LAST_BYTES) {
+            self.snapshot().await;
+        }
+        let editing = &self.services.inner.editing;
+        if self.loaded {
+            editing.write(&self.services, &self.placement, Write::Close(self.key.1));
+        }
+        editing.room_is_over(self.key);
+        let closing = match (self.stopping, self.sound) {
+            (true, _) => RESTART,
+            (false, true) => UNAVAILABLE,
+            (false, false) => RESYNC,
+        };
+        for outbox in self.outboxes.values() {
+            outbox.close(closing);
+        }
+        // Those who came in between: they try again at once.
+        while let Ok(message) = self.inbox.try_recv() {
+            if let Message::Join(join) = message {
+                join.outbox.close(closing);
+            }
+        }
+    }
+}
+
+async fn record_refusal(
+    services: &Services,
+    placement: Placement,
+    author: &Author,
+    event: crate::Event,
+) -> Result<(), Failure> {
+    let inner = &services.inner;
+    let at = inner.clock.now();
+    let mut tx = inner.db.begin(&body_scope(placement)).await?;
+    let mut vault = Vault::new(&inner.keyring, at);
+    let (_, receipt) = events::write(inner, &mut tx, &mut vault, author, event, at).await?;
+    tx.commit(receipt.into()).await?;
+    vault.committed();
+    inner.to_seal.notify_one();
+    Ok(())
+}
+
+/// The room's clock.
+pub(crate) fn millis(began: Instant) -> Millis {
+    Millis(u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX))
+}

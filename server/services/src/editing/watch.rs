@@ -1,0 +1,180 @@
+//! Watches over those who edit: that they still may, that their sessions count as used, and that what a crash left of the
+//! log is covered.
+
+use super::{
+    RoomKey,
+    access::{self, access_of},
+    load, lock,
+    outbox::{Outbox, SIGNED_OUT},
+    room::{Message, RoomSender},
+    writer::{self, body_scope},
+};
+use crate::{Services, actor::SESSION_IDLE, context::answered};
+use collab::ConnId;
+use domain::{AccountId, Problem, SessionId};
+use std::{
+    collections::{HashMap, HashSet, hash_map},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use store::{Placement, Reason, Receipt, Scoped, Why, documents, records::ItemRow, seats};
+use tokio::{sync::watch, time::Instant};
+
+/// How often it is looked whether everybody still may: a change made elsewhere shows within this.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// Looks that were asked for are this far apart at least.
+const LOOK_APART: Duration = Duration::from_millis(25);
+/// How often sessions are noted as used, and logs looked through for what a crash left.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// A seat that is watched over.
+pub(crate) struct Watched {
+    pub(crate) room: RoomKey,
+    pub(crate) account: AccountId,
+    pub(crate) session: SessionId,
+    pub(crate) placement: Placement,
+    /// The workspace's count of changes when it was last decided.
+    pub(crate) epoch: i64,
+    pub(crate) sender: RoomSender,
+    pub(crate) outbox: Arc<Outbox>,
+}
+
+impl Services {
+    /// Watches over those who edit until `stop` turns true; then sends everybody away, once what they wrote is kept.
+    pub async fn run_editing(&self, mut stop: watch::Receiver<bool>) {
+        let editing = &self.inner.editing;
+        let mut swept = None;
+        while !*stop.borrow() {
+            if let Err(problem) = self.look_at_seats().await {
+                tracing::warn!(%problem, "it could not be seen whether members still may edit");
+            }
+            if swept.is_none_or(|at: Instant| at.elapsed() >= SWEEP_EVERY) {
+                swept = Some(Instant::now());
+                self.sweep_editing().await;
+            }
+            tokio::select! {
+                () = editing.look.notified() => tokio::time::sleep(LOOK_APART).await,
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+        editing.shut_down().await;
+    }
+
+    /// Looks once whether everybody still may sit where they do.
+    async fn look_at_seats(&self) -> Result<(), Problem> {
+        let inner = &self.inner;
+        let (conns, known): (Vec<ConnId>, Vec<seats::Seat>) = lock(&inner.editing.seats)
+            .iter()
+            .map(|(conn, watched)| {
+                let seat = seats::Seat {
+                    workspace: watched.room.0,
+                    account: watched.account,
+                    session: watched.session,
+                    epoch: watched.epoch,
+                };
+                (*conn, seat)
+            })
+            .unzip();
+        if known.is_empty() {
+            return Ok(());
+        }
+        let now = inner.clock.now();
+        let mut items = HashMap::new();
+        for changed in answered(seats::changed(&inner.db, &known, now, now - SESSION_IDLE).await)? {
+            if let Some(conn) = conns.get(changed.index) {
+                self.seat_changed(*conn, &changed, &mut items).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides anew about a seat. `items` holds what was found out about records in this look.
+    async fn seat_changed(
+        &self,
+        conn: ConnId,
+        changed: &seats::Changed,
+        items: &mut HashMap<RoomKey, Option<ItemRow>>,
+    ) -> Result<(), Problem> {
+        let seats = &self.inner.editing.seats;
+        let found = lock(seats).get(&conn).map(|watched| (watched.room, watched.placement.clone()));
+        let Some((room, placement)) = found else {
+            return Ok(());
+        };
+        if !changed.signed_in {
+            if let Some(watched) = lock(seats).get(&conn) {
+                watched.outbox.close(SIGNED_OUT);
+                let _ = watched.sender.send(Message::Left(conn));
+            }
+            return Ok(());
+        }
+        if let hash_map::Entry::Vacant(vacant) = items.entry(room) {
+            vacant.insert(access::item(self, &placement, room.1).await?);
+        }
+        let (seat, pack) = changed.place.as_ref().map(|(seat, pack)| (seat, pack.as_str())).unzip();
+        let standing = self.standing_of(pack, seat)?;
+        let access = access_of(&standing, items.get(&room).and_then(Option::as_ref));
+        if let Some(watched) = lock(seats).get_mut(&conn) {
+            watched.epoch = changed.epoch;
+            let _ = watched.sender.send(Message::Access(conn, access));
+        }
+        Ok(())
+    }
+
+    /// Notes sessions as used, and covers what a crash left. What does not go through is tried again.
+    async fn sweep_editing(&self) {
+        if let Err(problem) = self.note_writing().await {
+            tracing::warn!(%problem, "sessions were not noted as used");
+        }
+        if let Err(problem) = self.cover_edits().await {
+            tracing::warn!(%problem, "what a crash left of the logs is not covered yet");
+        }
+    }
+
+    async fn note_writing(&self) -> Result<(), Problem> {
+        let inner = &self.inner;
+        let writing: HashSet<SessionId> = lock(&inner.editing.seats)
+            .values()
+            .filter(|watched| watched.outbox.wrote.swap(false, Ordering::Relaxed))
+            .map(|watched| watched.session)
+            .collect();
+        if writing.is_empty() {
+            return Ok(());
+        }
+        let sessions: Vec<SessionId> = writing.into_iter().collect();
+        let mut tx = inner.system(Reason::Edit).await?;
+        answered(seats::in_use(&mut tx, &sessions, inner.clock.now()).await)?;
+        answered(tx.commit(Receipt::Unaudited(Why::SessionSeen)).await)
+    }
+
+    /// Puts on record what logs end with that no event covers, for records that nobody has open here: a server that was
+    /// killed left it. Answers how many records there were.
+    ///
+    /// # Errors
+    /// When the database does not answer. Records that cannot be read are passed over, and said in the log.
+    pub async fn cover_edits(&self) -> Result<usize, Problem> {
+        let inner = &self.inner;
+        let mut tx = inner.system(Reason::Edit).await?;
+        let waiting = answered(documents::waiting(&mut tx).await)?;
+        answered(tx.finish().await)?;
+        let open = inner.editing.open_rooms();
+        let mut covered = 0;
+        for (placement, record) in waiting {
+            let workspace = placement.workspace;
+            if open.contains(&(workspace, record)) {
+                continue;
+            }
+            // A room that ended just now covers its own.
+            inner.editing.written(workspace).await;
+            let done = match load::load(self, placement.clone(), record).await {
+                Ok(mut loaded) => writer::cover(self, &body_scope(placement), &mut loaded.journal).await,
+                Err(failure) => Err(failure),
+            };
+            match done {
+                Ok(()) => covered += 1,
+                Err(failure) => tracing::error!(%record, problem = %failure.problem, "a log was not covered"),
+            }
+        }
+        Ok(covered)
+    }
+}
