@@ -1,0 +1,181 @@
+//! The server's document against Yjs itself: people write in Yjs, their updates reach the server in any order, twice, in any
+//! batches, and both sides must have the same in the end. `COLLAB_YJS=5000` compares more histories.
+
+use crate::{
+    plan::Numbers,
+    support::{Bench, joining},
+};
+use bytes::Bytes;
+use collab::{Body, Limits, document, wire};
+use serde_json::{Value, json};
+use std::{
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+/// Yjs in a process of its own.
+struct Yjs {
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Yjs {
+    fn start() -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/yjs.mjs");
+        let mut process = Command::new("node")
+            .arg(script)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("node runs; `cargo xtask test` installs the packages");
+        let (input, output) = (process.stdin.take().unwrap(), process.stdout.take().unwrap());
+        Self {
+            process,
+            input,
+            output: BufReader::new(output),
+        }
+    }
+
+    fn ask(&mut self, request: &Value) -> Value {
+        writeln!(self.input, "{request}").unwrap();
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|_| panic!("{request}: Yjs answered {line:?}"))
+    }
+}
+
+impl Drop for Yjs {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+/// Without what the two write differently though it means the same: the order of marks, nothing as an empty list.
+fn plain(mut value: Value) -> Value {
+    if let Some(marks) = value.get_mut("marks").and_then(Value::as_array_mut) {
+        marks.sort_by_key(|mark| mark["type"].to_string());
+    }
+    match &mut value {
+        Value::Object(members) => {
+            members.retain(|_, member| {
+                *member = plain(member.take());
+                !member.is_null() && *member != json!({}) && *member != json!([])
+            });
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| *value = plain(value.take())),
+        _ => {}
+    }
+    value
+}
+
+fn content(body: &mut Body) -> Value {
+    plain(document::read_json(&body.doc().unwrap()))
+}
+
+/// What Yjs answered. The editor shows an empty paragraph where there is nothing, and so does the server.
+fn shown(answer: &Value) -> Value {
+    let json = plain(answer["json"].clone());
+    if json == json!({ "type": "doc" }) {
+        json!({ "type": "doc", "content": [{ "type": "paragraph" }] })
+    } else {
+        json
+    }
+}
+
+fn bytes(hex: &Value) -> Bytes {
+    let text = hex.as_str().unwrap();
+    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
+    (0..text.len()).step_by(2).map(byte).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn shuffle<T>(numbers: &mut Numbers, items: &mut [T]) {
+    for last in (1..items.len()).rev() {
+        items.swap(last, numbers.small(last as u64 + 1) as usize);
+    }
+}
+
+#[test]
+fn the_server_has_what_yjs_has_whatever_the_order() {
+    let count: u64 = std::env::var("COLLAB_YJS").map_or(150, |value| value.parse().unwrap());
+    let mut yjs = Yjs::start();
+    let mut edits = 0;
+    for seed in 1..=count {
+        let written = yjs.ask(&json!({ "seed": seed }));
+        let mut updates: Vec<Bytes> = written["updates"].as_array().unwrap().iter().map(bytes).collect();
+        edits += updates.len();
+        let expected = shown(&written);
+        let mut numbers = Numbers(seed);
+        for order in ["as sent", "shuffled", "the whole"] {
+            match order {
+                "shuffled" => {
+                    let again = updates[numbers.small(updates.len() as u64) as usize].clone();
+                    updates.push(again);
+                    shuffle(&mut numbers, &mut updates);
+                }
+                "the whole" => updates = vec![bytes(&written["whole"])],
+                _ => {}
+            }
+            let name = format!("seed {seed}, {order}");
+            let log = through_a_room(&mut numbers, &updates, &name);
+            let mut body = Body::open(None, log.iter().cloned()).unwrap();
+            assert_eq!(content(&mut body), expected, "{name}");
+            let snapshot = body.snapshot().unwrap();
+            let mut again = Body::open(Some(&snapshot), []).unwrap();
+            assert_eq!(content(&mut again), expected, "{name}, from a snapshot");
+            // And Yjs has the same from what the server hands out.
+            let handed: Vec<_> = again
+                .difference(&[0])
+                .unwrap()
+                .iter()
+                .map(|update| hex(update))
+                .collect();
+            let read = yjs.ask(&json!({ "updates": handed }));
+            assert_eq!(shown(&read), expected, "{name}, in Yjs");
+            assert_eq!(
+                (&read["stateVector"], &read["pending"]),
+                (&written["stateVector"], &json!(false)),
+                "{name}"
+            );
+        }
+    }
+    assert!(edits as u64 > 15 * count, "{edits} edits");
+}
+
+/// Hands updates to a room in batches of any size; returns what it stored.
+fn through_a_room(numbers: &mut Numbers, updates: &[Bytes], name: &str) -> Vec<Bytes> {
+    let mut bench = Bench::open(Limits::default(), [joining(1)]);
+    let mut log = Vec::new();
+    for update in updates {
+        bench.frame(1, wire::update(update));
+        if numbers.below(3) == 0 {
+            bench.settle();
+        }
+        log.extend(bench.appended());
+        assert_eq!(bench.closed(1), None, "{name}");
+    }
+    bench.settle();
+    log.extend(bench.appended());
+    log.into_iter().map(|entry| entry.update).collect()
+}
+
+#[test]
+fn what_the_server_writes_reads_the_same_in_yjs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../app/domain/tests/document/accepted");
+    let mut yjs = Yjs::start();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let written = domain::document::Document::from_text(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let update = document::write(&written, 77);
+        let read = yjs.ask(&json!({ "updates": [hex(&update)] }));
+        let mut body = Body::open(None, [update]).unwrap();
+        assert_eq!(shown(&read), content(&mut body), "{}", path.display());
+        assert_eq!(read["pending"], json!(false));
+    }
+}
