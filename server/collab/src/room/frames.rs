@@ -86,12 +86,12 @@ impl Room {
         }
         match body.difference(state_vector) {
             Ok(updates) => {
-                let mut updates = updates.iter();
-                let first = updates.next().map(|update| wire::step_2(update));
-                let frames = first
-                    .into_iter()
-                    .chain(updates.map(|update| wire::update(update)))
-                    .collect();
+                // A client counts itself as up to date from the first step 2 on: that must be the last.
+                let (last, others) = updates
+                    .split_last()
+                    .map_or((None, &[][..]), |(last, others)| (Some(last), others));
+                let others = others.iter().map(|update| wire::update(update));
+                let frames = others.chain(last.map(|update| wire::step_2(update))).collect();
                 self.send(conn, frames, out);
             }
             Err(BodyError::Malformed(_)) => self.malformed(conn, out),
