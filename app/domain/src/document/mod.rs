@@ -13,6 +13,7 @@ mod error;
 pub mod generate;
 pub mod html;
 mod marks;
+mod mend;
 pub mod numbering;
 mod object;
 pub mod outline;
@@ -26,6 +27,7 @@ mod write;
 
 pub use error::{DocumentError, Reason};
 pub use marks::{Change, Mark, Marks};
+pub use mend::Mended;
 pub use rules::{ALT_MAX, HREF_MAX, ID_MAX, LINE_MAX, SRC_MAX, href};
 pub use tree::{Block, Cell, Inline, InlineKind, Item, Record, Row, TaskItem};
 pub use words::{Align, CalloutKind, Colour, Direction, ListStyle, Show};

@@ -3,16 +3,44 @@
 use super::error::Path;
 use super::{DocumentError, Reason};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 
 type Result<T> = std::result::Result<T, DocumentError>;
 
+/// Most faults that are remembered of one document; a hostile one has as many as it has nodes.
+const FAULTS_MAX: usize = 1_000;
+
 /// How much the reader forgives.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+#[derive(Clone, Copy)]
+pub(super) enum Reading<'f> {
     /// All attributes must be there.
     Strict,
     /// Missing attributes have their defaults: Yjs does not store those that are null.
     Filling,
+    /// And whatever is wrong is put right or left out, and remembered here.
+    Mending(&'f RefCell<Vec<DocumentError>>),
+}
+
+impl Reading<'_> {
+    /// Remembers a fault, if this reader forgives any.
+    pub(super) fn forgive(self, fault: DocumentError) -> Result<()> {
+        let Self::Mending(faults) = self else {
+            return Err(fault);
+        };
+        let mut faults = faults.borrow_mut();
+        if faults.len() < FAULTS_MAX {
+            faults.push(fault);
+        }
+        Ok(())
+    }
+
+    /// The value, or where there is none and that is forgiven, nothing.
+    pub(super) fn forgiving<T>(self, read: Result<T>) -> Result<Option<T>> {
+        match read {
+            Ok(value) => Ok(Some(value)),
+            Err(fault) => self.forgive(fault).map(|()| None),
+        }
+    }
 }
 
 /// One node's object, taken apart.
@@ -23,7 +51,7 @@ pub(super) struct Node<'v, 'p> {
 }
 
 impl<'v, 'p> Node<'v, 'p> {
-    pub(super) fn read(path: &'p Path<'p>, value: &'v Value) -> Result<Self> {
+    pub(super) fn read(path: &'p Path<'p>, value: &'v Value, reading: Reading<'_>) -> Result<Self> {
         let members = object(path, value)?;
         let name = members
             .get("type")
@@ -40,27 +68,27 @@ impl<'v, 'p> Node<'v, 'p> {
             "divider" | "page_break" | "table_of_contents" | "pause" => &["type", "attrs"],
             _ => &["type", "attrs", "content"],
         };
-        match members.keys().find(|name| !allowed.contains(&name.as_str())) {
-            Some(other) => Err(path.name(other).error(Reason::Unknown(other.clone()))),
-            None => Ok(node),
+        if let Some(other) = members.keys().find(|name| !allowed.contains(&name.as_str())) {
+            reading.forgive(path.name(other).error(Reason::Unknown(other.clone())))?;
         }
+        Ok(node)
     }
 
     /// The attributes, of which there may be no others than those named.
-    pub(super) fn attrs(&self, reading: Reading, names: &'static [&'static str]) -> Result<Attrs<'v, 'p>> {
+    pub(super) fn attrs(&self, reading: Reading<'p>, names: &'static [&'static str]) -> Result<Attrs<'v, 'p>> {
         let attrs = Attrs {
             path: self.path.name("attrs"),
             members: match self.members.get("attrs") {
-                Some(value) => Some(object(&self.path.name("attrs"), value)?),
+                Some(value) => reading.forgiving(object(&self.path.name("attrs"), value))?,
                 None => None,
             },
             reading,
         };
         let mut given = attrs.members.into_iter().flat_map(Map::keys);
-        match given.find(|name| !names.contains(&name.as_str())) {
-            Some(other) => Err(attrs.path.name(other).error(Reason::Unknown(other.clone()))),
-            None => Ok(attrs),
+        if let Some(other) = given.find(|name| !names.contains(&name.as_str())) {
+            reading.forgive(attrs.path.name(other).error(Reason::Unknown(other.clone())))?;
         }
+        Ok(attrs)
     }
 
     pub(super) fn list(&self, name: &'static str) -> Result<&'v [Value]> {
@@ -86,7 +114,7 @@ pub(super) fn object<'v>(path: &Path<'_>, value: &'v Value) -> Result<&'v Map<St
 pub(super) struct Attrs<'v, 'p> {
     pub(super) path: Path<'p>,
     members: Option<&'v Map<String, Value>>,
-    reading: Reading,
+    reading: Reading<'p>,
 }
 
 impl<'v> Attrs<'v, '_> {
@@ -98,10 +126,15 @@ impl<'v> Attrs<'v, '_> {
         read: impl FnOnce(&'v Value) -> Option<T>,
         expected: &'static str,
     ) -> Result<T> {
-        match self.members.and_then(|members| members.get(name)) {
-            Some(value) => read(value).ok_or_else(|| self.path.name(name).error(Reason::Expected(expected))),
-            None if self.reading == Reading::Filling => default.ok_or_else(|| self.path.error(Reason::Missing(name))),
-            None => Err(self.path.error(Reason::Missing(name))),
+        let Some(value) = self.members.and_then(|members| members.get(name)) else {
+            let default = default.filter(|_| !matches!(self.reading, Reading::Strict));
+            return default.ok_or_else(|| self.path.error(Reason::Missing(name)));
+        };
+        let wrong = || self.path.name(name).error(Reason::Expected(expected));
+        match (read(value), default) {
+            (Some(value), _) => Ok(value),
+            (None, Some(default)) => self.reading.forgive(wrong()).map(|()| default),
+            (None, None) => Err(wrong()),
         }
     }
 
@@ -150,8 +183,15 @@ impl<'v> Attrs<'v, '_> {
     }
 }
 
+/// 2 and 2.0 are one number in JSON, and Yjs keeps no other numbers than doubles.
 fn number(value: &Value) -> Option<u32> {
-    value.as_u64().and_then(|number| u32::try_from(number).ok())
+    let whole = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    whole.or_else(|| {
+        let double = value.as_f64().filter(|double| double.fract() == 0.0)?;
+        (0.0..=f64::from(u32::MAX))
+            .contains(&double)
+            .then(|| format!("{double}").parse().ok())?
+    })
 }
 
 #[expect(

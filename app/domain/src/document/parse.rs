@@ -12,26 +12,26 @@ use serde_json::Value;
 type Result<T> = std::result::Result<T, DocumentError>;
 
 /// The blocks of a document.
-pub(super) fn blocks(value: &Value, reading: Reading) -> Result<Vec<Block>> {
+pub(super) fn blocks(value: &Value, reading: Reading<'_>) -> Result<Vec<Block>> {
     let mut reader = Reader { reading, nodes: 0 };
     let path = Path::ROOT;
-    let doc = Node::read(&path, value)?;
+    let doc = Node::read(&path, value, reading)?;
     if doc.name != "doc" {
         return Err(path.name("type").error(Reason::Misplaced(doc.name.to_owned())));
     }
     let attrs = doc.attrs(reading, &["schema"])?;
     if attrs.number("schema", Some(SCHEMA))? != SCHEMA {
-        return Err(attrs.path.name("schema").error(Reason::Expected("schema 1")));
+        reading.forgive(attrs.path.name("schema").error(Reason::Expected("schema 1")))?;
     }
     reader.each(&doc, 0, Reader::block)
 }
 
-struct Reader {
-    reading: Reading,
+struct Reader<'f> {
+    reading: Reading<'f>,
     nodes: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// The children of a node, each read by the same function.
     fn each<T>(
         &mut self,
@@ -40,18 +40,22 @@ impl Reader {
         read: fn(&mut Self, &Node<'_, '_>, usize) -> Result<T>,
     ) -> Result<Vec<T>> {
         let content = node.path.name("content");
-        let children = node.list("content")?;
+        let mut children = self.reading.forgiving(node.list("content"))?.unwrap_or_default();
         if depth == DEPTH_MAX && !children.is_empty() {
-            return Err(content.error(Reason::TooDeep));
+            self.reading.forgive(content.error(Reason::TooDeep))?;
+            children = &[];
+        }
+        if children.len() > NODES_MAX - self.nodes {
+            self.reading.forgive(content.error(Reason::TooManyNodes))?;
+            children = &children[..NODES_MAX - self.nodes];
         }
         self.nodes += children.len();
-        if self.nodes > NODES_MAX {
-            return Err(content.error(Reason::TooManyNodes));
-        }
         let mut all = Vec::with_capacity(children.len());
         for (index, child) in children.iter().enumerate() {
             let path = content.index(index);
-            all.push(read(self, &Node::read(&path, child)?, depth + 1)?);
+            let node = Node::read(&path, child, self.reading);
+            let one = node.and_then(|node| read(self, &node, depth + 1));
+            all.extend(self.reading.forgiving(one)?);
         }
         Ok(all)
     }
@@ -164,7 +168,7 @@ impl Reader {
         let record = if given.is_null() {
             None
         } else {
-            Some(record(&attrs.path.name("record"), given)?)
+            self.reading.forgiving(record(&attrs.path.name("record"), given))?
         };
         Ok(Block::Step {
             id: attrs.text("id", Some(""))?,
@@ -282,11 +286,14 @@ impl Reader {
     fn marks(&self, node: &Node<'_, '_>) -> Result<Marks> {
         let list = node.path.name("marks");
         let mut marks = Marks::new();
-        for (index, value) in node.list("marks")?.iter().enumerate() {
+        let given = self.reading.forgiving(node.list("marks"))?.unwrap_or_default();
+        for (index, value) in given.iter().enumerate() {
             let path = list.index(index);
-            let mark = self.mark(&path, value)?;
+            let Some(mark) = self.reading.forgiving(self.mark(&path, value))? else {
+                continue;
+            };
             if marks.of_kind(&mark).is_some() {
-                return Err(path.error(Reason::MarkTwice));
+                self.reading.forgive(path.error(Reason::MarkTwice))?;
             }
             marks.insert(mark);
         }
@@ -294,9 +301,10 @@ impl Reader {
     }
 
     fn mark(&self, path: &Path<'_>, value: &Value) -> Result<Mark> {
-        let node = Node::read(path, value)?;
+        let node = Node::read(path, value, self.reading)?;
         if node.members.contains_key("content") {
-            return Err(path.name("content").error(Reason::Unknown("content".to_owned())));
+            self.reading
+                .forgive(path.name("content").error(Reason::Unknown("content".to_owned())))?;
         }
         let plain = |mark| node.attrs(self.reading, &[]).map(|_| mark);
         let change = || -> Result<Change> {

@@ -227,7 +227,7 @@ fn nothing_that_is_no_document_panics() {
     }
 }
 
-fn pointers_of(value: &Value, here: String, all: &mut Vec<String>) {
+pub(super) fn pointers_of(value: &Value, here: String, all: &mut Vec<String>) {
     match value {
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {

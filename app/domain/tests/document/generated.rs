@@ -18,7 +18,7 @@ proptest! {
 }
 
 /// Takes away what Yjs does not keep: null, and the document's own attributes.
-fn sparse(value: &mut Value, top: bool) {
+pub(super) fn sparse(value: &mut Value, top: bool) {
     if let Some(members) = value.as_object_mut() {
         if top {
             members.remove("attrs");

@@ -4,6 +4,7 @@ mod compare;
 mod fixtures;
 mod generated;
 mod html;
+mod mend;
 mod reading;
 mod schema;
 mod settle;

@@ -166,7 +166,7 @@ impl<'c> Merger<'c> {
         if a == b {
             return Some(b.clone());
         }
-        let mut reformatted = !same_form(a, b);
+        let mut reformatted = bare_form(a) != bare_form(b);
         let merged = match (a, b) {
             (
                 Block::BulletList { items: old } | Block::OrderedList { items: old, .. },
@@ -359,10 +359,6 @@ fn bare_form(block: &Block) -> Block {
         other => other.bodies_mut().into_iter().for_each(Vec::clear),
     }
     block
-}
-
-fn same_form(a: &Block, b: &Block) -> bool {
-    bare_form(a) == bare_form(b)
 }
 
 /// The block without ids, as it stands when it is gone: no two nodes have one id.
