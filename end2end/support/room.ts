@@ -21,6 +21,9 @@ function bundle(): { script: string; sheet: string } {
   return built;
 }
 
+/** A picture of one pixel. */
+export const DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
 const PAGE = (nonce: string) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Room</title>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
@@ -139,6 +142,10 @@ export class Room {
     if (path === "/violations") {
       request.on("data", (data: Buffer) => this.violations.push(data.toString()));
       request.on("end", () => send("text/plain", ""));
+      return;
+    }
+    if (path.startsWith("/attachments/")) {
+      response.writeHead(200, { "content-type": "image/png" }).end(Buffer.from(DOT, "base64"));
       return;
     }
     if (path !== "/") {

@@ -1,19 +1,24 @@
 // Styles of what is pasted. Under our content policy a parsed `style=` says nothing and is reported as a violation, so the
-// attribute is renamed in the text before it is parsed, and set again by script, which is allowed.
+// attribute is renamed in the text before it is parsed, and set again by script, which is allowed. Sheets, scripts and
+// handlers, which would be refused and reported as well, do not come so far.
 
-const TAG = /<([a-zA-Z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>/g;
+// First elements whose content is no text, with all that is in them, closed or not; then any tag.
+const TAG =
+  /<(script|style|template|noscript|iframe)\b(?:"[^"]*"|'[^']*'|[^>"'])*>[\s\S]*?(?:<\/\1\s*>|$)|<([a-zA-Z][^\s/>]*)((?:"[^"]*"|'[^']*'|[^>"'])*)>/gi;
 const ATTRIBUTE = /([^\s"'<>/=]+)(\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?/g;
 
 /** The name that `style` bears while it is parsed. */
 export const CARRIED = "data-style";
 
-/** Renames every `style=`; text that only looks like one stays. */
+/** Renames every `style=` and takes handlers, sheets and scripts out; text that only looks like one stays. */
 export function carryStyles(html: string): string {
-  return html.replace(TAG, (tag, name: string, attributes: string) => {
-    if (!/style/i.test(attributes)) return tag;
-    const renamed = attributes.replace(ATTRIBUTE, (attribute, key: string, value: string | undefined) =>
-      key.toLowerCase() === "style" && value !== undefined ? `${CARRIED}${value}` : attribute,
-    );
+  return html.replace(TAG, (tag, raw: string | undefined, name: string, attributes: string) => {
+    if (raw) return "";
+    if (!/style|on/i.test(attributes)) return tag;
+    const renamed = attributes.replace(ATTRIBUTE, (attribute, key: string, value: string | undefined) => {
+      if (/^on/i.test(key)) return "";
+      return /^style$/i.test(key) && value !== undefined ? `${CARRIED}${value}` : attribute;
+    });
     return `<${name}${renamed}>`;
   });
 }

@@ -1,7 +1,7 @@
 // The bubble over a selection: marks, a link, and what can be done to cells, steps and pauses. It stands above the
 // selection and below where there is no room; it never stands over the selection, so it never covers its handles, and on
 // touch, where the phone has its own, it does not appear at all (the docked toolbar is there).
-import { NodeSelection, Plugin, type EditorState } from "prosemirror-state";
+import { NodeSelection, Plugin, type EditorState, type Selection } from "prosemirror-state";
 import { CellSelection } from "prosemirror-tables";
 import type { EditorView } from "prosemirror-view";
 import { type Args, COMMANDS, linkAt } from "../commands.ts";
@@ -35,6 +35,8 @@ class Bubble {
   private readonly box = document.createElement("div");
   private kind = "";
   private down = false;
+  /** What it was closed for with Escape; it stays closed until something else is selected. */
+  private dismissed: Selection | null = null;
   private readonly stop: () => void;
 
   constructor(
@@ -77,7 +79,8 @@ class Bubble {
     const { state } = this.view;
     const inside = this.box.contains(document.activeElement);
     const kind = this.kindOf(state);
-    if (!kind || this.view.isDestroyed || this.down || this.view.composing || (!this.view.hasFocus() && !inside)) {
+    const dismissed = this.dismissed?.eq(state.selection) ?? false;
+    if (!kind || dismissed || this.view.isDestroyed || this.down || this.view.composing || (!this.view.hasFocus() && !inside)) {
       this.hide();
       return;
     }
@@ -94,8 +97,13 @@ class Bubble {
   /** Escape closes it before it leaves the text. */
   escape(): boolean {
     if (this.box.hidden) return false;
-    this.hide();
+    this.dismiss();
     return true;
+  }
+
+  private dismiss(): void {
+    this.dismissed = this.view.state.selection;
+    this.hide();
   }
 
   /** Alt+F10 goes into the bubble, as in other editors. */
@@ -158,8 +166,8 @@ class Bubble {
   private keys(event: KeyboardEvent): void {
     if (event.key === "Escape") {
       event.preventDefault();
+      this.dismiss();
       this.view.focus();
-      this.hide();
       return;
     }
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -179,8 +187,8 @@ class Bubble {
       const well = done(input.value.trim());
       input.setAttribute("aria-invalid", String(!well));
       if (well) {
+        this.dismiss();
         this.view.focus();
-        this.hide();
       }
     });
     return input;

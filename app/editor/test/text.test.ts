@@ -69,6 +69,10 @@ test("styles are carried, and nothing else is touched", () => {
     [`<p data-style-x="1" stylex="2">`, `<p data-style-x="1" stylex="2">`],
     [`<br\nstyle="a"/>`, `<br\ndata-style="a"/>`],
     [`<p style>`, `<p style>`],
+    [`<p onclick="alert('>')" class=a>x`, `<p  class=a>x`],
+    [`a<style>p{}</style>b<SCRIPT src=x>1<2</script >c`, `abc`],
+    [`a<style>p{`, `a`],
+    [`<p title="<style>">x</p>`, `<p title="<style>">x</p>`],
   ] as const) {
     assert.equal(carryStyles(html), carried);
   }
