@@ -26,8 +26,8 @@ struct State {
     conn: ConnId,
     account: AccountId,
     clock: u64,
-    /// As the client wrote it. Stamped anew when it goes out.
-    json: Bytes,
+    /// As the client wrote it, but for `user`, which is the server's.
+    json: Vec<u8>,
 }
 
 /// The states of all clients of a room.
@@ -44,7 +44,7 @@ impl Presence {
     pub(crate) fn hear(
         &mut self,
         conn: ConnId,
-        account: AccountId,
+        member: &Member,
         message: &Bytes,
         limit: usize,
     ) -> Result<Said, Malformed> {
@@ -58,16 +58,13 @@ impl Presence {
                 said = Said::TooLarge;
             } else if json == "null" {
                 self.forget(conn, client, clock);
-            } else if self.may_speak(conn, account, client, clock) {
-                if !serde_json::from_str::<serde_json::Value>(json).is_ok_and(|state| state.is_object()) {
-                    return Err(Malformed("a state is not a JSON object"));
-                }
-                let json = message.slice_ref(json.as_bytes());
+            } else if self.may_speak(conn, member.account, client, clock) {
+                let json = stamped(json.as_bytes(), member).ok_or(Malformed("a state is not a JSON object"))?;
                 self.states.insert(
                     client,
                     State {
                         conn,
-                        account,
+                        account: member.account,
                         clock,
                         json,
                     },
@@ -111,15 +108,12 @@ impl Presence {
     }
 
     /// A member's name changed: what is said of it is said again.
-    pub(crate) fn repeat(&mut self, conn: ConnId) {
-        let of_conn = |(client, state): (&u64, &State)| (state.conn == conn).then_some(*client);
-        let clients: Vec<_> = self.states.iter().filter_map(of_conn).collect();
-        for client in clients {
+    pub(crate) fn rename(&mut self, conn: ConnId, member: &Member) {
+        for (client, state) in self.states.iter_mut().filter(|(_, state)| state.conn == conn) {
             // A state with a clock that a client has seen is passed over by it.
-            if let Some(state) = self.states.get_mut(&client) {
-                state.clock += 1;
-            }
-            self.dirty.insert(client);
+            state.clock += 1;
+            state.json = stamped(&state.json, member).unwrap_or_default();
+            self.dirty.insert(*client);
         }
     }
 
@@ -128,7 +122,7 @@ impl Presence {
     }
 
     /// What changed since the last time, as one message for everybody.
-    pub(crate) fn changes<'a>(&mut self, member: impl Fn(ConnId) -> Option<&'a Member>) -> Option<Bytes> {
+    pub(crate) fn changes(&mut self) -> Option<Bytes> {
         if !self.is_dirty() {
             return None;
         }
@@ -136,8 +130,8 @@ impl Presence {
         let gone = std::mem::take(&mut self.gone);
         let mut out = Vec::new();
         wire::write_integer(&mut out, (dirty.len() + gone.len()) as u64);
-        for client in dirty {
-            self.write(&mut out, client, &member);
+        for (client, state) in dirty.iter().filter_map(|client| self.states.get_key_value(client)) {
+            write_state(&mut out, *client, state.clock, &state.json);
         }
         for (client, clock) in gone {
             write_state(&mut out, client, clock, b"null");
@@ -146,23 +140,16 @@ impl Presence {
     }
 
     /// Everybody's state, for one who asks or has just come.
-    pub(crate) fn everybody<'a>(&self, member: impl Fn(ConnId) -> Option<&'a Member>) -> Option<Bytes> {
+    pub(crate) fn everybody(&self) -> Option<Bytes> {
         if self.states.is_empty() {
             return None;
         }
         let mut out = Vec::new();
         wire::write_integer(&mut out, self.states.len() as u64);
-        for client in self.states.keys() {
-            self.write(&mut out, *client, &member);
+        for (client, state) in &self.states {
+            write_state(&mut out, *client, state.clock, &state.json);
         }
         Some(wire::awareness(&out))
-    }
-
-    fn write<'a>(&self, out: &mut Vec<u8>, client: u64, member: &impl Fn(ConnId) -> Option<&'a Member>) {
-        let Some(state) = self.states.get(&client) else {
-            return write_state(out, client, 0, b"null");
-        };
-        write_state(out, client, state.clock, &stamped(&state.json, member(state.conn)));
     }
 }
 
@@ -172,13 +159,10 @@ fn write_state(out: &mut Vec<u8>, client: u64, clock: u64, json: &[u8]) {
     wire::write_buffer(out, json);
 }
 
-/// The state with `user` as the server knows it.
-fn stamped(json: &[u8], member: Option<&Member>) -> Vec<u8> {
-    let mut state: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).unwrap_or_default();
-    state.remove("user");
-    if let Some(member) = member {
-        let user = serde_json::json!({ "id": member.account, "name": member.name, "color": member.colour });
-        state.insert("user".to_owned(), user);
-    }
-    serde_json::to_vec(&state).unwrap_or_default()
+/// The state with `user` as the server knows it; `None` when it is not a JSON object.
+fn stamped(json: &[u8], member: &Member) -> Option<Vec<u8>> {
+    let mut state: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).ok()?;
+    let user = serde_json::json!({ "id": member.account, "name": member.name, "color": member.colour });
+    state.insert("user".to_owned(), user);
+    serde_json::to_vec(&state).ok()
 }

@@ -7,7 +7,7 @@
 mod read;
 mod write;
 
-pub use read::{read, read_json};
+pub use read::{mended, read, read_json};
 pub use write::write;
 
 /// The name of the root type that holds the body.

@@ -1,7 +1,7 @@
 //! From Yjs to the document model.
 
 use super::ROOT;
-use domain::document::{Document, DocumentError};
+use domain::document::{Document, DocumentError, Mended};
 use serde_json::{Map, Value, json};
 use yrs::{
     Any, Doc, Out, ReadTxn, Text, Transact, Xml, XmlElementRef, XmlFragment, XmlOut, XmlTextRef,
@@ -18,6 +18,11 @@ const DEPTH: usize = 100;
 /// the place.
 pub fn read(doc: &Doc) -> Result<Document, DocumentError> {
     Document::from_sparse_json(&read_json(doc))
+}
+
+/// Reads the body as far as it can be read. What the schema does not allow is put right, the same way each time, and told.
+pub fn mended(doc: &Doc) -> Mended {
+    Document::mended(&read_json(doc))
 }
 
 /// Reads the body as `ProseMirror`'s JSON, as it stands: without attributes that are null, and whether or not the schema

@@ -63,10 +63,7 @@ impl Room {
         let mut states = None;
         if self.awareness_due().is_some_and(|due| due <= now) {
             self.awareness_flushed = Some(now);
-            let Self {
-                presence, connections, ..
-            } = self;
-            states = presence.changes(|conn| connections.get(&conn).map(|other| &*other.member));
+            states = self.presence.changes();
         }
         if !fanout.is_empty() || states.is_some() || self.untold {
             self.spread(&fanout, states.as_ref(), out);

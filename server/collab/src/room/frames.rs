@@ -49,9 +49,7 @@ impl Room {
             }
             Message::Awareness(states) => self.awareness(now, conn, &states, out),
             Message::QueryAwareness => {
-                let everybody = self
-                    .presence
-                    .everybody(|conn| self.connections.get(&conn).map(|other| &*other.member));
+                let everybody = self.presence.everybody();
                 self.send(conn, everybody.into_iter().collect(), out);
             }
             Message::Unknown => {}
@@ -184,7 +182,7 @@ impl Room {
             return;
         }
         let limit = self.limits.awareness_bytes;
-        match self.presence.hear(conn, connection.member.account, states, limit) {
+        match self.presence.hear(conn, &connection.member, states, limit) {
             Ok(Said::Taken) => {}
             Ok(Said::TooLarge) => self.tell_limit(conn, "awareness_size", limit, out),
             Err(_) => self.malformed(conn, out),

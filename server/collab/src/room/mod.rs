@@ -130,8 +130,8 @@ impl Room {
             Event::AccessChanged { conn, access } => self.change_access(conn, access, out),
             Event::Renamed { conn, member } => {
                 if let Some(connection) = self.connections.get_mut(&conn) {
+                    self.presence.rename(conn, &member);
                     connection.member = member;
-                    self.presence.repeat(conn);
                 }
             }
             Event::Loaded(body) => self.loaded(now, body, out),
@@ -197,10 +197,7 @@ impl Room {
         } else if connection.outdated {
             frames.push(wire::denied("This version is too old to write. Reload the page."));
         }
-        frames.extend(
-            self.presence
-                .everybody(|conn| self.connections.get(&conn).map(|other| &*other.member)),
-        );
+        frames.extend(self.presence.everybody());
         self.send(conn, frames, out);
     }
 

@@ -85,14 +85,8 @@ fn shown(answer: &Value) -> Value {
     }
 }
 
-fn bytes(hex: &Value) -> Bytes {
-    let text = hex.as_str().unwrap();
-    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).unwrap();
-    (0..text.len()).step_by(2).map(byte).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn bytes(text: &Value) -> Bytes {
+    hex::decode(text.as_str().unwrap()).unwrap().into()
 }
 
 fn shuffle<T>(numbers: &mut Numbers, items: &mut [T]) {
@@ -134,7 +128,7 @@ fn the_server_has_what_yjs_has_whatever_the_order() {
                 .difference(&[0])
                 .unwrap()
                 .iter()
-                .map(|update| hex(update))
+                .map(|update| hex::encode(update))
                 .collect();
             let read = yjs.ask(&json!({ "updates": handed }));
             assert_eq!(shown(&read), expected, "{name}, in Yjs");
@@ -173,7 +167,7 @@ fn what_the_server_writes_reads_the_same_in_yjs() {
         let path = entry.unwrap().path();
         let written = domain::document::Document::from_text(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let update = document::write(&written, 77);
-        let read = yjs.ask(&json!({ "updates": [hex(&update)] }));
+        let read = yjs.ask(&json!({ "updates": [hex::encode(&update)] }));
         let mut body = Body::open(None, [update]).unwrap();
         assert_eq!(shown(&read), content(&mut body), "{}", path.display());
         assert_eq!(read["pending"], json!(false));

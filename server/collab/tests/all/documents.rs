@@ -38,7 +38,9 @@ fn there_and_back(name: &str, written: &Document) {
     let update = document::write(written, 4_711);
     collab::scan::scan(&update, usize::MAX).unwrap_or_else(|error| panic!("{name}: {error}"));
     let mut body = Body::open(None, [update]).unwrap();
-    let read = document::read(&body.doc().unwrap()).unwrap_or_else(|error| panic!("{name}: {error}"));
+    let doc = body.doc().unwrap();
+    let read = document::read(&doc).unwrap_or_else(|error| panic!("{name}: {error}"));
+    assert_eq!(document::mended(&doc).document, read, "{name}");
     assert_eq!(read.canonical(), kept(written).canonical(), "{name}");
 }
 
@@ -63,7 +65,7 @@ fn a_body_nobody_wrote_in_is_an_empty_document() {
 }
 
 #[test]
-fn what_the_schema_refuses_is_reported_with_its_place() {
+fn what_the_schema_refuses_is_put_right_and_told() {
     use yrs::{Transact, WriteTxn, XmlElementPrelim, XmlFragment};
     let mut body = Body::open(None, []).unwrap();
     let doc = body.doc().unwrap();
@@ -73,6 +75,9 @@ fn what_the_schema_refuses_is_reported_with_its_place() {
     root.push_back(&mut transaction, XmlElementPrelim::empty("bullet_list"));
     drop(transaction);
     assert_eq!(document::read(&doc).unwrap_err().path, "content/1");
+    let mended = document::mended(&doc);
+    assert_eq!((mended.document, mended.faults.len()), (Document::empty(), 1));
+    assert_eq!(mended.faults[0].path, "content/1");
     let expected = json!({ "type": "doc", "content": [{ "type": "paragraph" }, { "type": "bullet_list" }] });
     assert_eq!(document::read_json(&doc), expected);
 }
