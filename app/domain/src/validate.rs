@@ -91,7 +91,8 @@ pub fn search(text: &str) -> Option<String> {
 }
 
 /// The form of an address in which we keep and compare it: trimmed, lower case. (A local part may be case-sensitive by
-/// RFC 5321, section 2.4; no provider people use makes it so, and two accounts that differ by case would be a trap.)
+/// RFC 5321, section 2.4; no provider people use makes it so, and two accounts that differ by case would be a trap.) Two ways
+/// to write one letter cannot make two accounts either: [`email`] takes no combining marks, so only the composed way is left.
 pub fn canonical_email(text: &str) -> String {
     text.trim().to_lowercase()
 }
@@ -201,6 +202,12 @@ pub fn parse_day(text: &str) -> Option<time::Date> {
     let month: u8 = parts.next().filter(|part| part.len() == 2)?.parse().ok()?;
     let day = parts.next().filter(|part| part.len() == 2)?.parse().ok()?;
     time::Date::from_calendar_date(year, time::Month::try_from(month).ok()?, day).ok()
+}
+
+/// The last day of a filter, beside its first. Either may be missing, or be judged by itself.
+pub fn days_in_order(from: &str, to: &str) -> Option<String> {
+    let backwards = parse_day(from).zip(parse_day(to)).is_some_and(|(from, to)| from > to);
+    backwards.then(|| "This day comes before the first one.".to_owned())
 }
 
 /// A day in a filter, or nothing.

@@ -123,7 +123,7 @@ operation!(ListAuditEvents => AuditPage, "audit.list", "List a page of the audit
         .field("person", validate::optional_id(&op.filter.person))
         .field("action", validate::search(&op.filter.action))
         .field("from", validate::optional_day(&op.filter.from))
-        .field("to", validate::optional_day(&op.filter.to))
+        .field("to", validate::optional_day(&op.filter.to).or_else(|| validate::days_in_order(&op.filter.from, &op.filter.to)))
         .field("before", validate::optional_id(&op.filter.before))
         .finish());
 

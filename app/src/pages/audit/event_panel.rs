@@ -27,13 +27,46 @@ pub fn EventPanel(
             });
         }
     });
-    let row = event.row;
+    let row = &event.row;
     let title = row.position.map_or_else(
         || "Event, not sealed yet".to_owned(),
         |position| format!("Event {}", event_number(position)),
     );
-    let (verb, object) = deed(&row);
+    let (verb, object) = deed(row);
     let lead = format!("{} {verb} {object}", row.actor.name);
+    let (position, proof) = (row.position, event.proof.clone());
+    view! {
+        <aside class="panel is-open" aria-label=title.clone()>
+            <div class="panel-head">
+                <h2 id="panel-title" tabindex="-1">
+                    {title.clone()}
+                </h2>
+                <a class="btn btn-bare btn-icon btn-sm" href=close aria-label="Close" data-escape="">
+                    <Icon name="x"/>
+                </a>
+            </div>
+            <div class="panel-body">
+                <p class="ev-lead">{format!("{}.", lead.trim_end())}</p>
+                <Particulars event/>
+                <h3 class="mini">"Proof"</h3>
+                {match proof {
+                    Some(proof) => view! { <Proof proof position/> }.into_any(),
+                    None => {
+                        view! {
+                            <p class="dim">"This event waits for the sealer, which runs every second. Load the page again to see its proof."</p>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </aside>
+    }
+}
+
+/// When, from where, what changed, and on what.
+#[component]
+fn Particulars(event: AuditEventView) -> impl IntoView {
+    let row = event.row;
     let changes = row
         .changes
         .into_iter()
@@ -47,64 +80,39 @@ pub fn EventPanel(
             }
         })
         .collect_view();
-    let position = row.position;
+    let on = row.target.map(|target| {
+        view! {
+            <dt>"On"</dt>
+            <dd>
+                {target.kind.replace('_', " ")}
+                <br/>
+                <code class="dim">{target.id}</code>
+            </dd>
+        }
+    });
     view! {
-        <aside class="panel is-open" aria-label=title.clone()>
-            <div class="panel-head">
-                <h2 id="panel-title" tabindex="-1">
-                    {title.clone()}
-                </h2>
-                <a class="btn btn-bare btn-icon btn-sm" href=close aria-label="Close" data-escape="">
-                    <Icon name="x"/>
-                </a>
-            </div>
-            <div class="panel-body">
-                <p class="ev-lead">{format!("{}.", lead.trim_end())}</p>
-                <dl class="kv ev-kv">
-                    <dt>"When"</dt>
-                    <dd>
-                        <time datetime=format::machine(row.at)>{format::moment(row.at)}</time>
-                    </dd>
-                    <dt>"From"</dt>
-                    <dd>
-                        {event.device}
-                        <br/>
-                        <code class="dim">{event.address}</code>
-                    </dd>
-                    {changes}
-                    <dt>"Action"</dt>
-                    <dd>
-                        <code>{row.action}</code>
-                    </dd>
-                    {row
-                        .target
-                        .map(|target| {
-                            view! {
-                                <dt>"On"</dt>
-                                <dd>
-                                    {target.kind.replace('_', " ")}
-                                    <br/>
-                                    <code class="dim">{target.id}</code>
-                                </dd>
-                            }
-                        })}
-                    <dt>"Request"</dt>
-                    <dd>
-                        <code class="dim">{event.request.to_string()}</code>
-                    </dd>
-                </dl>
-                <h3 class="mini">"Proof"</h3>
-                {match event.proof {
-                    Some(proof) => view! { <Proof proof position/> }.into_any(),
-                    None => {
-                        view! {
-                            <p class="dim">"This event waits for the sealer, which runs every second. Load the page again to see its proof."</p>
-                        }
-                            .into_any()
-                    }
-                }}
-            </div>
-        </aside>
+        <dl class="kv ev-kv">
+            <dt>"When"</dt>
+            <dd>
+                <time datetime=format::machine(row.at)>{format::moment(row.at)}</time>
+            </dd>
+            <dt>"From"</dt>
+            <dd>
+                {event.device}
+                <br/>
+                <code class="dim">{event.address}</code>
+            </dd>
+            {changes}
+            <dt>"Action"</dt>
+            <dd>
+                <code>{row.action}</code>
+            </dd>
+            {on}
+            <dt>"Request"</dt>
+            <dd>
+                <code class="dim">{event.request.to_string()}</code>
+            </dd>
+        </dl>
     }
 }
 

@@ -41,15 +41,7 @@ pub fn AuditFilters(
     };
     let errors = ["search", "person", "action", "from", "to"]
         .into_iter()
-        .filter_map(|field| Some((field, wrong(field)?)))
-        .map(|(field, message)| {
-            view! {
-                <p class="error page-pad" id=format!("flt-{field}-e")>
-                    <Icon name="warning-circle"/>
-                    {message}
-                </p>
-            }
-        })
+        .filter_map(|field| Some(view! { <Wrong field message=wrong(field)?/> }))
         .collect_view();
     let people = people
         .into_iter()
@@ -61,19 +53,7 @@ pub fn AuditFilters(
         .collect();
     view! {
         <form class="toolrow filters" method="get" action=path role="search" aria-label="Filter the log">
-            <label class="input-wrap grow ev-search">
-                <span class="vh">"Search the log"</span>
-                <Icon name="magnifying-glass"/>
-                <input
-                    class="input"
-                    type="search"
-                    name="search"
-                    placeholder="Person, record, action"
-                    value=filter.search
-                    aria-invalid=wrong("search").map(|_| "true")
-                    aria-describedby=wrong("search").map(|_| "flt-search-e")
-                />
-            </label>
+            <Words value=filter.search wrong=wrong("search").is_some()/>
             <input class="more vh only-phone" type="checkbox" id="flt-more" checked=narrowed/>
             <label class="btn btn-line btn-icon only-phone" for="flt-more">
                 <Icon name="funnel-simple"/>
@@ -91,6 +71,37 @@ pub fn AuditFilters(
             </div>
         </form>
         {errors}
+    }
+}
+
+/// What is wrong with one of the filters.
+#[component]
+fn Wrong(field: &'static str, message: String) -> impl IntoView {
+    view! {
+        <p class="error page-pad" id=format!("flt-{field}-e")>
+            <Icon name="warning-circle"/>
+            {message}
+        </p>
+    }
+}
+
+/// The words to look for.
+#[component]
+fn Words(value: String, wrong: bool) -> impl IntoView {
+    view! {
+        <label class="input-wrap grow ev-search">
+            <span class="vh">"Search the log"</span>
+            <Icon name="magnifying-glass"/>
+            <input
+                class="input"
+                type="search"
+                name="search"
+                placeholder="Person, record, action"
+                value=value
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=wrong.then_some("flt-search-e")
+            />
+        </label>
     }
 }
 

@@ -118,44 +118,52 @@ pub fn Fields() -> impl IntoView {
                         </span>
                     </div>
                 </OpForm>
-                <div class="form">
-                    <div class="field">
-                        <label class="label" for="g-day">
-                            "From"
-                        </label>
-                        <input class="input" id="g-day" type="date" value="2026-11-22"/>
-                    </div>
-                    <label class="check">
-                        <input type="checkbox" checked=true/>
-                        <span>"A box"</span>
-                    </label>
-                    <label class="check">
-                        <input type="radio" name="g-radio" checked=true/>
-                        <span>"One of a few"</span>
-                    </label>
-                    <span class="btns">
-                        <input class="switch" type="checkbox" role="switch" checked=true aria-label="On"/>
-                        <input class="switch" type="checkbox" role="switch" aria-label="Off"/>
-                    </span>
-                    <div class="seg">
-                        <button class="is-on" type="button">
-                            "List"
-                        </button>
-                        <button type="button">"Table"</button>
-                    </div>
-                    <span class="btns">
-                        <button class="chip" type="button">
-                            "Person "
-                            <b>"Ilse Brandt"</b>
-                            <Icon name="x"/>
-                        </button>
-                        <button class="chip chip-on" type="button">
-                            "Today"
-                        </button>
-                    </span>
-                </div>
+                <Choices/>
             </div>
         </Section>
+    }
+}
+
+/// What is picked and not typed.
+#[component]
+fn Choices() -> impl IntoView {
+    view! {
+        <div class="form">
+            <div class="field">
+                <label class="label" for="g-day">
+                    "From"
+                </label>
+                <input class="input" id="g-day" type="date" value="2026-11-22"/>
+            </div>
+            <label class="check">
+                <input type="checkbox" checked=true/>
+                <span>"A box"</span>
+            </label>
+            <label class="check">
+                <input type="radio" name="g-radio" checked=true/>
+                <span>"One of a few"</span>
+            </label>
+            <span class="btns">
+                <input class="switch" type="checkbox" role="switch" checked=true aria-label="On"/>
+                <input class="switch" type="checkbox" role="switch" aria-label="Off"/>
+            </span>
+            <div class="seg">
+                <button class="is-on" type="button">
+                    "List"
+                </button>
+                <button type="button">"Table"</button>
+            </div>
+            <span class="btns">
+                <button class="chip" type="button">
+                    "Person "
+                    <b>"Ilse Brandt"</b>
+                    <Icon name="x"/>
+                </button>
+                <button class="chip chip-on" type="button">
+                    "Today"
+                </button>
+            </span>
+        </div>
     }
 }
 

@@ -61,26 +61,34 @@ pub fn Floats() -> impl IntoView {
                         </button>
                     </div>
                 </Part>
-                <Part name="Sheet: the phone’s menu">
-                    <div class="sheet-up">
-                        <ul>
-                            <li>
-                                <a class="menu-item tall" href="#profile">
-                                    <Icon name="user"/>
-                                    "Profile"
-                                </a>
-                            </li>
-                            <li>
-                                <a class="menu-item tall" href="#sessions">
-                                    <Icon name="devices"/>
-                                    "Sessions"
-                                    <span class="end">"2"</span>
-                                </a>
-                            </li>
-                        </ul>
-                    </div>
-                </Part>
+                <Sheet/>
             </div>
         </Section>
+    }
+}
+
+/// What comes up from the foot of a phone.
+#[component]
+fn Sheet() -> impl IntoView {
+    view! {
+        <Part name="Sheet: the phone’s menu">
+            <div class="sheet-up">
+                <ul>
+                    <li>
+                        <a class="menu-item tall" href="#profile">
+                            <Icon name="user"/>
+                            "Profile"
+                        </a>
+                    </li>
+                    <li>
+                        <a class="menu-item tall" href="#sessions">
+                            <Icon name="devices"/>
+                            "Sessions"
+                            <span class="end">"2"</span>
+                        </a>
+                    </li>
+                </ul>
+            </div>
+        </Part>
     }
 }
