@@ -128,7 +128,7 @@ fn the_server_has_what_yjs_has_whatever_the_order() {
                 .difference(&[0])
                 .unwrap()
                 .iter()
-                .map(|update| hex::encode(update))
+                .map(hex::encode)
                 .collect();
             let read = yjs.ask(&json!({ "updates": handed }));
             assert_eq!(shown(&read), expected, "{name}, in Yjs");
