@@ -14,7 +14,7 @@ use axum::{
     extract::Request,
     response::{IntoResponse, Response},
 };
-use domain::{Caller, Code, Meta, Problem, SessionChange, ports::BoxFuture};
+use domain::{Caller, Code, Meta, Problem, SessionChange, ops::GetProfile, ports::BoxFuture};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use http_body_util::BodyExt;
 use leptos::{nonce::Nonce, prelude::provide_context};
@@ -107,7 +107,21 @@ impl Gateway for PageGateway {
 /// `GET` of a page.
 pub async fn show(state: Arc<State>, shell: Shell, request: Request) -> Response {
     let (parts, _) = request.into_parts();
+    if let Some(on) = lead_on(&state, &parts).await {
+        return see_other(&on);
+    }
     render(&state, shell, parts, None).await
+}
+
+/// Where somebody goes who asks to sign in, or up, and is signed in already.
+async fn lead_on(state: &State, parts: &Parts) -> Option<String> {
+    if !matches!(parts.uri.path(), "/sign-in" | "/sign-up") || session_cookie::read(&parts.headers).is_none() {
+        return None;
+    }
+    let caller = caller::of(&parts.headers, &parts.extensions, None);
+    let known = state.services.run(caller, GetProfile {}).await;
+    known.result.ok()?;
+    Some(forms::next_of(&address_of(parts)).unwrap_or_else(|| "/w".to_owned()))
 }
 
 /// Renders a page; with a form that was not accepted, the page shows it again, and has the status of its problem.

@@ -135,6 +135,32 @@ async fn who_is_signed_out_is_sent_to_sign_in_and_back() {
 }
 
 #[tokio::test]
+async fn who_is_signed_in_already_is_led_on() {
+    let house = House::open().await;
+    let cookie = house.session("ada@example.com").await;
+    for (page, on) in [
+        ("/sign-in", "/w"),
+        ("/sign-up", "/w"),
+        ("/sign-in?next=%2Fyou%2Fsessions", "/you/sessions"),
+        ("/sign-in?next=%2F%2Felsewhere.example", "/w"),
+    ] {
+        let reply = house.get(page, Some(&cookie)).await;
+        assert_eq!(
+            (reply.status, reply.header("location")),
+            (StatusCode::SEE_OTHER, on),
+            "{page}"
+        );
+    }
+    assert_eq!(house.get("/", Some(&cookie)).await.status, StatusCode::OK);
+    house
+        .call("session.sign_out", Some(&cookie), &serde_json::json!({}))
+        .await;
+    for page in ["/sign-in?next=%2Fyou", "/sign-up"] {
+        assert_eq!(house.get(page, Some(&cookie)).await.status, StatusCode::OK, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn malformed_forms_get_a_page_that_says_so() {
     let house = House::open().await;
     let form = "application/x-www-form-urlencoded";
