@@ -14,7 +14,9 @@ pub fn openapi() -> Value {
             continue;
         };
         let id = entry.meta.name.replace('.', "_");
-        schemas.insert(format!("{id}_input"), input.schema);
+        let mut takes = input.schema;
+        close(&mut takes);
+        schemas.insert(format!("{id}_input"), takes);
         schemas.insert(format!("{id}_output"), output.schema);
         paths.insert(
             entry.meta.api.to_owned(),
@@ -40,6 +42,20 @@ pub fn openapi() -> Value {
             },
         },
     })
+}
+
+/// Says of every object of a schema that it takes no other members, as the door does.
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            members.values_mut().for_each(close);
+            if members.get("type").is_some_and(|kind| kind == "object") {
+                members.insert("additionalProperties".to_owned(), json!(false));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(close),
+        _ => {}
+    }
 }
 
 fn operation(entry: &Entry, id: &str, sample: &Value) -> Value {
@@ -131,6 +147,8 @@ mod tests {
         for entry in entries() {
             let post = &paths[entry.meta.api]["post"];
             assert_eq!(post["operationId"], entry.meta.name);
+            let schema = &document["components"]["schemas"][format!("{}_input", entry.meta.name.replace('.', "_"))];
+            assert_eq!(schema["additionalProperties"], false, "{}", entry.meta.name);
         }
         let mut references = Vec::new();
         collect(&document, &mut references);

@@ -56,17 +56,7 @@ pub fn entry(name: &str) -> Option<&'static Entry> {
 fn entry_of<Op: Handle>(meta: &'static Meta) -> Entry {
     Entry {
         meta,
-        from_json: |body| {
-            serde_json::from_slice::<Op>(body)
-                .map(|op| Box::new(op) as AnyBox)
-                .map_err(|error| {
-                    malformed(format!(
-                        "The JSON stops making sense at line {}, column {}.",
-                        error.line(),
-                        error.column()
-                    ))
-                })
-        },
+        from_json: |body| read_json::<Op>(body).map(|op| Box::new(op) as AnyBox),
         from_form: |body| read_form::<Op>(body).map(|op| Box::new(op) as AnyBox),
         to_json: |output| {
             output
@@ -86,6 +76,27 @@ fn entry_of<Op: Handle>(meta: &'static Meta) -> Entry {
             })
         },
     }
+}
+
+/// Reads JSON. A member that the operation does not have is refused, not passed over: what its sender meant by it would be
+/// lost, a misspelt filter say, which then filters nothing.
+fn read_json<Op: Handle>(body: &[u8]) -> Result<Op, Problem> {
+    let mut unknown = false;
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let op = serde_ignored::deserialize(&mut reader, |_| unknown = true);
+    let op = op.and_then(|op| reader.end().map(|()| op)).map_err(|error| {
+        malformed(format!(
+            "The JSON stops making sense at line {}, column {}.",
+            error.line(),
+            error.column()
+        ))
+    })?;
+    if unknown {
+        return Err(malformed(
+            "The JSON has a member that this operation does not know; /openapi.json says which it has.".to_owned(),
+        ));
+    }
+    Ok(op)
 }
 
 /// Reads a form. The door's own names are taken out first, so that no operation can be confused by them.
@@ -118,6 +129,45 @@ mod tests {
             assert!((entry.from_json)(&body).is_ok(), "{}", entry.meta.name);
         }
         assert_eq!(entries().len(), domain::ops::metas().len());
+    }
+
+    #[test]
+    fn a_member_that_no_operation_has_is_refused_however_deep_it_stands() {
+        fn meddle(value: &mut Value, found: &mut usize, at: usize) {
+            match value {
+                Value::Object(members) => {
+                    for member in members.values_mut() {
+                        meddle(member, found, at);
+                    }
+                    if *found == at {
+                        members.insert("canary".to_owned(), Value::Null);
+                    }
+                    *found += 1;
+                }
+                Value::Array(items) => items.iter_mut().for_each(|item| meddle(item, found, at)),
+                _ => {}
+            }
+        }
+        for entry in entries() {
+            let [input, _] = (entry.describe)().expect("described");
+            let mut objects = 0;
+            meddle(&mut input.sample.clone(), &mut objects, usize::MAX);
+            for at in 0..objects {
+                let mut sample = input.sample.clone();
+                meddle(&mut sample, &mut 0, at);
+                let body = serde_json::to_vec(&sample).expect("JSON");
+                let problem = (entry.from_json)(&body).expect_err(entry.meta.name);
+                assert_eq!(problem.code, Code::Malformed, "{}: {sample}", entry.meta.name);
+                assert!(!problem.to_string().contains("canary"), "{problem}");
+            }
+            let mut twice = serde_json::to_vec(&input.sample).expect("JSON");
+            twice.extend(b" {}");
+            assert!(
+                (entry.from_json)(&twice).is_err(),
+                "{}: something after it",
+                entry.meta.name
+            );
+        }
     }
 
     #[test]
