@@ -18,6 +18,10 @@ use store::{
     sessions::{self, NewSession},
 };
 
+/// Most sessions of one account, far above what anybody's devices need. One more ends the one that was not seen for longest,
+/// so that somebody who signs in over and over fills no table.
+pub(crate) const SESSIONS_MAX: usize = 50;
+
 /// What was found out before the transaction.
 pub struct Checked {
     email_hash: [u8; 32],
@@ -93,7 +97,11 @@ impl Handle for SignIn {
         }
         let session = begin_session(right, cx).await?;
         cx.remember_network(&self.email).await?;
-        cx.record(Event::on("session", &session).by(right.id)).await?;
+        let mut event = Event::on("session", &session).by(right.id);
+        for ended in end_oldest(right.id, cx).await? {
+            event = event.change("oldest_session", Some(&ended.to_string()), None);
+        }
+        cx.record(event).await?;
         Ok(Done {})
     }
 }
@@ -130,6 +138,17 @@ async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Res
     sessions::insert(&mut cx.tx, &new).await?;
     cx.left.session = SessionChange::Set(token);
     Ok(id)
+}
+
+/// Ends the sessions of an account that are beyond [`SESSIONS_MAX`], and says which.
+async fn end_oldest(account: AccountId, cx: &mut Context<'_, SystemTx>) -> Result<Vec<SessionId>, Failure> {
+    let mut ended = Vec::new();
+    for session in sessions::list(&mut cx.tx, account).await?.iter().skip(SESSIONS_MAX) {
+        if sessions::revoke(&mut cx.tx, account, session.id).await? {
+            ended.push(session.id);
+        }
+    }
+    Ok(ended)
 }
 
 impl Handle for ProveIdentity {

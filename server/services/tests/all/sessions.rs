@@ -1,9 +1,12 @@
 //! Sessions: listed, ended, ending by themselves, with tokens that rotate.
 
-use crate::house::{House, PASSWORD, caller, code};
+use crate::house::{House, PASSWORD, caller, code, shell};
 use domain::{
-    Code, Secret, SessionChange,
-    ops::{GetProfile, ListSessions, ProveIdentity, RevokeOtherSessions, RevokeSession, SignIn},
+    Code, Secret, SessionChange, WorkspaceId,
+    ops::{
+        AuditFilter, GetProfile, ListAuditEvents, ListSessions, ProveIdentity, RevokeOtherSessions, RevokeSession,
+        SignIn,
+    },
 };
 use services::{SESSION_ABSOLUTE, SESSION_IDLE};
 use time::Duration;
@@ -48,6 +51,56 @@ async fn sessions_are_listed_and_ended() {
         answer.session,
         SessionChange::Clear,
         "ending one's own session takes the cookie away"
+    );
+}
+
+#[tokio::test]
+async fn one_session_too_many_ends_the_one_not_seen_for_longest_on_record() {
+    let house = House::new().await;
+    let ilse = house.person(ILSE).await;
+    let other = house.person("other@ternhouse.example").await;
+    // As many as there may be: copies of hers, each seen later than the one before.
+    house
+        .database
+        .run(&format!(
+            "insert into control.sessions select gen_random_uuid(), account_id, sha256(number::text::bytea), address, device,
+                created_at, seen_at + number * interval '1 second', proven_at, expires_at
+             from control.sessions, generate_series(1, 49) number where account_id = '{}'",
+            ilse.account
+        ))
+        .await;
+    let count = || async {
+        let sql = format!(
+            "select count(*) from control.sessions where account_id = '{}'",
+            ilse.account
+        );
+        house.database.number(&sql).await
+    };
+    assert_eq!(count().await, 50);
+    house.act(&ilse, GetProfile {}).await.expect("not one too many");
+    house.clock.advance(Duration::MINUTE * 2);
+    let fresh = house.sign_in(ILSE).await;
+    assert_eq!(count().await, 50);
+    assert_eq!(
+        code(house.act(&ilse, GetProfile {}).await),
+        Code::SignedOut,
+        "hers was the oldest"
+    );
+    house.act(&fresh, GetProfile {}).await.expect("the new one lives");
+    house.act(&other, GetProfile {}).await.expect("nobody else's ends");
+    let log = ListAuditEvents {
+        workspace: WorkspaceId::HOUSE,
+        filter: AuditFilter::default(),
+    };
+    let rows = house.services.run(shell(), log).await.result.expect("a page").rows;
+    let changes: Vec<_> = rows
+        .iter()
+        .filter(|row| row.action == "session.sign_in")
+        .flat_map(|row| &row.changes)
+        .collect();
+    assert!(
+        matches!(&changes[..], [ended] if ended.field == "oldest_session" && ended.before.is_some()),
+        "it is on record, once: {changes:?}"
     );
 }
 
