@@ -6,6 +6,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+/// How many entries an addition to a full map looks at. Each addition goes on where the last one stopped, so that all are
+/// looked at in turn, and none costs more when the map is large.
+const LOOKS: usize = 64;
+
 /// A bounded map behind a lock that is held for single look-ups only.
 pub(crate) struct Bounded<K, V>(Mutex<Entries<K, V>>);
 
@@ -42,8 +46,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Bounded<K, V> {
         }
     }
 
-    /// Runs `f` on one entry, made by default when absent. An absent entry finds room only after `evict` has thrown out
-    /// what it may; `None` when the map stays full.
+    /// Runs `f` on one entry, made by default when absent. An absent entry finds room in a full map only after `evict` has
+    /// thrown out what it may of some of the oldest ([`LOOKS`]); `None` when that was nothing.
     pub(crate) fn update<R>(&self, key: K, evict: impl Fn(&V) -> bool, f: impl FnOnce(&mut V) -> R) -> Option<R>
     where
         V: Default,
@@ -52,8 +56,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Bounded<K, V> {
         let entries = &mut *guard;
         if !entries.map.contains_key(&key) {
             if entries.map.len() >= entries.limit {
-                entries.map.retain(|_, value| !evict(value));
-                entries.oldest_first.retain(|key| entries.map.contains_key(key));
+                entries.make_room(evict);
             }
             if entries.map.len() >= entries.limit {
                 return None;
@@ -69,9 +72,39 @@ impl<K: Eq + Hash + Clone, V: Clone> Bounded<K, V> {
     }
 }
 
+impl<K: Eq + Hash + Clone, V> Entries<K, V> {
+    fn make_room(&mut self, evict: impl Fn(&V) -> bool) {
+        for _ in 0..LOOKS.min(self.oldest_first.len()) {
+            let Some(key) = self.oldest_first.pop_front() else {
+                return;
+            };
+            if self.map.get(&key).is_none_or(&evict) {
+                self.map.remove(&key);
+            } else {
+                self.oldest_first.push_back(key);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Bounded;
+    use super::{Bounded, LOOKS};
+
+    #[test]
+    fn what_may_go_is_found_in_the_end_however_large_the_map() {
+        let size = LOOKS * 3 + 5;
+        let map: Bounded<usize, bool> = Bounded::new(size);
+        for key in 0..size {
+            map.update(key, |_| false, |may_go| *may_go = key == size - 1);
+        }
+        let tries = (0..size)
+            .take_while(|number| map.update(size + number, |may_go| *may_go, |_| ()).is_none())
+            .count();
+        assert_eq!(tries, 3, "each try looks at {LOOKS} more");
+        assert_eq!(map.get(&(size - 1)), None);
+        assert_eq!(map.get(&0), Some(false));
+    }
 
     #[test]
     fn the_oldest_goes_first() {
