@@ -3,7 +3,7 @@
 use crate::{Reason, StoreError, SystemTx, TenantScope, TenantTx};
 use domain::AccountId;
 use sqlx::{
-    PgPool,
+    ConnectOptions as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 use std::{
@@ -167,7 +167,9 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
                 .to_owned(),
         ));
     }
-    Ok(options.application_name("scriptkeep"))
+    // sqlx would log the text of slow statements. Ours begin a transaction with ids in the text, and none belongs in a log;
+    // how long requests take stands in the journal.
+    Ok(options.application_name("scriptkeep").disable_statement_logging())
 }
 
 async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<PgPool, StoreError> {

@@ -266,27 +266,6 @@ pub async fn nodes(tx: &mut impl Scoped, wanted: &[(u8, u64)]) -> Result<Vec<[u8
     rows.into_iter().map(hash).collect()
 }
 
-/// The head of the transaction's workspace, without a lock; `None` before the first batch.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn head(tx: &mut impl Scoped) -> Result<Option<Head>, StoreError> {
-    let workspace = tx.workspace();
-    let row = sqlx::query!(
-        "select size, frontier from audit_heads where workspace_id = $1",
-        workspace.0
-    )
-    .fetch_optional(conn(tx))
-    .await?;
-    row.map(|row| {
-        Ok(Head {
-            size: unsigned(row.size)?,
-            frontier: row.frontier,
-        })
-    })
-    .transpose()
-}
-
 /// The newest checkpoint of the transaction's workspace.
 ///
 /// # Errors
