@@ -219,12 +219,13 @@ async fn a_stalled_server_costs_no_more_than_the_time_limit() {
             "{security:?}"
         );
     }
-    let server = Server::start(json!({ "stallAtData": true }), None).await;
+    let mut server = Server::start(json!({ "stallAtData": true }), None).await;
     let patient = SmtpConfig {
         timeout: Duration::from_secs(3),
         ..config(server.port, Security::None, None)
     };
-    assert_eq!(send(patient).await, Err(MailError::Transient));
+    let ((), answer) = tokio::join!(server.reached_data(), send(patient));
+    assert_eq!(answer, Err(MailError::Transient));
     server.took_nothing().await;
 }
 

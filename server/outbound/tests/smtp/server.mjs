@@ -35,7 +35,7 @@ const server = new SMTPServer({
     const chunks = [];
     stream.on('data', (chunk) => chunks.push(chunk));
     stream.on('end', () => {
-      if (want.stallAtData) return;
+      if (want.stallAtData) return say({ stalled: 'data' });
       if (want.refuse?.data) return answer('data', callback);
       const { envelope, secure, user } = session;
       const raw = Buffer.concat(chunks).toString('utf8');

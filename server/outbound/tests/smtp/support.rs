@@ -92,6 +92,11 @@ impl Server {
         self.line().await["mail"].take()
     }
 
+    /// Waits until a server that stalls has been given a whole mail.
+    pub(crate) async fn reached_data(&mut self) {
+        assert_eq!(self.line().await, json!({ "stalled": "data" }));
+    }
+
     async fn line(&mut self) -> Value {
         let line = timeout(PATIENCE, self.lines.next_line())
             .await
