@@ -55,6 +55,15 @@ export class Sheet {
     }, data);
   }
 
+  /** The words of the text, without the names of carets. */
+  words(): Promise<string> {
+    return this.text.evaluate((element) => {
+      const copy = element.cloneNode(true) as HTMLElement;
+      copy.querySelectorAll(".caret").forEach((caret) => caret.remove());
+      return copy.textContent!;
+    });
+  }
+
   /** The text's HTML without what only this visit put there: ids and numbers. */
   async html(): Promise<string> {
     const html = await this.text.evaluate((element) => {

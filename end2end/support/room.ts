@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { buildSync } from "esbuild";
 import { type WebSocket, WebSocketServer } from "ws";
-import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from "y-protocols/awareness";
+import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from "y-protocols/awareness";
 import * as Y from "yjs";
 import * as wire from "../../app/editor/sync/wire.ts";
 
@@ -62,6 +62,8 @@ export interface Behaviour {
 interface Client {
   socket: WebSocket;
   heard: number;
+  /** The Yjs clients it spoke for. */
+  speaksFor: Set<number>;
 }
 
 /** A running room. */
@@ -82,6 +84,10 @@ export class Room {
 
   constructor() {
     this.awareness.setLocalState(null);
+    this.awareness.on("update", ({ added, updated, removed }: Record<"added" | "updated" | "removed", number[]>, origin: Client) => {
+      for (const id of added) origin.speaksFor.add(id);
+      this.others(origin, wire.awareness(encodeAwarenessUpdate(this.awareness, [...added, ...updated, ...removed])));
+    });
     this.server = createServer((request, response) => this.answer(request, response));
     this.server.on("upgrade", (request, socket, head) => {
       if (this.behaviour.down) {
@@ -165,10 +171,13 @@ export class Room {
       socket.close(this.behaviour.closesWith);
       return;
     }
-    const client: Client = { socket, heard: 0 };
+    const client: Client = { socket, heard: 0, speaksFor: new Set() };
     this.clients.add(client);
     socket.on("message", (data: Buffer) => this.hear(client, new Uint8Array(data)));
-    socket.on("close", () => this.clients.delete(client));
+    socket.on("close", () => {
+      this.clients.delete(client);
+      removeAwarenessStates(this.awareness, [...client.speaksFor], client);
+    });
     socket.on("error", () => socket.terminate());
     socket.send(wire.step1(Y.encodeStateVector(this.doc)));
     socket.send(wire.awareness(encodeAwarenessUpdate(this.awareness, [...this.awareness.getStates().keys()])));
@@ -188,7 +197,6 @@ export class Room {
       if (message.kind === "awareness") {
         this.presences += 1;
         applyAwarenessUpdate(this.awareness, message.update, client);
-        this.others(client, frame);
       }
     }
   }

@@ -1,0 +1,104 @@
+// Together: cursors, undo of one's own, and others' edits that disturb nobody.
+import { expect, test } from "./support/editor.ts";
+
+test("detail_18 carets bear names that fade at rest, are drawn without inline styles, and can be followed", async ({ sheet, context, room }) => {
+  const one = await sheet("name=Ann&user=ann");
+  await one.paste({ "text/plain": Array.from({ length: 80 }, (_, index) => `Line ${index}`).join("\n\n") });
+  await one.saved();
+  const two = await sheet("name=Tom%C3%A1s%20Q&user=tomas", context);
+  await two.page.keyboard.press("Control+Home");
+  const caret = one.page.locator(".caret");
+  await expect(caret).toHaveText("Tomás Q");
+  await expect(caret).toHaveAttribute("aria-hidden", "true");
+  await expect(caret).not.toHaveClass(/is-quiet/);
+  await one.says("presence", (people: { name: string; here: boolean; tint: number }[] | undefined) => people?.[0]?.name === "Tomás Q" && people[0].here && people[0].tint >= 1 && people[0].tint <= 6);
+  await expect(caret).toHaveClass(/is-quiet/);
+  const { presence } = await one.told();
+  await one.command("follow", { client: presence![0]!.client });
+  await two.page.keyboard.press("Control+End");
+  await expect(caret).not.toHaveClass(/is-quiet/);
+  await expect(caret).toBeInViewport();
+  await two.page.keyboard.press("Control+Home");
+  await expect.poll(() => one.page.locator(".scroll").evaluate((element) => element.scrollTop)).toBeLessThan(200);
+  await two.page.keyboard.press("Control+Shift+End");
+  await expect(one.page.locator("[class*='sel-p']").first()).toBeVisible();
+  const before = room.presences;
+  await two.page.keyboard.press("Control+Home");
+  for (let step = 0; step < 60; step++) await two.page.keyboard.press("ArrowRight");
+  expect(room.presences - before).toBeLessThan(40);
+  await two.page.close();
+  await expect(caret).toHaveCount(0);
+  await one.says("presence", (people: unknown[] | undefined) => people?.length === 0);
+});
+
+test("detail_19 undo takes back only mine, redo brings it back", async ({ sheet, context, page, room }) => {
+  const one = await sheet();
+  await one.type("Mine first. ");
+  await one.saved();
+  const two = await sheet("name=Ben&user=ben", context);
+  await expect(two.text).toContainText("Mine first.");
+  await two.page.keyboard.press("Control+End");
+  await two.type("Theirs.");
+  await expect(one.text).toContainText("Theirs.");
+  await page.bringToFront();
+  await one.text.click();
+  await page.keyboard.press("Control+Home");
+  await one.type("Mine again. ");
+  await expect(two.text).toContainText("Mine again.");
+  await one.command("undo");
+  await one.command("undo");
+  await expect.poll(() => one.words()).toBe("Theirs.");
+  await one.command("undo");
+  await expect.poll(() => one.words()).toBe("Theirs.");
+  expect((await one.told()).selection!.undo).toBe(false);
+  await one.command("redo");
+  await expect(two.text).toContainText("Theirs.");
+  await expect(two.text).toContainText("Mine");
+  await two.command("undo");
+  await expect(one.text).not.toContainText("Theirs.");
+  await expect(one.text).toContainText("Mine");
+  await one.saved();
+  expect(room.xml).not.toContain("Theirs");
+});
+
+test("detail_20 others' edits move neither the page nor the caret, and nobody is thrown out of a table or a choice of cells", async ({ sheet, context, page }) => {
+  const one = await sheet();
+  await one.paste({
+    "text/html": "<p>top</p>".repeat(60) + "<table><tr><th>a</th><th>b</th></tr><tr><td>one</td><td>two</td></tr><tr><td>three</td><td>four</td></tr></table>" + "<p>below</p>".repeat(60),
+  });
+  await one.saved();
+  const two = await sheet("name=Ben&user=ben", context);
+  await page.bringToFront();
+  const cell = one.text.locator("td", { hasText: "three" });
+  await cell.click();
+  await page.keyboard.press("End");
+  const where = async (): Promise<number> => (await cell.boundingBox())!.y;
+  const before = await where();
+  await two.page.keyboard.press("Control+Home");
+  await two.paste({ "text/plain": Array(30).fill("Many new lines above.").join("\n\n") });
+  await expect(one.text).toContainText("Many new lines above.");
+  expect(Math.abs((await where()) - before)).toBeLessThan(3);
+  await one.type("!");
+  await expect(cell).toHaveText("three!");
+  await two.text.locator("td", { hasText: "one" }).click();
+  await two.command("row");
+  await expect(one.text.locator("tr")).toHaveCount(4);
+  await one.type("?");
+  await expect(cell).toHaveText("three!?");
+  await cell.click();
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("End");
+  const box = (await cell.boundingBox())!;
+  const other = (await one.text.locator("td", { hasText: "four" }).boundingBox())!;
+  await page.mouse.move(box.x + 10, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(other.x + 10, other.y + 10, { steps: 5 });
+  await page.mouse.up();
+  await expect(one.text.locator(".selectedCell")).toHaveCount(2);
+  await two.page.keyboard.press("Control+Home");
+  await two.type("More. ");
+  await expect(one.text).toContainText("More.");
+  await expect(one.text.locator(".selectedCell")).toHaveCount(2);
+  await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Merge cells" }).click();
+  await expect(two.text.locator("td[colspan='2']")).toHaveCount(1);
+});
