@@ -14,6 +14,10 @@ pub const READING_PACE: u32 = 238;
 /// How fast people read to others, in words a minute; guided exercises are slower, about 100.
 pub const SPEAKING_PACE: u32 = 140;
 
+/// Longest title of anything, in characters: what is longer is cut, with an ellipsis. References repeat titles, and a
+/// document of a few megabytes must not become one of gigabytes by repeating its longest heading.
+pub const TITLE_MAX: usize = 200;
+
 /// A stretch of text that comes from one node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stretch {
@@ -103,7 +107,7 @@ fn seconds(words: usize, pace: u32) -> u64 {
 }
 
 /// What to call a block: its own text or, for a step or the like, the first there is in it; without what is proposed to
-/// be taken away, without footnotes.
+/// be taken away, without footnotes, at most [`TITLE_MAX`] characters.
 pub(super) fn title_of(block: &Block) -> String {
     let mut title = String::new();
     let kept = |inline: &&Inline| inline.marks.deletion().is_none();
@@ -113,12 +117,15 @@ pub(super) fn title_of(block: &Block) -> String {
             kind => title.push_str(&shown(kind, None)),
         }
     }
-    let title = title.trim().to_owned();
+    let title = title.trim();
     if title.is_empty() {
         let within = block.bodies().into_iter().flatten().map(title_of);
         return within.into_iter().find(|title| !title.is_empty()).unwrap_or_default();
     }
-    title
+    match title.char_indices().nth(TITLE_MAX) {
+        Some((end, _)) => format!("{}…", title[..end].trim_end()),
+        None => title.to_owned(),
+    }
 }
 
 /// What stands for a node in text. References show nothing where there is no numbering.

@@ -233,6 +233,12 @@ fn headings_references_and_contents_meet() {
 }
 
 #[test]
+fn contents_are_listed_once() {
+    let html = body(vec![Block::TableOfContents, Block::TableOfContents]);
+    assert_eq!(html, "<nav class=\"toc\" aria-label=\"Contents\"></nav>");
+}
+
+#[test]
 fn footnotes_stand_at_the_end_with_the_way_back() {
     let note = |text: &str| Inline::new(InlineKind::Footnote(vec![Inline::text(text)]), Marks::new());
     let html = body(vec![

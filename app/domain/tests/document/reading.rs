@@ -252,6 +252,19 @@ fn references_show_what_they_are_asked_to_and_dangling_ones_are_told() {
 }
 
 #[test]
+fn long_titles_are_cut_wherever_they_are_repeated() {
+    let all = document(vec![
+        heading(1, false, "a", &"ä".repeat(200)),
+        heading(1, false, "b", &"ä".repeat(201)),
+    ]);
+    let titles: Vec<_> = outline(&all).into_iter().map(|entry| entry.title).collect();
+    assert_eq!(titles, ["ä".repeat(200), format!("{}…", "ä".repeat(200))]);
+    let references = vec![reference("b", Show::Title); 1_000];
+    let all = document([all.into_blocks(), vec![Block::paragraph(references)]].concat());
+    assert!(PlainText::of(&all).text.chars().count() < 1_000 * 202);
+}
+
+#[test]
 fn footnotes_and_figures_count_through() {
     let mut counters = Counters::new(&Document::empty());
     assert_eq!(

@@ -1,6 +1,7 @@
 //! Two trees made one.
 
-use super::similar::{Unit, Words, hash, pairs};
+use super::similar::{Words, hash, pairs};
+use super::units::{block_unit, body_unit, gather, row_unit, spans};
 use super::{ChangeKind, Entry, lines};
 use crate::document::html::BlockChange;
 use crate::document::text::title_of;
@@ -27,6 +28,7 @@ struct Single {
     key: Option<u64>,
     words: usize,
     place: Vec<usize>,
+    node: &'static str,
     excerpt: String,
 }
 
@@ -77,6 +79,7 @@ impl<'c> Merger<'c> {
             found.entries.push(Entry {
                 kind,
                 place: single.place,
+                node: single.node,
                 excerpt: single.excerpt,
             });
         }
@@ -91,6 +94,7 @@ impl<'c> Merger<'c> {
             found.entries.push(Entry {
                 kind,
                 place: single.place,
+                node: single.node,
                 excerpt: single.excerpt,
             });
         }
@@ -152,13 +156,19 @@ impl<'c> Merger<'c> {
             key,
             words,
             place,
+            node: block.name(),
             excerpt: excerpt(block),
         }
     }
 
     fn entry(&mut self, kind: ChangeKind, block: &Block) {
-        let (place, excerpt) = (self.place.clone(), excerpt(block));
-        self.found.entries.push(Entry { kind, place, excerpt });
+        let (place, node, excerpt) = (self.place.clone(), block.name(), excerpt(block));
+        self.found.entries.push(Entry {
+            kind,
+            place,
+            node,
+            excerpt,
+        });
     }
 
     /// Two blocks that belong together as one; none when they cannot be one after all.
@@ -331,10 +341,6 @@ impl<'c> Merger<'c> {
     }
 }
 
-fn spans(row: &Row) -> Vec<(u32, u32)> {
-    row.cells.iter().map(|cell| (cell.colspan, cell.rowspan)).collect()
-}
-
 fn with_items(list: &Block, items: Vec<Item>) -> Block {
     match list {
         Block::OrderedList { start, style, .. } => Block::OrderedList {
@@ -401,47 +407,4 @@ fn put_mark(block: &mut Block, mark: &Mark) {
 
 fn excerpt(block: &Block) -> String {
     title_of(block).chars().take(EXCERPT_MAX).collect()
-}
-
-fn gather(block: &Block, words: &mut Words) {
-    words.add(block.inlines().unwrap_or_default());
-    for body in block.bodies() {
-        for block in body {
-            gather(block, words);
-        }
-    }
-}
-
-fn block_unit(block: &Block) -> Unit {
-    let mut words = Words::default();
-    gather(block, &mut words);
-    let class = match block {
-        Block::Paragraph { .. } | Block::Heading { .. } => "text",
-        Block::BulletList { .. } | Block::OrderedList { .. } => "list",
-        other => other.name(),
-    };
-    let mut unit = Unit::new(hash(block), hash(&class), &mut words);
-    match block {
-        Block::Figure { src, .. } => unit.key = hash(src) | 1,
-        Block::Pause { .. } => unit.alone = 0.2,
-        _ => {}
-    }
-    unit
-}
-
-fn body_unit(body: &[Block], class: u64) -> Unit {
-    let mut words = Words::default();
-    for block in body {
-        gather(block, &mut words);
-    }
-    Unit::new(hash(&body), class, &mut words)
-}
-
-/// Rows are made one only where they have the same cells.
-fn row_unit(row: &Row) -> Unit {
-    let mut words = Words::default();
-    for block in row.cells.iter().flat_map(|cell| &cell.content) {
-        gather(block, &mut words);
-    }
-    Unit::new(hash(row), hash(&spans(row)), &mut words)
 }

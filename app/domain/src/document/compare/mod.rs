@@ -9,6 +9,7 @@ mod lines;
 mod merge;
 mod prune;
 mod similar;
+mod units;
 
 use super::html::{BlockChange, Setting, render_changes};
 use super::{Change, Document, DocumentError, suggestions};
@@ -37,7 +38,9 @@ pub struct Entry {
     /// Where, in [`Comparison::shown`]: the index of the child at each level from the top. Of something moved, where it is
     /// now.
     pub place: Vec<usize>,
-    /// The first words of the block, at most 80 characters.
+    /// The name of the block's node (`paragraph`, `divider`).
+    pub node: &'static str,
+    /// The first words of the block, at most 80 characters; empty where it has none.
     pub excerpt: String,
 }
 

@@ -11,7 +11,7 @@
 //! - `blockquote`; `div.callout.callout-note|warning|caution > b.callout-kind + div`.
 //! - `div.table > table > colgroup? thead? tbody`; rows at the top whose cells are all headers are the `thead`.
 //! - `figure.fig > img + figcaption`, the number in `span.figno`; `span.fig-gone` where the picture is not to be had.
-//! - `hr`; `pre.code[data-language] > code`; `div.page-break`; `nav.toc > a.lv1` to `a.lv6`.
+//! - `hr`; `pre.code[data-language] > code`; `div.page-break`; `nav.toc > a.lv1` to `a.lv6`, the first time only.
 //! - `div.step[data-number] > div.step-body + div.step-asks > span.ask > b`; `p.pause[data-seconds]`.
 //! - In lines: `strong em u s sub sup code`, `a`, `mark.hl-yellow|green|blue|pink`, `ins.ins`, `del.del`, `br`, `a.xref`,
 //!   `span.xref-gone`, `span.slot[data-field]`, `span.fact`, `span.clause`, `span.mention`, `sup.note > a`.
@@ -97,6 +97,7 @@ pub(super) fn render_changes(
         numbering: Numbering::of(document),
         counters: Counters::new(document),
         headings: 0,
+        has_contents: false,
         notes: Vec::new(),
         place: Vec::new(),
         out: Writer::default(),
@@ -115,6 +116,7 @@ struct Renderer<'d, 's> {
     numbering: Numbering,
     counters: Counters,
     headings: usize,
+    has_contents: bool,
     /// Footnotes that are still to be written at the end.
     notes: Vec<(u32, &'d [Inline])>,
     place: Vec<usize>,
@@ -334,7 +336,11 @@ impl<'d> Renderer<'d, '_> {
         self.out.picture(&address, alt, &width);
     }
 
+    /// The contents, once: a second list of them says nothing new, and a thousand would be a thousand times as long.
     fn contents(&mut self) {
+        if std::mem::replace(&mut self.has_contents, true) {
+            return;
+        }
         self.out.open("nav", &[("class", "toc"), ("aria-label", "Contents")]);
         for entry in outline(self.document) {
             let (class, address) = (
