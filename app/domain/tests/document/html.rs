@@ -234,8 +234,17 @@ fn headings_references_and_contents_meet() {
 
 #[test]
 fn contents_are_listed_once() {
-    let html = body(vec![Block::TableOfContents, Block::TableOfContents]);
-    assert_eq!(html, "<nav class=\"toc\" aria-label=\"Contents\"></nav>");
+    let untitled = Block::Heading {
+        level: 1,
+        numbered: false,
+        id: String::new(),
+        content: Vec::new(),
+    };
+    let html = body(vec![Block::TableOfContents, Block::TableOfContents, untitled]);
+    assert_eq!(
+        html,
+        "<nav class=\"toc\" aria-label=\"Contents\"></nav><h1 id=\"doc-h.1\" dir=\"auto\"></h1>"
+    );
 }
 
 #[test]

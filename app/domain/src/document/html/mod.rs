@@ -342,7 +342,8 @@ impl<'d> Renderer<'d, '_> {
             return;
         }
         self.out.open("nav", &[("class", "toc"), ("aria-label", "Contents")]);
-        for entry in outline(self.document) {
+        // A heading without words, or whose words are proposed to be taken away, has nothing to be listed by.
+        for entry in outline(self.document).iter().filter(|entry| !entry.title.is_empty()) {
             let (class, address) = (
                 format!("lv{}", entry.level),
                 format!("#{}", self.anchored(&entry.anchor)),
@@ -353,11 +354,7 @@ impl<'d> Renderer<'d, '_> {
                 self.out.whole("span", &[("class", "secno")], number);
                 self.out.text(" ");
             }
-            self.out.text(if entry.title.is_empty() {
-                "Untitled"
-            } else {
-                &entry.title
-            });
+            self.out.text(&entry.title);
             self.out.close("a");
         }
         self.out.close("nav");
