@@ -152,10 +152,18 @@ pub fn destination(op: &str, output: &Value, page: &str) -> String {
         "session.sign_in" | "session.prove" => next_of(page).unwrap_or_else(|| "/w".to_owned()),
         "account.change_password" => format!("{path}?from=password"),
         "workspace.create" => format!("/w/{}", id()),
-        "record.create" => format!("{}/records/{}", path.trim_end_matches('/'), id()),
-        "account.rename" | "workspace.rename" => with_saved(page, Some(op)),
+        "record.create" | "record.duplicate" => format!("{}/records/{}", workspace_of(path), id()),
+        "invitation.accept" | "invitation.join" => format!("/w/{}", id()),
+        "member.leave" => "/w".to_owned(),
+        "account.rename" | "workspace.rename" | "member.invite" => with_saved(page, Some(op)),
         _ => with_saved(page, None),
     }
+}
+
+/// The address of the workspace that a page belongs to: `/w/ID`.
+fn workspace_of(path: &str) -> &str {
+    let end = path.match_indices('/').nth(2).map_or(path.len(), |(index, _)| index);
+    &path[..end]
 }
 
 /// The address of a page that says of one form that it was saved, or of none.

@@ -10,6 +10,8 @@ pub mod assets;
 #[cfg(feature = "hydrate")]
 mod browser;
 mod call;
+#[cfg(feature = "hydrate")]
+mod editor;
 pub mod components;
 pub mod format;
 pub mod forms;

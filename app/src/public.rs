@@ -7,7 +7,7 @@ use crate::{
     pages::{
         errors::Missing,
         public::{
-            ForgotPage, ForgotSent, Landing, OfflinePage, ResetPage, SignInPage, SignUpPage, SignUpSent, VerifyPage,
+            ForgotPage, ForgotSent, InvitationPage, Landing, OfflinePage, ResetPage, SignInPage, SignUpPage, SignUpSent, VerifyPage,
         },
     },
 };
@@ -40,6 +40,7 @@ pub fn PublicApp() -> impl IntoView {
                 <Route path=path!("/forgot") view=ForgotPage ssr=SsrMode::Async/>
                 <Route path=path!("/forgot/sent") view=ForgotSent ssr=SsrMode::Async/>
                 <Route path=path!("/reset/:token") view=ResetPage ssr=SsrMode::Async/>
+                <Route path=path!("/invitation/:token") view=InvitationPage ssr=SsrMode::Async/>
                 <Route path=path!("/offline") view=OfflinePage ssr=SsrMode::Async/>
             </Routes>
         </Router>

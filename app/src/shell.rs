@@ -96,20 +96,22 @@ pub(crate) fn Head(sheet: &'static str, assets: Assets) -> impl IntoView {
 /// service worker, which shows a page of ours where there is no connection; a browser without one does as browsers do.
 #[component]
 fn Hydration(assets: Assets) -> impl IntoView {
-    let script = hydration_script(assets.url("app.js"), assets.url("app.wasm"));
+    let script = hydration_script(assets.url("app.js"), assets.url("app.wasm"), assets.url("editor.js"));
     view! { <script type="module" nonce=use_nonce() inner_html=script></script> }
 }
 
-fn hydration_script(js: &str, wasm: &str) -> String {
-    // Both addresses come from the build's manifest; as JSON strings they are JavaScript strings too.
+fn hydration_script(js: &str, wasm: &str, editor: &str) -> String {
+    // All addresses come from the build's manifest; as JSON strings they are JavaScript strings too.
     let quoted = |text: &str| serde_json::Value::from(text).to_string().replace('<', "\\u003c");
+    // The editor is only said where it is; what a script with a nonce imports may run, what WebAssembly asks for may not.
     format!(
-        "import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{\
+        "globalThis.loadEditor=()=>import({editor});import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{\
          const p=document.createElement(\"p\");p.className=\"banner banner-lamp\";p.setAttribute(\"role\",\"status\");\
          p.textContent={message};document.body.append(p);console.warn(e)}})\
          .then(()=>navigator.serviceWorker?.register(\"/sw.js\")).catch(()=>{{}})",
         js = quoted(js),
         wasm = quoted(wasm),
+        editor = quoted(editor),
         message = quoted(
             "A part of this page did not load. Everything still works, with a page load for each step. Reload to try again."
         ),
@@ -146,8 +148,8 @@ mod tests {
 
     #[test]
     fn addresses_are_quoted() {
-        let script = hydration_script("/assets/a\"b.js", "/assets/</script>.wasm");
-        assert!(script.starts_with("import(\"/assets/a\\\"b.js\")"));
+        let script = hydration_script("/assets/a\"b.js", "/assets/</script>.wasm", "/assets/e.js");
+        assert!(script.contains("import(\"/assets/a\\\"b.js\")"));
         assert!(!script.contains("</script>"));
     }
 }

@@ -8,7 +8,7 @@ use crate::{
         account::{AccountFrame, ProfilePage, ProvePage, SessionsPage, StartPage, WorkspacesPage},
         audit::AuditPage,
         errors::Lost,
-        workspace::{HomePage, RecordPage, SettingsPage, WorkspaceFrame},
+        workspace::{HomePage, NewRecordPage, PeoplePage, RecordPage, SettingsPage, WorkspaceFrame},
     },
 };
 use leptos::prelude::*;
@@ -55,7 +55,9 @@ pub fn WorkspaceApp() -> impl IntoView {
                 </ParentRoute>
                 <ParentRoute path=path!("/w/:workspace") view=WorkspaceFrame ssr=SsrMode::Async>
                     <Route path=path!("") view=HomePage/>
+                    <Route path=path!("/new") view=NewRecordPage/>
                     <Route path=path!("/records/:record") view=RecordPage/>
+                    <Route path=path!("/people") view=PeoplePage/>
                     <Route path=path!("/audit") view=AuditPage/>
                     <Route path=path!("/settings") view=SettingsPage/>
                 </ParentRoute>

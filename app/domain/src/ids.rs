@@ -47,6 +47,10 @@ id! {
     RecordId
 }
 id! {
+    /// An invitation into a workspace.
+    InvitationId
+}
+id! {
     /// One queued job.
     JobId
 }

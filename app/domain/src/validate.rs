@@ -11,6 +11,8 @@ pub const NAME_MAX: usize = 120;
 pub const WORKSPACE_NAME_MAX: usize = 80;
 /// Longest search text, in characters.
 pub const SEARCH_MAX: usize = 200;
+/// Longest id of something a pack defines, in bytes.
+pub const WORD_MAX: usize = 40;
 /// A single-use token: 32 random bytes in unpadded base64url, in characters.
 pub const TOKEN_LENGTH: usize = 43;
 
@@ -188,6 +190,52 @@ pub fn summary(text: &str) -> Option<String> {
     } else {
         None
     }
+}
+
+/// The id of something a pack defines: a role, a type, a state.
+pub fn word(text: &str) -> Option<String> {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    (text.is_empty() || text.len() > WORD_MAX || !text.bytes().all(plain)).then(|| "Choose one of the list.".to_owned())
+}
+
+/// The same, or nothing.
+pub fn optional_word(text: &str) -> Option<String> {
+    if text.is_empty() { None } else { word(text) }
+}
+
+/// The addresses in a pasted text: `a@b.example, Bea <bea@b.example>; …`, each once, in canonical form.
+pub fn emails_in(text: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for part in text.split([',', ';', '\n', '\r', '\t']) {
+        // `Name <address>`: what stands in the brackets. Else addresses may stand between blanks.
+        let inner = part.split_once('<').map(|(_, rest)| rest.split('>').next().unwrap_or_default());
+        for word in inner.unwrap_or(part).split_whitespace() {
+            let address = canonical_email(word);
+            if !found.contains(&address) {
+                found.push(address);
+            }
+        }
+    }
+    found
+}
+
+/// A pasted text of addresses: at least one, each good.
+pub fn email_list(text: &str, most: usize) -> Option<String> {
+    if text.chars().count() > most * (EMAIL_MAX + NAME_MAX) {
+        return Some(format!("This is a long text. Invite at most {most} people at a time."));
+    }
+    let found = emails_in(text);
+    if found.is_empty() {
+        return Some("Write at least one e-mail address.".to_owned());
+    }
+    if found.len() > most {
+        return Some(format!(
+            "These are {} addresses. Invite at most {most} people at a time.",
+            found.len()
+        ));
+    }
+    let wrong = found.iter().find_map(|address| Some((address, email(address)?)));
+    wrong.map(|(address, message)| if found.len() == 1 { message } else { format!("{address}: {message}") })
 }
 
 /// An id in a filter, or nothing.

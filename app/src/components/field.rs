@@ -53,7 +53,8 @@ pub fn TextField(
     /// The field's name in the operation.
     name: &'static str,
     /// What it is called.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// The `type` of the input.
     #[prop(default = "text")]
     kind: &'static str,
@@ -134,13 +135,14 @@ pub fn TextArea(
     /// The field's name in the operation.
     name: &'static str,
     /// What it is called.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// What stands in it at first.
     #[prop(optional, into)]
     value: String,
     /// What helps to fill it in.
-    #[prop(optional)]
-    hint: &'static str,
+    #[prop(optional, into)]
+    hint: String,
     /// Further classes of the input.
     #[prop(optional)]
     class: &'static str,

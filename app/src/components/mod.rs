@@ -3,6 +3,7 @@
 mod avatar;
 mod banner;
 mod button;
+mod choice_field;
 mod connection;
 mod cut;
 mod empty;
@@ -24,6 +25,7 @@ mod wire;
 pub use avatar::*;
 pub use banner::*;
 pub use button::*;
+pub use choice_field::*;
 pub use connection::*;
 pub use cut::*;
 pub use empty::*;

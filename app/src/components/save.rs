@@ -12,6 +12,10 @@ use leptos_router::hooks::use_query_map;
 pub enum Save {
     /// The server has them.
     Saved,
+    /// They are on their way to the server.
+    Saving,
+    /// There is no connection, and nothing waits for one.
+    Offline,
     /// They are on this device only.
     Device,
     /// They are nowhere but on the screen.
@@ -36,19 +40,22 @@ pub fn SaveState(
     let class = move || match look.get() {
         (Save::Saved, false) => "save save-saved",
         (Save::Saved, true) => "save save-saved is-fresh",
-        (Save::Device, _) => "save save-device",
+        (Save::Saving, _) => "save save-saving",
+        (Save::Device | Save::Offline, _) => "save save-device",
         (Save::Unsaved, _) => "save save-unsaved",
     };
     view! {
         <span class=class role="status">
             {move || match state.get() {
                 Save::Saved => view! { <Closing/> }.into_any(),
-                Save::Device => view! { <Icon name="fit-device"/> }.into_any(),
+                Save::Saving | Save::Device | Save::Offline => view! { <Icon name="fit-device"/> }.into_any(),
                 Save::Unsaved => view! { <Icon name="fit-unsaved"/> }.into_any(),
             }}
             <span>
                 {move || match state.get() {
                     Save::Saved => "Saved",
+                    Save::Saving => "Saving",
+                    Save::Offline => "No connection",
                     Save::Device => "On this device",
                     Save::Unsaved => "Not saved",
                 }}

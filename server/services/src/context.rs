@@ -4,13 +4,14 @@ use crate::{
     Actor, Event, Person, Services,
     failure::{Failure, internal, store_problem},
     rates::CounterKey,
+    standing::Standing,
     trail::{self, Circumstances},
     vault::{AUDIT_OPENINGS, Column, JOB_PAYLOAD, Vault},
 };
 use crypto::token_text;
 use domain::{
     AccountId, Caller, Code, Door, EventId, JobId, Operation, Problem, Secret, SessionChange, WorkspaceId,
-    audit::Origin, policy::Standing, ports::Mail,
+    audit::Origin, ports::Mail,
 };
 use std::future::Future;
 use store::{
@@ -99,7 +100,9 @@ pub struct Context<'a, Tx> {
     pub(crate) caller: &'a Caller,
     pub(crate) actor: &'a Actor,
     /// How the actor stands in the workspace, for an operation of [`domain::Scope::Workspace`].
-    pub(crate) standing: Standing,
+    pub(crate) standing: &'a Standing,
+    /// The workspace's pack, likewise.
+    pub(crate) pack: Option<&'a str>,
     /// When the operation began: one time for everything it does.
     pub(crate) at: OffsetDateTime,
     pub(crate) tx: Tx,

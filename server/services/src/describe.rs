@@ -372,7 +372,7 @@ mod tests {
         #[serde(default)]
         note: String,
         position: Option<u64>,
-        standing: domain::policy::Standing,
+        shelf: domain::policy::Shelf,
         path: Vec<(String, String)>,
         inner: Vec<Inner>,
     }
@@ -398,7 +398,7 @@ mod tests {
                     "at": {"type": "string", "format": "date-time"},
                     "note": text,
                     "position": {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "null"}]},
-                    "standing": {"type": "string", "enum": ["owner", "member", "suspended"]},
+                    "shelf": {"type": "string", "enum": ["desk", "archive", "trash"]},
                     "path": {"type": "array", "items":
                         {"type": "array", "minItems": 2, "maxItems": 2, "prefixItems": [text, text]}},
                     "inner": {"type": "array", "items": {
@@ -407,7 +407,7 @@ mod tests {
                         "required": ["secret"],
                     }},
                 },
-                "required": ["id", "at", "standing", "path", "inner"],
+                "required": ["id", "at", "shelf", "path", "inner"],
             })
         );
         assert!(serde_json::from_value::<Sample>(described.sample).is_ok());

@@ -8,15 +8,16 @@ use crate::{
     failure::{Failure, internal, store_problem},
     rates::{self, Counted},
     replay::{self, Replay},
+    standing::Standing,
     vault::{SESSION_ADDRESS, SESSION_DEVICE, Vault},
 };
 use domain::{
     Audited, Caller, Code, Door, Kind, Meta, Problem, Scope, SessionChange, WorkspaceId,
-    policy::{self, Decision, Standing},
+    policy::{self, Decision},
     validate,
 };
 use std::net::IpAddr;
-use store::{FieldClass, Placement, Reason, Receipt, Scoped, StoreError, TenantScope, Why, resolve, sessions};
+use store::{Placement, Reason, Receipt, Scoped, StoreError, TenantScope, Why, resolve, sessions};
 use time::{Duration, OffsetDateTime};
 
 /// A session is noted as seen at most this often, so that reading does not write.
@@ -99,8 +100,12 @@ async fn attempt<Op: Handle>(
 /// Who acts, where, and how they stand there.
 pub(crate) struct Admitted {
     pub(crate) actor: Actor,
-    standing: Option<Standing>,
-    scope: TenantScope,
+    pub(crate) standing: Standing,
+    pub(crate) scope: TenantScope,
+    /// The workspace's pack, for an operation of [`Scope::Workspace`].
+    pub(crate) pack: Option<String>,
+    /// The workspace's count of changes of its members, when this was decided.
+    pub(crate) epoch: i64,
 }
 
 impl Admitted {
@@ -149,35 +154,34 @@ pub(crate) async fn admit(
         None => Placement::house(),
         Some(_) => {
             // Missing and invisible take the same way: the look-up has been made, and says no more than this.
-            match policy::decide(known.standing, meta.action) {
+            match policy::decide(known.standing.actor(), meta.action, meta.action.anywhere()) {
                 Decision::Hide => return Err(Problem::new(Code::NotFound)),
                 Decision::Forbid => return Err(Problem::new(Code::Forbidden)),
                 Decision::Allow => known.placement.take().ok_or_else(|| Problem::new(Code::NotFound))?,
             }
         }
     };
-    let classes = if meta.scope == Scope::Workspace {
-        FieldClass::ALL.to_vec()
-    } else {
-        Vec::new()
-    };
     let scope = TenantScope {
         placement,
         actor: known.actor.account(),
-        classes,
+        classes: known.standing.classes(),
     };
     Ok(Admitted {
         actor: known.actor,
         standing: known.standing,
         scope,
+        pack: known.pack,
+        epoch: known.epoch,
     })
 }
 
 /// What is known of a caller.
 struct Known {
     actor: Actor,
-    standing: Option<Standing>,
+    standing: Standing,
     placement: Option<Placement>,
+    pack: Option<String>,
+    epoch: i64,
 }
 
 async fn identify(
@@ -189,21 +193,29 @@ async fn identify(
     let db = &services.inner.db;
     let nobody = Known {
         actor: Actor::Visitor,
-        standing: None,
+        standing: Standing::Stranger,
         placement: None,
+        pack: None,
+        epoch: 0,
     };
     let token = match &caller.door {
-        // Who has a shell has the root key: the command line stands like an owner, and is on record like everybody.
+        // Who has a shell has the root key: the command line is refused nothing, and is on record like everybody.
         Door::CommandLine { .. } => {
-            let placement = match workspace {
-                None => None,
-                Some(WorkspaceId::HOUSE) => Some(Placement::house()),
-                Some(workspace) => answered(resolve::placement(db, Reason::CommandLine, workspace).await)?,
+            let (placement, pack) = match workspace {
+                None => (None, None),
+                Some(WorkspaceId::HOUSE) => (Some(Placement::house()), None),
+                Some(workspace) => answered(resolve::placement(db, Reason::CommandLine, workspace).await)?.unzip(),
+            };
+            let standing = match placement {
+                Some(_) => Standing::CommandLine,
+                None => Standing::Stranger,
             };
             return Ok(Known {
                 actor: Actor::CommandLine,
-                standing: placement.is_some().then_some(Standing::Owner),
+                standing,
                 placement,
+                pack,
+                ..nobody
             });
         }
         Door::Http {
@@ -235,8 +247,10 @@ async fn identify(
     }
     Ok(Known {
         actor: Actor::Person(person),
-        standing: resolved.standing,
+        standing: services.standing_of(resolved.pack.as_deref(), resolved.seat.as_ref())?,
         placement: resolved.placement,
+        pack: resolved.pack,
+        epoch: resolved.epoch.unwrap_or_default(),
     })
 }
 
@@ -277,8 +291,8 @@ pub(crate) async fn begin<'a, Op: Handle>(
         services,
         caller,
         actor: &admitted.actor,
-        // Outside a workspace nobody asks.
-        standing: admitted.standing.unwrap_or(Standing::Suspended),
+        standing: &admitted.standing,
+        pack: admitted.pack.as_deref(),
         at,
         tx,
         vault: Vault::new(&services.inner.keyring, at),

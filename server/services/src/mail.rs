@@ -109,6 +109,26 @@ impl Site {
         )
     }
 
+    /// Lets somebody into a workspace. Who invites, and into which, stands on the page behind the link.
+    pub(crate) fn invitation_mail(&self, to: &str, token: &Secret, until: OffsetDateTime) -> Mail {
+        self.mail(
+            to,
+            "You are invited to a workspace on Scriptkeep",
+            &[
+                text(
+                    "Somebody invited this address to work with them on Scriptkeep. Open this link to see who it is, and to \
+                     join:",
+                ),
+                Part::Link("See the invitation", format!("/invitation/{}", token.expose())),
+                Part::Text(format!(
+                    "The link works once, for this address, until {}.",
+                    moment(until)
+                )),
+                text("If you do not expect it, do nothing. Nobody joins without the link."),
+            ],
+        )
+    }
+
     fn mail(&self, to: &str, subject: &str, parts: &[Part<'_>]) -> Mail {
         let mut plain = String::new();
         let mut html = String::from("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><body>");
@@ -162,7 +182,7 @@ mod tests {
     use super::*;
     use time::macros::datetime;
 
-    fn every_mail() -> [Mail; 5] {
+    fn every_mail() -> [Mail; 6] {
         let site = Site {
             origin: "https://keep.example".to_owned(),
         };
@@ -174,6 +194,7 @@ mod tests {
             site.reset_mail("ilse@ternhouse.example", &token, at),
             site.finish_mail("ilse@ternhouse.example", &token, at),
             site.password_changed_mail("ilse@ternhouse.example", at, "Firefox on Linux"),
+            site.invitation_mail("ilse@ternhouse.example", &token, at),
         ]
     }
 
@@ -185,6 +206,7 @@ mod tests {
             format!("https://keep.example/reset/{}", "t".repeat(43)),
             format!("https://keep.example/reset/{}", "t".repeat(43)),
             "https://keep.example/forgot".to_owned(),
+            format!("https://keep.example/invitation/{}", "t".repeat(43)),
         ];
         for (mail, path) in every_mail().iter().zip(paths) {
             assert!(mail.text.expose().contains(&format!("\n{path}\n")), "{}", mail.subject);

@@ -2,12 +2,15 @@
 
 use crate::{
     Answer, Entry, Site, dispatch,
+    editing::Editing,
     failure::store_problem,
     hashing::HashingPool,
     ids::Ids,
     keyring::{self, KeyFault, Keyring},
+    packs::Packs,
     rates::{Limiter, Rates},
     registry::{self, AnyBox},
+    titles::Titles,
 };
 use crypto::{PasswordPolicy, RootKey, SigningKey};
 use domain::{
@@ -41,6 +44,8 @@ pub struct Parts {
     pub site: Site,
     /// How often somebody may do something.
     pub rates: Rates,
+    /// The kinds of work.
+    pub packs: Packs,
     /// What hashing a password costs.
     pub passwords: PasswordPolicy,
     /// The pool that hashes them.
@@ -81,8 +86,11 @@ pub(crate) struct Inner {
     ids: Ids,
     pub(crate) site: Site,
     pub(crate) limiter: Limiter,
+    pub(crate) packs: Packs,
+    pub(crate) titles: Titles,
     pub(crate) passwords: PasswordPolicy,
     pub(crate) hashing: HashingPool,
+    pub(crate) editing: Editing,
     /// One export at a time: it holds a whole log in memory.
     pub(crate) exporting: Arc<Semaphore>,
     /// Rings when an event waits to be sealed.
@@ -106,8 +114,11 @@ impl Services {
             ids: Ids::default(),
             site: parts.site,
             limiter: Limiter::new(parts.rates),
+            packs: parts.packs,
+            titles: Titles::default(),
             passwords: parts.passwords,
             hashing: HashingPool::start(parts.hashing.threads, parts.hashing.waiting)?,
+            editing: Editing::new(),
             exporting: Arc::new(Semaphore::new(1)),
             to_seal: Notify::new(),
             to_do: Notify::new(),

@@ -108,6 +108,7 @@ pub(crate) fn services(db: Db, clock: Arc<dyn Clock>, root: [u8; 32], content: C
             mail_recipient: plenty,
             heavy: plenty,
         },
+        packs: crate::Packs::built_in().expect("good packs"),
         passwords: PasswordPolicy {
             memory_kib: 8,
             iterations: 1,

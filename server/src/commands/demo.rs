@@ -114,13 +114,11 @@ async fn fill(services: &Services, clock: Arc<dyn Clock>) -> Result<(String, Sec
             ));
         }
     };
-    let workspace = CreateWorkspace {
-        name: "Ashdown House".to_owned(),
-    };
+    let workspace = CreateWorkspace::usual("Ashdown House".to_owned());
     let workspace = run(services, Some(&session), workspace).await?.id;
     for (title, summary) in RECORDS {
         let title = title.to_owned();
-        let record = run(services, Some(&session), CreateRecord { workspace, title }).await?;
+        let record = run(services, Some(&session), CreateRecord::blank(workspace, title)).await?;
         let describe = DescribeRecord {
             workspace,
             record: record.id,

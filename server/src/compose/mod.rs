@@ -13,7 +13,7 @@ use crate::{assets::Site, config::Config, refusal::Refusal, state::State};
 use crypto::{PasswordPolicy, RootKey, SigningKey};
 use domain::ports::{Clock, Random};
 use outbound::{CapturedMailer, FileKeyStore, KeysError, SystemRandom, keys};
-use services::{HashingSize, Parts, Rate, Rates, Services};
+use services::{HashingSize, Packs, Parts, Rate, Rates, Services};
 use std::{path::Path, sync::Arc};
 use store::Db;
 
@@ -50,6 +50,7 @@ pub async fn house(config: &Config, db: &Db, clock: Arc<dyn Clock>, make: MakeKe
             origin: config.origin.as_str().to_owned(),
         },
         rates: rates(config.limits.rate_factor),
+        packs: packs(config.packs.as_deref())?,
         passwords: PasswordPolicy::default(),
         hashing: HashingSize::default(),
     })
@@ -69,6 +70,17 @@ pub async fn house(config: &Config, db: &Db, clock: Arc<dyn Clock>, make: MakeKe
         )
     })?;
     Ok(services)
+}
+
+/// The packs in the binary, and those in the operator's folder.
+fn packs(folder: Option<&Path>) -> Result<Packs, Refusal> {
+    let read = folder.map_or_else(Packs::built_in, Packs::with_folder);
+    read.map_err(|error| {
+        Refusal::new(
+            format!("A pack cannot be used. {error}"),
+            "Mend the file, or take it out of the folder `packs`. Nothing was changed.",
+        )
+    })
 }
 
 /// The default rates, raised by a factor.

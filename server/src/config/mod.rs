@@ -28,6 +28,8 @@ pub struct Config {
     pub keys: PathBuf,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<Network>,
+    /// A folder of packs besides those in the binary.
+    pub packs: Option<PathBuf>,
     /// The built site, if not the one in the binary.
     pub site: Option<PathBuf>,
     /// The Postgres to use; `None` for a private one in the data folder.
@@ -146,6 +148,7 @@ impl Config {
             keys: reader.given("keys").map_or_else(|| beside(&data), PathBuf::from),
             data,
             trusted_proxies: reader.networks()?,
+            packs: reader.given("packs").map(PathBuf::from),
             site: reader.given("site").map(PathBuf::from),
             database: reader.database()?,
             connections: Connections {

@@ -52,6 +52,7 @@ impl Config {
                     .map(|network| toml::Value::String(network.to_string()))
                     .collect(),
             )),
+            "packs" => self.packs.as_deref().and_then(path),
             "site" => self.site.as_deref().and_then(path),
             "database.url" => expose(database.map(|database| &database.app)),
             "database.system_url" => expose(database.map(|database| &database.system)),

@@ -54,7 +54,7 @@ const fn url(key: &'static str, help: &'static str) -> Setting {
 }
 
 /// Every setting, in the order in which they are printed: those without a table first.
-pub const SETTINGS: [Setting; 25] = [
+pub const SETTINGS: [Setting; 26] = [
     plain("listen", "address and port to serve on"),
     plain(
         "origin",
@@ -72,6 +72,7 @@ pub const SETTINGS: [Setting; 25] = [
         "trusted_proxies",
         "addresses or networks whose X-Forwarded-For is believed",
     ),
+    plain("packs", "folder of packs (*.toml) besides those in the binary"),
     plain(
         "site",
         "folder of the built site, instead of the one in the binary; for development",

@@ -65,7 +65,7 @@ fn the_operators_guide_names_every_setting() {
 }
 
 fn config_with_everything() -> String {
-    "listen = '0.0.0.0:80'\norigin = 'https://a.example'\ndata = 'd'\nkeys = 'k'\nsite = 's'\n\
+    "listen = '0.0.0.0:80'\norigin = 'https://a.example'\ndata = 'd'\nkeys = 'k'\npacks = 'p'\nsite = 's'\n\
      trusted_proxies = ['10.0.0.0/8', '::1']\n\
      [database]\nurl = 'postgres://scriptkeep_app:s3cr3t-app@db/x?sslpassword=s3cr3t-tls'\n\
      system_url = 'postgres://scriptkeep_system:s3cr3t-sys@db/x'\nowner_url = 'postgres://o:s3cr3t@own@db/x'\n\

@@ -1,7 +1,7 @@
 //! Where a workspace lives, and in what light a transaction sees it.
 
 use crate::StoreError;
-use domain::{AccountId, WorkspaceId};
+use domain::{AccountId, FieldClass, WorkspaceId};
 use std::fmt;
 
 /// The name of a schema that holds tenants. It is formatted into SQL, hence its narrow form.
@@ -94,36 +94,6 @@ impl Placement {
             return Ok(());
         }
         Err(StoreError::Bug(format!("no connection to cluster {}", self.cluster)))
-    }
-}
-
-/// A class of fields that a role may see or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FieldClass {
-    /// A record's title.
-    Title,
-    /// What every member who reads records reads.
-    General,
-    /// A record's body: its document.
-    Body,
-}
-
-impl FieldClass {
-    /// Every class.
-    pub const ALL: [Self; 3] = [Self::Title, Self::General, Self::Body];
-
-    /// The name in the database and in key contexts. The prefix `record.` marks classes that policies hide.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Title => "record.title",
-            Self::General => "record.general",
-            Self::Body => "record.body",
-        }
-    }
-
-    /// Reads [`FieldClass::as_str`] back.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|class| class.as_str() == text)
     }
 }
 

@@ -2,20 +2,24 @@
 
 use crate::{
     Db, Placement, Reason, StoreError,
-    members::{parse_standing, schema},
+    members::{Seat, schema, seat},
     sessions::{Found, Session},
 };
-use domain::{AccountId, SessionId, WorkspaceId, policy::Standing};
+use domain::{AccountId, SessionId, WorkspaceId};
 
 /// What a session's token and a workspace's id resolve to.
 #[derive(Clone, Debug)]
 pub struct Resolved {
     /// The session and its account's state. Whether it is still alive is for the caller to say.
     pub found: Found,
-    /// How the account stands in the workspace that was asked for; `None` when it is no member, or none was asked for.
-    pub standing: Option<Standing>,
+    /// The account's place in the workspace that was asked for; `None` when it is no member, or none was asked for.
+    pub seat: Option<Seat>,
     /// Where that workspace lives; `None` when there is none, or none was asked for.
     pub placement: Option<Placement>,
+    /// That workspace's pack.
+    pub pack: Option<String>,
+    /// That workspace's count of changes of its members.
+    pub epoch: Option<i64>,
 }
 
 /// Resolves a session's token, and with it a workspace.
@@ -29,7 +33,8 @@ pub async fn session(
 ) -> Result<Option<Resolved>, StoreError> {
     let row = sqlx::query!(
         "select s.id, s.account_id, s.address, s.device, s.created_at, s.seen_at, s.proven_at, s.expires_at,
-            a.verified_at as \"verified_at?\", m.standing as \"standing?\", p.workspace_id as \"workspace_id?\",
+            a.verified_at as \"verified_at?\", m.standing as \"standing?\", m.role as \"role?\",
+            m.suspended as \"suspended?\", p.pack as \"pack?\", p.epoch as \"epoch?\", p.workspace_id as \"workspace_id?\",
             p.cluster as \"cluster?\", p.schema as \"schema?\", p.bucket as \"bucket?\", p.key_store as \"key_store?\"
          from sessions s
          join accounts a on a.id = s.account_id
@@ -66,18 +71,26 @@ pub async fn session(
             },
             verified_at: row.verified_at,
         },
-        standing: row.standing.as_deref().map(parse_standing).transpose()?,
+        seat: row
+            .standing
+            .map(|standing| seat(row.role, &standing, row.suspended.unwrap_or(true))),
+        pack: row.pack,
+        epoch: row.epoch,
         placement,
     }))
 }
 
-/// Where a workspace lives, for callers without a session: the command line, the sealer.
+/// Where a workspace lives, and its pack, for callers without a session: the command line, the sealer.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn placement(db: &Db, reason: Reason, workspace: WorkspaceId) -> Result<Option<Placement>, StoreError> {
+pub async fn placement(
+    db: &Db,
+    reason: Reason,
+    workspace: WorkspaceId,
+) -> Result<Option<(Placement, String)>, StoreError> {
     let mut tx = db.system(reason, None).await?;
-    let placement = crate::members::placement(&mut tx, workspace).await?;
+    let placed = crate::members::placed(&mut tx, workspace).await?;
     crate::Scoped::finish(tx).await?;
-    Ok(placement)
+    Ok(placed)
 }

@@ -19,6 +19,8 @@ pub enum Reason {
     Account,
     /// Making a workspace.
     FoundWorkspace,
+    /// Taking up an invitation.
+    Invitation,
     /// Claiming and finishing jobs, and sweeping what has expired.
     Jobs,
     /// Sealing audit logs.

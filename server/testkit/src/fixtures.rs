@@ -1,17 +1,33 @@
 //! The first rows that tests need, put in through the store's own functions. Ciphertext here is any bytes.
 
-use domain::{AccountId, EventId, WorkspaceId, policy::Standing};
+use domain::{AccountId, EventId, RecordId, WorkspaceId};
 use std::sync::atomic::{AtomicU64, Ordering};
 use store::{
     Db, FieldClass, Placement, Reason, Receipt, Scoped, TenantScope, Why, accounts,
     audit::{self, NewEvent},
-    members, workspaces,
+    members::{self, Seat},
+    records::NewRecord,
+    workspaces,
 };
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
 /// The time test clocks begin at.
 pub const EPOCH: OffsetDateTime = datetime!(2026-11-22 12:00:00 UTC);
+
+/// The pack of test workspaces.
+pub const PACK: &str = "therapy";
+/// The role in it that answers for the workspace.
+pub const OWNER: &str = "owner";
+
+/// A record of the pack's first type, as new ones are.
+pub fn draft(id: RecordId) -> NewRecord<'static> {
+    NewRecord {
+        id,
+        kind: "script",
+        state: "draft",
+    }
+}
 
 /// A fresh id. Ids of one process come in rising order, like those of version 7 do.
 pub fn id() -> Uuid {
@@ -60,9 +76,9 @@ pub async fn tenant(db: &Db, owner: AccountId, schema: store::Schema) -> Placeme
     let made = async {
         let mut tx = db.system(Reason::FoundWorkspace, Some(owner)).await?;
         tx.enter(&placement, Some(owner)).await?;
-        members::place(&mut tx, &placement, EPOCH).await?;
+        members::place(&mut tx, &placement, PACK, EPOCH).await?;
         workspaces::insert(&mut tx, b"sealed workspace name", EPOCH).await?;
-        members::insert(&mut tx, owner, Standing::Owner, EPOCH).await?;
+        members::insert(&mut tx, owner, &Seat::in_role(OWNER, true), EPOCH).await?;
         let receipt = audit::append(&mut tx, &event(Some(owner), "workspace.create")).await?;
         tx.commit(receipt.into()).await
     };

@@ -19,6 +19,6 @@ mod superuser;
 pub use chance::TestRandom;
 pub use clock::TestClock;
 pub use database::{TestDatabase, database, database_on, database_with};
-pub use fixtures::{EPOCH, account, event, id, scope, tenant};
+pub use fixtures::{EPOCH, OWNER, PACK, account, draft, event, id, scope, tenant};
 pub use private::{PrivateServer, run};
 pub use server::{Server, durable_server, server};

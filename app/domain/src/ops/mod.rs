@@ -2,12 +2,18 @@
 
 mod account;
 mod audit;
+mod body;
+mod invitation;
+mod member;
 mod record;
 mod session;
 mod workspace;
 
 pub use account::*;
 pub use audit::*;
+pub use body::*;
+pub use invitation::*;
+pub use member::*;
 pub use record::*;
 pub use session::*;
 pub use workspace::*;
@@ -21,8 +27,12 @@ macro_rules! for_each_operation {
             SignUp VerifyEmail ResendVerification ForgotPassword ResetPassword
             GetProfile RenameMyself ChangePassword
             SignIn SignOut ListSessions RevokeSession RevokeOtherSessions ProveIdentity
-            ListWorkspaces CreateWorkspace GetWorkspace RenameWorkspace
-            ListRecords GetRecord CreateRecord RenameRecord DescribeRecord
+            ListPacks ListWorkspaces CreateWorkspace GetWorkspace RenameWorkspace
+            ListRecords GetRecord CreateRecord RenameRecord DescribeRecord DuplicateRecord MoveRecord ArchiveRecord
+            UnarchiveRecord TrashRecord RestoreRecord
+            ReadBody TakeBody
+            ListMembers SetRole SuspendMember ResumeMember RemoveMember LeaveWorkspace
+            InviteMembers ResendInvitation RevokeInvitation InspectInvitation AcceptInvitation JoinByInvitation
             ListAuditEvents GetAuditEvent ExportAuditLog
         }
     };

@@ -3,11 +3,14 @@
 use super::Solo;
 use crate::{
     ask,
-    components::{Form, Look, OpForm, Submit, TextField},
+    components::{Choice, ChoiceField, Form, Look, OpForm, Submit, TextField},
     load,
     pages::errors::Failed,
 };
-use domain::ops::{CreateWorkspace, ListWorkspaces, SignOut, WorkspaceView};
+use domain::{
+    ops::{CreateWorkspace, ListPacks, ListWorkspaces, SignOut, WorkspaceLine, WorkspaceView},
+    pack::PackHead,
+};
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
@@ -15,14 +18,17 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 #[component]
 pub fn StartPage() -> impl IntoView {
     let workspaces = load(String::new, |_| ask(ListWorkspaces {}));
+    let packs = load(String::new, |_| ask(ListPacks {}));
     view! {
         <Solo title="Name your workspace">
             <Transition fallback=|| ()>
                 {move || {
+                    let workspaces = workspaces.get::<Vec<WorkspaceLine>>();
+                    let packs = packs.get::<Vec<PackHead>>();
                     workspaces
-                        .get::<Vec<WorkspaceView>>()
-                        .map(|answer| match answer {
-                            Ok(workspaces) => view! { <Start workspaces/> }.into_any(),
+                        .zip(packs)
+                        .map(|(workspaces, packs)| match workspaces.and_then(|workspaces| Ok((workspaces, packs?))) {
+                            Ok((workspaces, packs)) => view! { <Start workspaces packs/> }.into_any(),
                             Err(problem) => view! { <Failed problem part=true/> }.into_any(),
                         })
                 }}
@@ -32,7 +38,7 @@ pub fn StartPage() -> impl IntoView {
 }
 
 #[component]
-fn Start(workspaces: Vec<WorkspaceView>) -> impl IntoView {
+fn Start(workspaces: Vec<WorkspaceLine>, packs: Vec<PackHead>) -> impl IntoView {
     let form = Form::<CreateWorkspace>::new();
     let navigate = use_navigate();
     let done = Callback::new(move |workspace: WorkspaceView| {
@@ -51,6 +57,7 @@ fn Start(workspaces: Vec<WorkspaceView>) -> impl IntoView {
                 autofocus=true
                 hint="Your practice, team or company."
             />
+            <Packs packs/>
             <Submit class="btn-lg btn-block">"Make the workspace"</Submit>
         </OpForm>
         {if first {
@@ -71,4 +78,18 @@ fn Start(workspaces: Vec<WorkspaceView>) -> impl IntoView {
                 .into_any()
         }}
     }
+}
+
+/// The kinds of work, the usual one chosen.
+#[component]
+fn Packs(packs: Vec<PackHead>) -> impl IntoView {
+    let choices = packs
+        .into_iter()
+        .map(|pack| Choice {
+            value: pack.id,
+            name: pack.name,
+            about: pack.about,
+        })
+        .collect();
+    view! { <ChoiceField name="pack" label="What it is for" choices/> }
 }

@@ -1,11 +1,8 @@
 //! One's workspaces. Somebody with none is led to making one, somebody with one into it.
 
 use super::Solo;
-use crate::{answer::leave_for, ask, components::Icon, format, load, pages::errors::Failed};
-use domain::{
-    ops::{ListWorkspaces, WorkspaceView},
-    policy::Standing,
-};
+use crate::{answer::leave_for, ask, components::Icon, load, pages::errors::Failed};
+use domain::ops::{ListWorkspaces, WorkspaceLine};
 use leptos::prelude::*;
 
 /// The list of one's workspaces.
@@ -17,7 +14,7 @@ pub fn WorkspacesPage() -> impl IntoView {
             <Transition fallback=|| ()>
                 {move || {
                     workspaces
-                        .get::<Vec<WorkspaceView>>()
+                        .get::<Vec<WorkspaceLine>>()
                         .map(|answer| match answer {
                             Ok(workspaces) => view! { <Workspaces workspaces/> }.into_any(),
                             Err(problem) => view! { <Failed problem part=true/> }.into_any(),
@@ -29,7 +26,7 @@ pub fn WorkspacesPage() -> impl IntoView {
 }
 
 /// Where somebody with so many workspaces belongs, if not on the list.
-fn elsewhere(workspaces: &[WorkspaceView]) -> Option<String> {
+fn elsewhere(workspaces: &[WorkspaceLine]) -> Option<String> {
     match workspaces {
         [] => Some("/start".to_owned()),
         [only] => Some(format!("/w/{}", only.id)),
@@ -38,7 +35,7 @@ fn elsewhere(workspaces: &[WorkspaceView]) -> Option<String> {
 }
 
 #[component]
-fn Workspaces(workspaces: Vec<WorkspaceView>) -> impl IntoView {
+fn Workspaces(workspaces: Vec<WorkspaceLine>) -> impl IntoView {
     if let Some(address) = elsewhere(&workspaces) {
         leave_for(&address);
     }
@@ -50,10 +47,6 @@ fn Workspaces(workspaces: Vec<WorkspaceView>) -> impl IntoView {
                 .chars()
                 .next()
                 .map(|first| first.to_uppercase().to_string());
-            let role = match workspace.standing {
-                Standing::Owner => "You own it",
-                Standing::Member | Standing::Suspended => "You are a member",
-            };
             view! {
                 <li>
                     <a class="wait-row" href=format!("/w/{}", workspace.id)>
@@ -62,7 +55,7 @@ fn Workspaces(workspaces: Vec<WorkspaceView>) -> impl IntoView {
                         </span>
                         <span class="wait-t">
                             <b>{workspace.name}</b>
-                            <span>{format!("{role}, since {}", format::day_of(workspace.created_at))}</span>
+                            <span>{format!("{}, as {}", workspace.pack, workspace.role)}</span>
                         </span>
                         <span class="btn btn-line btn-sm" aria-hidden="true">
                             "Open"

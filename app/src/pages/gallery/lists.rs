@@ -9,7 +9,7 @@ use leptos::prelude::*;
 pub fn Lists() -> impl IntoView {
     let workspace = samples::workspace();
     let records = samples::records()
-        .map(|record| view! { <RecordRow workspace record/> })
+        .map(|row| view! { <RecordRow workspace=workspace.clone() row/> })
         .collect_view();
     view! {
         <Section title="Lists" rule="Hairlines before boxes. The whole row opens the thing; its title carries the name.">

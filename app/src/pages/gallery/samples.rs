@@ -5,9 +5,11 @@ use domain::{
     AccountId, EventId, RecordId, RequestId, SessionId, WorkspaceId,
     audit::{ActorKind, Change, Target},
     ops::{
-        ActorView, AuditEventView, AuditRow, CheckpointView, Profile, ProofView, RecordView, SessionView, WorkspaceView,
+        ActorView, AuditEventView, AuditRow, CheckpointView, Colleague, Profile, ProofView, RecordRow, RecordView,
+        SessionView, WorkspaceLine, WorkspaceView,
     },
-    policy::Standing,
+    pack::{Grant, Look, PackHead, RecordType, Role, State},
+    policy::{Action, Shelf},
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 
@@ -17,19 +19,37 @@ const NOW: OffsetDateTime = datetime!(2026-11-22 10:31:08 UTC);
 const ANY: WorkspaceId = WorkspaceId::HOUSE;
 const ROOT: &str = "7c41d09b3e5fa81200b2e077c10d4f1a9693ace2057c41d09b3e5fa81200b2e0";
 
-fn record(title: &str, summary: &str, days: i64) -> RecordView {
-    RecordView {
+fn record(title: &str, summary: &str, days: i64) -> RecordRow {
+    let state = STATES[usize::try_from(days).unwrap_or_default() % STATES.len()].0;
+    let record = RecordView {
         id: RecordId(ANY.0),
+        kind: "sop".to_owned(),
+        state: state.to_owned(),
+        shelf: Shelf::Desk,
         title: title.to_owned(),
         summary: summary.to_owned(),
         revision: 4,
         created_at: NOW - Duration::days(days),
         updated_at: NOW - Duration::days(days),
+    };
+    RecordRow {
+        record,
+        changed_by: Some(Colleague {
+            account: AccountId(ANY.0),
+            name: "Tomás Quintero".to_owned(),
+        }),
     }
 }
 
+/// The states of the sample records.
+const STATES: [(&str, &str, Look); 3] = [
+    ("draft", "Draft", Look::Draft),
+    ("in_review", "In review", Look::Review),
+    ("effective", "Effective", Look::Effective),
+];
+
 /// Three records, the last with a title that does not fit.
-pub(super) fn records() -> [RecordView; 3] {
+pub(super) fn records() -> [RecordRow; 3] {
     [
         record(
             "Receiving refrigerated stock",
@@ -165,12 +185,11 @@ pub(super) fn checkpoint() -> CheckpointView {
 
 /// What stands around a page of a workspace.
 pub(super) fn around() -> Around {
-    let workspace = |name: &str| WorkspaceView {
+    let line = |name: &str| WorkspaceLine {
         id: ANY,
         name: name.to_owned(),
-        standing: Standing::Owner,
-        revision: 1,
-        created_at: NOW,
+        pack: "Procedures".to_owned(),
+        role: "Responsible pharmacist".to_owned(),
     };
     Around {
         profile: Profile {
@@ -180,8 +199,48 @@ pub(super) fn around() -> Around {
             revision: 1,
             created_at: NOW,
         },
-        workspaces: vec![workspace("Northquay Pharmacy"), workspace("Tern House Clinic")],
-        workspace: Some(workspace("Northquay Pharmacy")),
+        workspaces: vec![line("Northquay Pharmacy"), line("Tern House Clinic")],
+        workspace: Some(workspace()),
+    }
+}
+
+/// The workspace of the sample records, with a role that may do everything.
+pub(super) fn workspace() -> WorkspaceView {
+    let states = STATES.map(|(id, name, look)| State {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        look,
+    });
+    WorkspaceView {
+        id: ANY,
+        name: "Northquay Pharmacy".to_owned(),
+        pack: PackHead {
+            id: "sample".to_owned(),
+            name: "Procedures".to_owned(),
+            about: String::new(),
+        },
+        types: vec![RecordType {
+            id: "sop".to_owned(),
+            name: "SOP".to_owned(),
+            many: "SOPs".to_owned(),
+            about: String::new(),
+            fields: Vec::new(),
+            states: states.to_vec(),
+            moves: Vec::new(),
+            templates: Vec::new(),
+        }],
+        role: Some(Role {
+            name: "Responsible pharmacist".to_owned(),
+            may: Action::IN_WORKSPACE.to_vec(),
+            records: vec![Grant {
+                types: Vec::new(),
+                states: Vec::new(),
+                may: Action::ON_RECORDS.to_vec(),
+            }],
+            ..Role::unknown("pharmacist")
+        }),
+        revision: 1,
+        created_at: NOW,
     }
 }
 
@@ -190,7 +249,3 @@ pub(super) fn home() -> String {
     format!("/w/{ANY}")
 }
 
-/// The workspace of the sample records.
-pub(super) fn workspace() -> WorkspaceId {
-    ANY
-}

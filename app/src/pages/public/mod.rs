@@ -3,6 +3,7 @@
 mod check_mail;
 mod forgot;
 mod frame;
+mod invitation;
 mod landing;
 mod offline;
 mod reset;
@@ -13,6 +14,7 @@ mod verify;
 pub use check_mail::*;
 pub use forgot::*;
 pub use frame::*;
+pub use invitation::*;
 pub use landing::*;
 pub use offline::*;
 pub use reset::*;

@@ -3,8 +3,8 @@
 use crate::{Asking, Loaded, ask, refuse};
 use domain::{
     Code, Problem, WorkspaceId,
-    ops::{GetProfile, GetWorkspace, ListWorkspaces, Profile, WorkspaceView},
-    policy::{Action, Decision, decide},
+    ops::{GetProfile, GetWorkspace, ListWorkspaces, Profile, WorkspaceLine, WorkspaceView},
+    policy::Action,
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -17,7 +17,7 @@ pub struct Around {
     /// The person.
     pub profile: Profile,
     /// Their workspaces, by name.
-    pub workspaces: Vec<WorkspaceView>,
+    pub workspaces: Vec<WorkspaceLine>,
     /// The workspace they are in, on pages that are in one.
     pub workspace: Option<WorkspaceView>,
 }
@@ -27,7 +27,7 @@ impl Around {
     pub fn may(&self, action: Action) -> bool {
         self.workspace
             .as_ref()
-            .is_some_and(|workspace| decide(Some(workspace.standing), action) == Decision::Allow)
+            .is_some_and(|workspace| workspace.actor().may(action))
     }
 }
 

@@ -37,11 +37,11 @@ pub fn BottomBar(
         .as_ref()
         .map_or_else(|| "/w".to_owned(), |workspace| format!("/w/{}", workspace.id));
     let new = around
-        .may(Action::WriteRecords)
-        .then(|| format!("{home}#new"))
+        .may(Action::CreateRecords)
+        .then(|| format!("{home}/new"))
         .map(|address| {
             view! {
-                <a class="bb-item bb-new" href=address rel="external">
+                <a class="bb-item bb-new" href=address>
                     <Icon name="plus-bold"/>
                     <span>"New"</span>
                 </a>

@@ -1,28 +1,31 @@
-//! A workspace's home: its records.
+//! A workspace's records: the list with its filters, and what stands there before there are any.
 
-use super::{Around, AroundLoaded, RecordRow, Switcher, in_workspace, use_workspace, use_workspace_key};
+use super::{Around, AroundLoaded, NewRecord, RecordRow, RecordTools, Switcher, record_query, use_workspace_key};
 use crate::{
-    Asking, ask,
-    components::{Form, Hidden, Icon, OpForm, Submit, TextField},
+    Asking, Loaded, ask,
+    components::{Empty, Icon},
     format::count,
     load,
     pages::errors::Failed,
     refuse,
 };
 use domain::{
-    Code, WorkspaceId,
-    ops::{CreateRecord, ListRecords, RecordView},
+    Code,
+    ops::{ListRecords, RecordFilter, RecordPage as Page, WorkspaceView},
+    policy::{Action, Shelf},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 
-fn ask_records(workspace: &str) -> Asking {
+/// `key` is the workspace's, and behind a blank the filter as JSON.
+fn ask_records(key: &str) -> Asking {
+    let (workspace, filter) = key.split_once(' ').unwrap_or((key, ""));
     match workspace.parse() {
-        Ok(workspace) => ask(ListRecords { workspace }),
+        Ok(workspace) => ask(ListRecords {
+            workspace,
+            filter: serde_json::from_str(filter).unwrap_or_default(),
+        }),
         Err(_) => refuse(Code::NotFound),
     }
 }
@@ -30,18 +33,45 @@ fn ask_records(workspace: &str) -> Asking {
 /// The home of a workspace.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let (workspace, key) = (use_workspace(), use_workspace_key());
-    let records = load(move || key.get(), |workspace| ask_records(&workspace));
+    let key = use_workspace_key();
+    let params = use_query_map();
+    let asked = Memo::new(move |_| params.with(record_query::read));
+    // What is typed into the search and not in the address yet.
+    let typed = RwSignal::new(None::<String>);
+    let filter = Memo::new(move |_| {
+        let asked = asked.get();
+        match typed.get() {
+            None => asked,
+            Some(search) => RecordFilter {
+                search,
+                from: 0,
+                ..asked
+            },
+        }
+    });
+    Effect::new(move |_| {
+        asked.track();
+        typed.set(None);
+    });
+    let page = load(
+        move || {
+            let filter = serde_json::to_string(&filter.get()).unwrap_or_default();
+            format!("{} {filter}", key.get())
+        },
+        |key| ask_records(&key),
+    );
+    let around = use_context::<AroundLoaded>();
     view! {
         <Title text="Records"/>
         <div class="scroll">
             <PhoneSwitcher/>
             <Transition fallback=Coming>
                 {move || {
-                    records
-                        .get::<Vec<RecordView>>()
-                        .map(|answer| match in_workspace(answer, workspace.get()) {
-                            Ok((workspace, records)) => view! { <Records workspace records/> }.into_any(),
+                    around
+                        .and_then(|AroundLoaded(around)| around.get::<Around>())
+                        .map(|answer| match answer.map(|around| around.workspace) {
+                            Ok(Some(workspace)) => view! { <Records workspace page filter typed/> }.into_any(),
+                            Ok(None) => view! { <Failed problem=Code::NotFound.into()/> }.into_any(),
                             Err(problem) => view! { <Failed problem/> }.into_any(),
                         })
                 }}
@@ -52,7 +82,7 @@ pub fn HomePage() -> impl IntoView {
 
 /// The switcher where there is no sidebar.
 #[component]
-fn PhoneSwitcher() -> impl IntoView {
+pub fn PhoneSwitcher() -> impl IntoView {
     let around = use_context::<AroundLoaded>();
     view! {
         <Transition>
@@ -79,147 +109,168 @@ fn Coming() -> impl IntoView {
     }
 }
 
-#[component]
-fn Records(workspace: WorkspaceId, records: Vec<RecordView>) -> impl IntoView {
-    let form = Form::<CreateRecord>::new();
-    if records.is_empty() {
-        return view! {
-            <header class="page-head">
-                <h1>"Records"</h1>
-            </header>
-            <section class="first-run page-pad" id="new">
-                <div>
-                    <h2>"Nothing here yet"</h2>
-                    <p class="lead">"Give your first record a title. What it is about comes next."</p>
-                </div>
-                <NewRecord form workspace first=true/>
-            </section>
-        }
-        .into_any();
+/// What the list that is shown is called.
+fn title_of(workspace: &WorkspaceView, filter: &RecordFilter) -> String {
+    match filter.shelf {
+        Shelf::Archive => "Archive".to_owned(),
+        Shelf::Trash => "Trash".to_owned(),
+        Shelf::Desk => workspace
+            .record_type(&filter.kind)
+            .map_or_else(|| "Records".to_owned(), |kind| kind.many.clone()),
     }
-    let total = records.len();
+}
+
+/// The list. The tools stay while rows come and go, so that what is being typed keeps its place.
+#[component]
+fn Records(
+    workspace: WorkspaceView,
+    page: Loaded,
+    filter: Memo<RecordFilter>,
+    typed: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let (heading, tools) = (workspace.clone(), workspace.clone());
+    let title = move || filter.with(|filter| title_of(&heading, filter));
+    let id = workspace.id;
+    let makes = workspace.actor().may(Action::CreateRecords);
+    let new = move || {
+        let kind = filter.with(|filter| filter.kind.clone());
+        let query = if kind.is_empty() { String::new() } else { format!("?kind={kind}") };
+        format!("/w/{id}/new{query}")
+    };
+    let desk = move || filter.with(|filter| filter.shelf == Shelf::Desk);
     view! {
         <header class="page-head">
-            <h1>"Records"</h1>
+            <h1>{title}</h1>
+            <span class="spacer"></span>
+            <div class="btns only-desk">
+                {move || {
+                    (makes && desk())
+                        .then(|| {
+                            view! {
+                                <a class="btn btn-act" href=new>
+                                    <Icon name="plus-bold"/>
+                                    "New"
+                                </a>
+                            }
+                        })
+                }}
+            </div>
         </header>
-        <div class="page-pad" id="new">
-            <NewRecord form workspace/>
+        <RecordTools workspace=tools page filter typed/>
+        <Transition fallback=Coming>
+            {move || {
+                page.get::<Page>()
+                    .map(|answer| match answer {
+                        Ok(page) => {
+                            let filter = filter.get();
+                            view! { <Rows workspace=workspace.clone() page filter makes/> }.into_any()
+                        }
+                        Err(problem) => view! { <Failed problem part=true/> }.into_any(),
+                    })
+            }}
+        </Transition>
+    }
+}
+
+/// One page of rows.
+#[component]
+fn Rows(workspace: WorkspaceView, page: Page, filter: RecordFilter, makes: bool) -> impl IntoView {
+    if page.total == 0 && filter.kind.is_empty() {
+        return view! { <Nothing workspace shelf=filter.shelf makes/> }.into_any();
+    }
+    let path = format!("/w/{}", workspace.id);
+    let turned = |from: u32| {
+        record_query::address(
+            &path,
+            &RecordFilter {
+                from,
+                ..filter.clone()
+            },
+        )
+    };
+    let next = page.next.map(turned);
+    let before = (filter.from > 0).then(|| turned(filter.from.saturating_sub(domain::ops::RECORD_PAGE_ROWS)));
+    let foot = said(&page, filter.from);
+    let rows = page
+        .rows
+        .into_iter()
+        .map(|row| view! { <RecordRow workspace=workspace.clone() row/> })
+        .collect_view();
+    view! {
+        <div class="lrow lrow-head rec-row only-desk" aria-hidden="true">
+            <span>"Title"</span>
+            <span>"State"</span>
+            <span>"Last changed by"</span>
+            <span class="rec-when">"Last changed"</span>
         </div>
-        <RecordList workspace records total/>
+        <ul class="list">{rows}</ul>
+        <p class="list-foot" role="status">
+            {foot}
+            {before
+                .map(|address| {
+                    view! {
+                        <a class="btn btn-line btn-sm" href=address>
+                            "Before these"
+                        </a>
+                    }
+                })}
+            {next
+                .map(|address| {
+                    view! {
+                        <a class="btn btn-line btn-sm" href=address>
+                            "After these"
+                        </a>
+                    }
+                })}
+        </p>
     }
     .into_any()
 }
 
-#[component]
-fn NewRecord(form: Form<CreateRecord>, workspace: WorkspaceId, #[prop(optional)] first: bool) -> impl IntoView {
-    let navigate = use_navigate();
-    let done = Callback::new(move |record: RecordView| {
-        navigate(
-            &format!("/w/{workspace}/records/{}", record.id),
-            NavigateOptions::default(),
-        );
-    });
-    view! {
-        <OpForm form on_done=done class="new-rec">
-            <Hidden name="workspace" value=workspace.to_string()/>
-            <TextField name="title" label=if first { "Title" } else { "New record" } autofocus=first/>
-            <Submit>
-                <Icon name="plus-bold"/>
-                "Make record"
-            </Submit>
-        </OpForm>
+/// How many there are, and which of them are shown.
+fn said(page: &Page, from: u32) -> String {
+    let shown = u32::try_from(page.rows.len()).unwrap_or(u32::MAX);
+    let all = count(u64::from(page.found), "record", "records");
+    if page.found == 0 {
+        "No record is like that. Clear the search to see all.".to_owned()
+    } else if shown < page.found {
+        format!("{} to {} of {all}", from + 1, from + shown)
+    } else {
+        all
     }
 }
 
-/// The list, with a search that works as a plain GET form and, hydrated, as one types.
+/// An empty shelf.
 #[component]
-fn RecordList(workspace: WorkspaceId, records: Vec<RecordView>, total: usize) -> impl IntoView {
-    let asked = use_query_map()
-        .with_untracked(|query| query.get("q"))
-        .unwrap_or_default();
-    let search = RwSignal::new(asked.clone());
-    let records = StoredValue::new(records);
-    let found = Memo::new(move |_| {
-        let words = search.get().to_lowercase();
-        records.with_value(|records| {
-            records
-                .iter()
-                .filter(|record| matches(record, &words))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
-    });
-    let total = u64::try_from(total).unwrap_or(u64::MAX);
-    view! {
-        <form class="toolrow" method="get" role="search">
-            <label class="input-wrap grow">
-                <span class="vh">"Search the records"</span>
-                <Icon name="magnifying-glass"/>
-                <input
-                    class="input"
-                    type="search"
-                    name="q"
-                    value=asked
-                    placeholder=format!("Search {}", count(total, "record", "records"))
-                    on:input:target=move |event| search.set(event.target().value())
-                />
-            </label>
-            <button class="btn btn-line" type="submit">
-                "Search"
-            </button>
-        </form>
-        <div class="lrow lrow-head rec-row only-desk" aria-hidden="true">
-            <span>"Title"</span>
-            <span class="rec-when">"Last changed"</span>
-        </div>
-        <ul class="list">
-            {move || {
-                found
-                    .get()
-                    .into_iter()
-                    .map(|record| view! { <RecordRow workspace record/> })
-                    .collect_view()
-            }}
-        </ul>
-        <p class="list-foot" role="status">
-            {move || {
-                let shown = u64::try_from(found.with(Vec::len)).unwrap_or(u64::MAX);
-                if shown == total {
-                    count(total, "record", "records")
-                } else if shown == 0 {
-                    "No record has these words. Clear the search to see all.".to_owned()
-                } else {
-                    format!("{} of {}", count(shown, "record", "records"), total)
-                }
-            }}
-        </p>
-    }
-}
-
-/// Whether every word stands somewhere in the title or the summary. `words` is in lower case.
-fn matches(record: &RecordView, words: &str) -> bool {
-    let text = format!("{}\n{}", record.title, record.summary).to_lowercase();
-    words.split_whitespace().all(|word| text.contains(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-    use domain::{RecordId, WorkspaceId, ops::RecordView};
-    use time::OffsetDateTime;
-
-    #[test]
-    fn words_are_found_in_any_order() {
-        let record = RecordView {
-            id: RecordId(WorkspaceId::HOUSE.0),
-            title: "Receiving refrigerated stock".to_owned(),
-            summary: "Dock 2".to_owned(),
-            revision: 1,
-            created_at: OffsetDateTime::UNIX_EPOCH,
-            updated_at: OffsetDateTime::UNIX_EPOCH,
-        };
-        for (words, found) in [("", true), ("stock dock", true), ("  receiv ", true), ("stocks", false)] {
-            assert_eq!(matches(&record, words), found, "{words}");
+fn Nothing(workspace: WorkspaceView, shelf: Shelf, makes: bool) -> impl IntoView {
+    match shelf {
+        Shelf::Desk if makes => view! {
+            <section class="first-run page-pad" id="new">
+                <div>
+                    <h2>"Nothing here yet"</h2>
+                    <p class="lead">"Give your first record a title, and begin with a template or a blank page."</p>
+                </div>
+                <NewRecord workspace/>
+            </section>
         }
+        .into_any(),
+        Shelf::Desk => view! {
+            <Empty title="Nothing here yet">
+                <p class="dim">"What others write for you to read appears here."</p>
+            </Empty>
+        }
+        .into_any(),
+        Shelf::Archive => view! {
+            <Empty title="The archive is empty">
+                <p class="dim">"Records you put away are kept here, to be read and got back."</p>
+            </Empty>
+        }
+        .into_any(),
+        Shelf::Trash => view! {
+            <Empty title="The trash is empty">
+                <p class="dim">"Records you throw away stay here until you restore them."</p>
+            </Empty>
+        }
+        .into_any(),
     }
 }

@@ -1,6 +1,8 @@
 //! One record: its title and what it is about.
 
-use super::{in_workspace, use_workspace};
+use super::{
+    Around, AroundLoaded, Here, Mode, RecordMenu, RecordState, Script, ScriptText, in_workspace, use_workspace,
+};
 use crate::{
     Asking, ask, call,
     components::{
@@ -12,7 +14,9 @@ use crate::{
 };
 use domain::{
     Code, Problem, RecordId, WorkspaceId,
-    ops::{DescribeRecord, GetRecord, RecordView, RenameRecord},
+    ops::{DescribeRecord, GetRecord, RecordView, RenameRecord, WorkspaceView},
+    pack::{SUMMARY, TITLE},
+    policy::{Action, Decision, Resource, Shelf, decide},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -37,13 +41,16 @@ pub fn RecordPage() -> impl IntoView {
         format!("{} {}", get("workspace"), get("record"))
     });
     let record = load(move || key.get(), |key| ask_record(&key));
+    let around = use_context::<AroundLoaded>();
     view! {
         <Transition fallback=|| view! { <div class="scroll" aria-busy="true"></div> }>
             {move || {
+                let around = around.and_then(|AroundLoaded(around)| around.get::<Around>());
+                let place = around.and_then(Result::ok).and_then(|around| around.workspace);
                 record
                     .get::<RecordView>()
                     .map(|answer| match in_workspace(answer, workspace.get()) {
-                        Ok((workspace, record)) => view! { <Record workspace record/> }.into_any(),
+                        Ok((_, record)) => place.map(|place| view! { <Record place record/> }).into_any(),
                         Err(problem) => view! { <Failed problem/> }.into_any(),
                     })
             }}
@@ -52,18 +59,37 @@ pub fn RecordPage() -> impl IntoView {
 }
 
 #[component]
-fn Record(workspace: WorkspaceId, record: RecordView) -> impl IntoView {
-    let (id, created, first) = (record.id, record.created_at, record.clone());
+fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
+    let (workspace, id, created, first) = (place.id, record.id, record.created_at, record.clone());
+    let label = |field: &str, usual: &'static str| {
+        let kind = place.record_type(&first.kind);
+        kind.and_then(|kind| kind.field(field)).map_or(usual.to_owned(), |field| field.label.clone())
+    };
+    let (title_label, summary_label) = (label(TITLE, "Title"), label(SUMMARY, "Summary"));
+    let summary_hint = place
+        .record_type(&first.kind)
+        .and_then(|kind| kind.field(SUMMARY))
+        .map(|field| field.hint.clone())
+        .unwrap_or_default();
+    let place = StoredValue::new(place);
     let now = RwSignal::new(record);
+    let script = Script::new();
     let (rename, describe) = (Form::<RenameRecord>::new(), Form::<DescribeRecord>::new());
     let state = Signal::derive(move || {
         if rename.core().dirty().get() || describe.core().dirty().get() {
             Save::Unsaved
         } else {
-            Save::Saved
+            script.save().unwrap_or(Save::Saved)
         }
     });
     let done = Callback::new(move |record| now.set(record));
+    let edits = Memo::new(move |_| {
+        now.with(|now| {
+            place.with_value(|place| {
+                decide(place.actor(), Action::EditRecords, Resource::Record(now.item())) == Decision::Allow
+            })
+        })
+    });
     refresh_when_stale(rename.core().problem(), workspace, id, now);
     refresh_when_stale(describe.core().problem(), workspace, id, now);
     let ids = move || {
@@ -82,11 +108,23 @@ fn Record(workspace: WorkspaceId, record: RecordView) -> impl IntoView {
                 <b aria-current="page">{move || now.with(|now| now.title.clone())}</b>
             </nav>
             <SaveState state/>
+            <span class="spacer"></span>
+            <Here script/>
+            <Mode script may=edits/>
+            {move || {
+                let record = now.get();
+                let (kind, state) = (record.kind.clone(), record.state.clone());
+                view! {
+                    <RecordState workspace=place.get_value() kind state/>
+                    <RecordMenu workspace=place.get_value() record on_changed=done/>
+                }
+            }}
         </header>
-        <div class="scroll">
-            <article class="rec">
-                <h1 class="rec-title">{move || now.with(|now| now.title.clone())}</h1>
-                <dl class="meta">
+        {move || now.with(|now| elsewhere(now.shelf))}
+        <div class="ed-main">
+            <ScriptText workspace record=id title=Signal::derive(move || now.with(|now| now.title.clone())) script may=edits>
+                <h1 class="doc-title">{move || now.with(|now| now.title.clone())}</h1>
+                <dl class="doc-meta">
                     <div>
                         <dt>"Made"</dt>
                         <dd>
@@ -102,9 +140,19 @@ fn Record(workspace: WorkspaceId, record: RecordView) -> impl IntoView {
                         <dd>{move || now.with(|now| now.revision)}</dd>
                     </div>
                 </dl>
+            </ScriptText>
+            <aside class="panel about" id="about" aria-label="About this record">
+                <div class="panel-head">
+                    <h2>"About"</h2>
+                    <a class="btn btn-bare btn-icon about-link" href="#main" rel="external" aria-label="Close">
+                        <Icon name="x"/>
+                    </a>
+                </div>
+                <div class="panel-body">
+                <div class="rec-forms" class:is-still=move || !edits.get()>
                 <OpForm form=rename on_done=done>
                     {ids()}
-                    <TextField name="title" label="Title" value=first.title class="input-title"/>
+                    <TextField name="title" label=title_label value=first.title class="input-title"/>
                     <Conflict problem=rename.core().problem() theirs=Signal::derive(move || now.with(|now| now.title.clone()))/>
                     <div class="btns">
                         <Submit look=Look::Line>"Save title"</Submit>
@@ -114,11 +162,11 @@ fn Record(workspace: WorkspaceId, record: RecordView) -> impl IntoView {
                     {ids()}
                     <TextArea
                         name="summary"
-                        label="Summary"
+                        label=summary_label
                         value=first.summary
                         rows=8
                         class="input-read"
-                        hint="What this record is about, in a few lines."
+                        hint=summary_hint
                     />
                     <Conflict
                         problem=describe.core().problem()
@@ -128,9 +176,22 @@ fn Record(workspace: WorkspaceId, record: RecordView) -> impl IntoView {
                         <Submit>"Save summary"</Submit>
                     </div>
                 </OpForm>
-            </article>
+                </div>
+                <p class="rec-about">{move || (!edits.get()).then(|| now.with(|now| now.summary.clone()))}</p>
+                </div>
+            </aside>
         </div>
     }
+}
+
+/// What is said of a record that is not at hand.
+fn elsewhere(shelf: Shelf) -> Option<impl IntoView> {
+    let words = match shelf {
+        Shelf::Desk => return None,
+        Shelf::Archive => "This record is in the archive. It can be read, and got back.",
+        Shelf::Trash => "This record is in the trash. Restore it to change it.",
+    };
+    Some(view! { <Banner tone=Tone::Lamp>{words}</Banner> })
 }
 
 /// Fetches what the record says now, once a save was refused because somebody else was faster. What was typed stays.

@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     Code,
     ops::{GetWorkspace, RenameWorkspace, WorkspaceView},
-    policy::{Action, Decision, decide},
+    policy::Action,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -52,8 +52,8 @@ pub fn SettingsPage() -> impl IntoView {
 
 #[component]
 fn Settings(workspace: WorkspaceView) -> impl IntoView {
-    let may_rename = decide(Some(workspace.standing), Action::ManageWorkspace) == Decision::Allow;
-    let (id, created) = (workspace.id, workspace.created_at);
+    let may_rename = workspace.actor().may(Action::ManageWorkspace);
+    let (id, created, pack) = (workspace.id, workspace.created_at, workspace.pack.name.clone());
     view! {
         <header class="page-head set-head">
             <h1>"General"</h1>
@@ -72,7 +72,7 @@ fn Settings(workspace: WorkspaceView) -> impl IntoView {
                             <p>
                                 <b>{workspace.name}</b>
                             </p>
-                            <p class="dim">"Only the owner can change it."</p>
+                            <p class="dim">"Your role does not change it."</p>
                         }
                             .into_any()
                     }}
@@ -89,6 +89,8 @@ fn Settings(workspace: WorkspaceView) -> impl IntoView {
                         <dd>
                             <Moment at=created/>
                         </dd>
+                        <dt>"For"</dt>
+                        <dd>{pack}</dd>
                         <dt>"Id"</dt>
                         <dd>
                             <code>{id.to_string()}</code>

@@ -3,10 +3,11 @@
 use super::{Around, Switcher};
 use crate::components::{Avatar, Form, Icon, Look, Menu, OpForm, Submit};
 use domain::{
-    ops::{Profile, SignOut, WorkspaceView},
-    policy::{Action, Standing},
+    ops::{Profile, SignOut, WorkspaceLine, WorkspaceView},
+    policy::{Action, Shelf},
 };
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 
 /// A place in the sidebar.
 #[component]
@@ -15,7 +16,8 @@ pub fn NavItem(
     #[prop(into)]
     href: String,
     /// What it is called.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// Its icon; the filled one is taken while one is there.
     icon: &'static str,
     /// Its filled icon.
@@ -47,28 +49,35 @@ pub fn Sidebar(
     path: Signal<String>,
 ) -> impl IntoView {
     let workspace = around.workspace.clone();
-    let may_audit = around.may(Action::ReadAudit);
-    let standing = workspace.as_ref().map(|workspace| workspace.standing);
+    let (may_audit, may_see) = (around.may(Action::ReadAudit), around.may(Action::SeeMembers));
+    let role = workspace.as_ref().and_then(|workspace| workspace.role.as_ref()).map(|role| role.name.clone());
     let profile = around.profile.clone();
     let top = workspace.as_ref().map(|workspace| {
         let home = format!("/w/{}", workspace.id);
         let records = format!("{home}/records");
+        let query = use_query_map();
+        let all = move || query.with(|query| query.get("kind").is_none() && query.get("shelf").is_none());
         let active = {
             let home = home.clone();
-            Signal::derive(move || path.with(|path| path.trim_end_matches('/') == home || path.starts_with(&records)))
+            Signal::derive(move || {
+                path.with(|path| (path.trim_end_matches('/') == home && all()) || path.starts_with(&records))
+            })
         };
         view! { <NavItem href=home label="Records" icon="files" filled="files-fill" active/> }
     });
+    let lists = workspace.clone().map(|workspace| {
+        let trash = around.may(Action::TrashRecords);
+        view! { <Lists workspace path trash/> }
+    });
     let foot = workspace.map(|workspace| {
-        let (audit, settings) = (
-            format!("/w/{}/audit", workspace.id),
-            format!("/w/{}/settings", workspace.id),
-        );
+        let home = format!("/w/{}", workspace.id);
+        let (audit, people, settings) =
+            (format!("{home}/audit"), format!("{home}/people"), format!("{home}/settings"));
         let at = |address: &str| {
             let address = address.to_owned();
             Signal::derive(move || path.with(|path| path.trim_end_matches('/') == address))
         };
-        let (at_audit, at_settings) = (at(&audit), at(&settings));
+        let (at_audit, at_people, at_settings) = (at(&audit), at(&people), at(&settings));
         view! {
             {may_audit
                 .then(|| {
@@ -79,6 +88,18 @@ pub fn Sidebar(
                             icon="list-magnifying-glass"
                             filled="list-magnifying-glass-fill"
                             active=at_audit
+                        />
+                    }
+                })}
+            {may_see
+                .then(|| {
+                    view! {
+                        <NavItem
+                            href=people
+                            label="Members"
+                            icon="users-three"
+                            filled="users-three-fill"
+                            active=at_people
                         />
                     }
                 })}
@@ -94,20 +115,62 @@ pub fn Sidebar(
         <nav class="nav" aria-label="Workspace">
             <Switcher around/>
             <div class="nav-top">{top}</div>
-            <div class="nav-scroll">{elsewhere}</div>
+            <div class="nav-scroll">{lists} {elsewhere}</div>
             <div class="nav-foot">
                 {foot}
                 <div class="nav-me">
-                    <Me profile standing/>
+                    <Me profile role/>
                 </div>
             </div>
         </nav>
     }
 }
 
+/// The lists of records: one for each type, and the shelves behind.
+#[component]
+fn Lists(workspace: WorkspaceView, path: Signal<String>, trash: bool) -> impl IntoView {
+    let home = format!("/w/{}", workspace.id);
+    let query = use_query_map();
+    let at = {
+        let home = home.clone();
+        move |name: &'static str, value: String| {
+            let home = home.clone();
+            Signal::derive(move || {
+                path.with(|path| path.trim_end_matches('/') == home)
+                    && query.with(|query| query.get(name)).as_deref() == Some(value.as_str())
+            })
+        }
+    };
+    let kinds = workspace
+        .types
+        .into_iter()
+        .map(|kind| {
+            let active = at("kind", kind.id.clone());
+            let href = format!("{home}?kind={}", kind.id);
+            view! { <NavItem href label=kind.many icon="file-text" filled="file-text-fill" active/> }
+        })
+        .collect_view();
+    let shelf = |shelf: Shelf, label: &'static str, icon: &'static str| {
+        let active = at("shelf", shelf.word().to_owned());
+        let href = format!("{home}?shelf={}", shelf.word());
+        view! { <NavItem href label icon filled=icon active/> }
+    };
+    view! {
+        <div class="nav-group">
+            <h2 class="nav-head">{workspace.pack.name}</h2>
+            {kinds}
+        </div>
+        <div class="nav-group">
+            <h2 class="nav-head">"Kept"</h2>
+            {shelf(Shelf::Archive, "Archive", "archive")}
+            {trash.then(|| shelf(Shelf::Trash, "Trash", "trash"))}
+        </div>
+    }
+}
+
 /// One's workspaces, on the pages that are in none.
 #[component]
-fn Workspaces(all: Vec<WorkspaceView>) -> impl IntoView {
+fn Workspaces(all: Vec<WorkspaceLine>) -> impl IntoView {
     all.into_iter()
         .map(|workspace| {
             let first = workspace
@@ -129,14 +192,10 @@ fn Workspaces(all: Vec<WorkspaceView>) -> impl IntoView {
 
 /// The person, and what is theirs.
 #[component]
-fn Me(profile: Profile, standing: Option<Standing>) -> impl IntoView {
+fn Me(profile: Profile, role: Option<String>) -> impl IntoView {
     let seed = profile.account.to_string();
     let name = profile.name;
-    let role = match standing {
-        Some(Standing::Owner) => "Owner".to_owned(),
-        Some(Standing::Member | Standing::Suspended) => "Member".to_owned(),
-        None => profile.email,
-    };
+    let role = role.unwrap_or(profile.email);
     let summary = move || {
         view! {
             <Avatar name=name.clone() seed=seed.clone()/>

@@ -20,6 +20,9 @@ pub fn Switcher(
         .map_or_else(|| "Your workspaces".to_owned(), |workspace| workspace.name.clone());
     let first = name.chars().next().map(|first| first.to_uppercase().to_string());
     let here = around.workspace.as_ref().map(|workspace| workspace.id);
+    let people = here
+        .filter(|_| phone && around.may(Action::SeeMembers))
+        .map(|workspace| format!("/w/{workspace}/people"));
     let settings = here
         .filter(|_| phone && around.may(Action::SeeWorkspace))
         .map(|workspace| format!("/w/{workspace}/settings"));
@@ -49,6 +52,17 @@ pub fn Switcher(
     view! {
         <Menu summary_class=if phone { "ws ws-phone only-phone" } else { "ws" } label="switch workspace" summary=summary.into()>
             {rows}
+            {people
+                .map(|address| {
+                    view! {
+                        <li>
+                            <a class="menu-item" href=address>
+                                <Icon name="users-three"/>
+                                "Members"
+                            </a>
+                        </li>
+                    }
+                })}
             {settings
                 .map(|address| {
                     view! {

@@ -161,11 +161,11 @@ impl Side {
 impl Place {
     async fn new(services: &Services, client: &mut Client, records: usize) -> Self {
         let name = "Tern House".to_owned();
-        let workspace = client.act(services, CreateWorkspace { name }).await.id;
+        let workspace = client.act(services, CreateWorkspace::usual(name)).await.id;
         let mut described = Vec::new();
         for _ in 0..records {
             let title = "Tide tables".to_owned();
-            let record = client.act(services, CreateRecord { workspace, title }).await;
+            let record = client.act(services, CreateRecord::blank(workspace, title)).await;
             let op = DescribeRecord {
                 workspace,
                 record: record.id,

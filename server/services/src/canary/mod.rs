@@ -133,7 +133,7 @@ async fn live(services: &Services, texts: &Texts) -> Planted {
     ilse.join(services, &mailbox, &texts.person, &texts.email, &password)
         .await;
     let name = texts.former_workspace.clone();
-    let workspace = ilse.act(services, CreateWorkspace { name }).await;
+    let workspace = ilse.act(services, CreateWorkspace::usual(name)).await;
     let op = RenameWorkspace {
         workspace: workspace.id,
         name: texts.workspace.clone(),
@@ -142,7 +142,7 @@ async fn live(services: &Services, texts: &Texts) -> Planted {
     ilse.act(services, op).await;
     let workspace = workspace.id;
     let title = texts.former_title.clone();
-    let record = ilse.act(services, CreateRecord { workspace, title }).await;
+    let record = ilse.act(services, CreateRecord::blank(workspace, title)).await;
     let rename = |revision, title: &str| RenameRecord {
         workspace,
         record: record.id,

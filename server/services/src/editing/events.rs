@@ -10,10 +10,10 @@ use crate::{
     vault::{AUDIT_OPENINGS, Vault},
 };
 use domain::{
-    EventId, RecordId,
-    audit::{ActorKind, AuditActor},
+    EventId, RecordId, RequestId,
+    audit::{ActorKind, AuditActor, Origin},
 };
-use store::{EventReceipt, TenantTx, audit};
+use store::{EventReceipt, Scoped as _, TenantTx, audit};
 use time::OffsetDateTime;
 
 /// What an event of a range, or of a refused update, is called in the log.
@@ -27,16 +27,36 @@ pub(crate) fn range(record: RecordId, first: u64, last: u64, pending: &Pending) 
         .change("digest", None, Some(&pending.digest()))
 }
 
-/// Writes an event by somebody at a document.
+/// By whom something was done to a document.
+#[derive(Clone, Copy)]
+pub(crate) struct By<'a> {
+    pub(crate) actor: AuditActor,
+    pub(crate) request: RequestId,
+    pub(crate) origin: &'a Origin,
+}
+
+impl<'a> From<&'a Author> for By<'a> {
+    fn from(author: &'a Author) -> Self {
+        Self {
+            actor: AuditActor {
+                kind: ActorKind::Account,
+                account: Some(author.account),
+            },
+            request: author.request,
+            origin: &author.origin,
+        }
+    }
+}
+
+/// Writes an event of editing.
 pub(crate) async fn write(
     inner: &Inner,
     tx: &mut TenantTx,
     vault: &mut Vault<'_>,
-    author: &Author,
+    by: By<'_>,
     event: Event,
     at: OffsetDateTime,
 ) -> Result<(EventId, EventReceipt), Failure> {
-    use store::Scoped as _;
     let workspace = tx.workspace();
     let id = EventId(inner.ordered_id(at));
     let target = event.target.clone();
@@ -46,13 +66,10 @@ pub(crate) async fn write(
             workspace,
             id,
             at,
-            actor: AuditActor {
-                kind: ActorKind::Account,
-                account: Some(author.account),
-            },
+            actor: by.actor,
             action: EDITED,
-            request: author.request,
-            origin: author.origin.clone(),
+            request: by.request,
+            origin: by.origin.clone(),
             salts: [inner.keyring.bytes(), inner.keyring.bytes()],
         },
     )

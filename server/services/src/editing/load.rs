@@ -34,7 +34,7 @@ pub(crate) struct Loaded {
 }
 
 /// A log as it stands in the database, with the keys that open it.
-struct Stored {
+pub(super) struct Stored {
     snapshot: Option<Snapshot>,
     /// Rows after the snapshot, and before it those that no event covers.
     rows: Vec<UpdateRow>,
@@ -59,7 +59,7 @@ pub(crate) async fn load(services: &Services, placement: Placement, record: Reco
         .map_err(|_| internal())?
 }
 
-async fn fetch(tx: &mut TenantTx, vault: &mut Vault<'_>, record: RecordId) -> Result<Stored, Failure> {
+pub(super) async fn fetch(tx: &mut TenantTx, vault: &mut Vault<'_>, record: RecordId) -> Result<Stored, Failure> {
     let snapshot = documents::snapshot(tx, record).await?;
     let covered = documents::covered(tx, record).await?;
     let mut after = snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence).min(covered);
@@ -91,7 +91,7 @@ async fn fetch(tx: &mut TenantTx, vault: &mut Vault<'_>, record: RecordId) -> Re
 
 impl Stored {
     /// Decrypts and decodes: pure computation, however much there is.
-    fn open(self, services: &Services, workspace: Uuid, record: RecordId) -> Result<Loaded, Failure> {
+    pub(super) fn open(self, services: &Services, workspace: Uuid, record: RecordId) -> Result<Loaded, Failure> {
         let open = |column: Column, sequence: u64, content: &[u8]| self.plain(services, workspace, column, sequence, content);
         let from = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
         let last = self.rows.last().map_or(from, |row| row.sequence).max(from);

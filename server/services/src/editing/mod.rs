@@ -10,6 +10,7 @@
 //! over all tenants.
 
 mod access;
+mod body;
 mod events;
 mod journal;
 mod load;
@@ -20,6 +21,7 @@ mod watch;
 mod writer;
 
 pub use access::Ask;
+pub(crate) use body::{body_of, plant, with_body};
 pub use outbox::{Closing, Outgoing};
 pub use seat::{Seat, closing_of};
 

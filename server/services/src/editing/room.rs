@@ -401,7 +401,7 @@ async fn record_refusal(
     let at = inner.clock.now();
     let mut tx = inner.db.begin(&body_scope(placement)).await?;
     let mut vault = Vault::new(&inner.keyring, at);
-    let (_, receipt) = events::write(inner, &mut tx, &mut vault, author, event, at).await?;
+    let (_, receipt) = events::write(inner, &mut tx, &mut vault, author.into(), event, at).await?;
     tx.commit(receipt.into()).await?;
     vault.committed();
     inner.to_seal.notify_one();

@@ -281,7 +281,7 @@ pub(crate) async fn cover(services: &Services, scope: &TenantScope, journal: &mu
     let (mut ids, mut receipt) = (Vec::new(), None);
     for pending in waiting {
         let event = events::range(journal.record, first, last, pending);
-        let (id, written) = events::write(inner, &mut tx, &mut vault, &pending.author, event, at).await?;
+        let (id, written) = events::write(inner, &mut tx, &mut vault, (&*pending.author).into(), event, at).await?;
         ids.push(id);
         receipt = Some(written);
     }

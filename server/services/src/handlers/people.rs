@@ -29,9 +29,34 @@ impl Services {
         Ok(house.lookup_hash("email", &canonical_email(email)))
     }
 
+    /// The present names and addresses of accounts; those that are gone or were damaged are not among them. Opens a
+    /// transaction of the system login, as [`Services::names_of`] does.
+    pub(super) async fn addresses_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, (String, String)>, Failure> {
+        let inner = &self.inner;
+        let mut tx = inner.system(Reason::Account).await?;
+        let mut vault = Vault::new(&inner.keyring, inner.clock.now());
+        let profiles = accounts::profiles(&mut tx, ids).await?;
+        let records: Vec<Uuid> = profiles.iter().map(|profile| profile.id.0).collect();
+        vault.fetch(&mut tx, &[ACCOUNT_NAME, ACCOUNT_EMAIL], &records).await?;
+        let mut found = HashMap::new();
+        for profile in profiles {
+            let row = profile.id.0;
+            let mut texts = Vec::new();
+            for (column, sealed) in [(ACCOUNT_NAME, &profile.name), (ACCOUNT_EMAIL, &profile.email)] {
+                let plain = vault.open_unless_damaged(&mut tx, column, row, row, sealed).await?;
+                texts.extend(plain.and_then(|plain| String::from_utf8(plain).ok()));
+            }
+            if let Ok([name, email]) = <[String; 2]>::try_from(texts) {
+                found.insert(profile.id, (name, email));
+            }
+        }
+        answered(tx.finish().await)?;
+        Ok(found)
+    }
+
     /// The present names of accounts; those that are gone or were damaged are not among them. Opens a transaction of the system login,
     /// because names are encrypted under the house's keys: call it with a tenant's transaction open, or with none.
-    pub(super) async fn names_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, Failure> {
+    pub(crate) async fn names_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, String>, Failure> {
         let mut names = HashMap::new();
         if ids.is_empty() {
             return Ok(names);

@@ -108,7 +108,7 @@ impl Handle for SignIn {
 
 impl Services {
     /// Counts one mail to an address; where none will be sent, counts in vain, so that it costs the same.
-    async fn may_mail(&self, email: &str, in_earnest: bool) -> Result<bool, Problem> {
+    pub(super) async fn may_mail(&self, email: &str, in_earnest: bool) -> Result<bool, Problem> {
         let inner = &self.inner;
         inner
             .limiter
@@ -118,7 +118,7 @@ impl Services {
 }
 
 /// Begins a session. One that came with the request ends: a token from before signing in is worth nothing after it.
-async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Result<SessionId, Failure> {
+pub(super) async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Result<SessionId, Failure> {
     if let Actor::Person(person) = cx.actor {
         sessions::revoke(&mut cx.tx, person.account, person.session).await?;
     }

@@ -45,10 +45,7 @@ async fn a_missing_workspace_key_closes_that_workspace_and_no_other() {
         .await
         .expect_err("no key"),
     );
-    let create = |workspace| CreateRecord {
-        workspace,
-        title: "New".to_owned(),
-    };
+    let create = |workspace| CreateRecord::blank(workspace, "New".to_owned());
     calm(
         &services
             .run(caller(Some(&ilse.token)), create(lost))
@@ -160,9 +157,7 @@ async fn a_key_store_that_is_down_refuses_new_workspaces_and_keeps_nothing_half_
     let house = House::new().await;
     let ilse = house.person("ilse@ternhouse.example").await;
     house.keys.down.store(true, Ordering::SeqCst);
-    let make = CreateWorkspace {
-        name: "Tern House".to_owned(),
-    };
+    let make = CreateWorkspace::usual("Tern House".to_owned());
     calm(&house.act(&ilse, make.clone()).await.expect_err("no key store"));
     assert_eq!(house.database.number("select count(*) from control.members").await, 0);
     house
@@ -183,7 +178,7 @@ async fn a_database_that_is_gone_is_told_calmly() {
     let title = "Tide tables".to_owned();
     calm(
         &house
-            .act(&ilse, CreateRecord { workspace, title })
+            .act(&ilse, CreateRecord::blank(workspace, title))
             .await
             .expect_err("no database"),
     );
@@ -230,7 +225,7 @@ async fn a_full_disk_refuses_and_keeps_nothing_half_done() {
         )
         .await;
     let title = "Tide tables".to_owned();
-    let create = CreateRecord { workspace, title };
+    let create = CreateRecord::blank(workspace, title);
     calm(&house.act(&ilse, create.clone()).await.expect_err("no room"));
     assert_eq!(house.database.number("select count(*) from shared.records").await, 0);
     house

@@ -4,7 +4,6 @@ use crypto::{PasswordPolicy, RootKey, SigningKey};
 use domain::{
     AccountId, Caller, Code, Door, Problem, RequestId, Secret, SessionChange, WorkspaceId,
     ops::{CreateRecord, CreateWorkspace, GetProfile, RecordView, SignIn, SignUp, VerifyEmail, WorkspaceView},
-    policy::Standing,
     ports::{BoxFuture, Clock, KeyStore, KeyStoreError, Mail, MailError, Mailer},
 };
 use services::{Handle, HashingSize, Parts, Rates, Services, Site};
@@ -16,7 +15,10 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use store::{Placement, Reason, Receipt, Scoped, Why, members};
+use store::{
+    Placement, Reason, Receipt, Scoped, Why,
+    members::{self, Seat},
+};
 use testkit::{TestClock, TestDatabase, TestRandom};
 
 /// A password that is good enough.
@@ -290,24 +292,24 @@ impl House {
 
     /// A workspace of somebody's own.
     pub(crate) async fn workspace(&self, owner: &Person, name: &str) -> WorkspaceView {
-        let op = CreateWorkspace { name: name.to_owned() };
+        let op = CreateWorkspace::usual(name.to_owned());
         self.act(owner, op).await.expect("a workspace")
     }
 
     /// A record in a workspace.
     pub(crate) async fn record(&self, person: &Person, workspace: WorkspaceId, title: &str) -> RecordView {
         let title = title.to_owned();
-        self.act(person, CreateRecord { workspace, title })
+        self.act(person, CreateRecord::blank(workspace, title))
             .await
             .expect("a record")
     }
 
-    /// Makes somebody stand in a workspace. (Invitations come later; the database knows memberships already.)
-    pub(crate) async fn stand(&self, person: &Person, workspace: WorkspaceId, standing: Standing) {
+    /// Makes somebody a member of a workspace, without an invitation.
+    pub(crate) async fn stand(&self, person: &Person, workspace: WorkspaceId, seat: &Seat) {
         let db = &self.database.db;
         let mut tx = db.system(Reason::FoundWorkspace, None).await.expect("a transaction");
         tx.enter(&Placement::shared(workspace), None).await.expect("entered");
-        members::insert(&mut tx, person.account, standing, self.clock.now())
+        members::insert(&mut tx, person.account, seat, self.clock.now())
             .await
             .expect("a member");
         tx.commit(Receipt::Unaudited(Why::KeyMaking)).await.expect("committed");
@@ -335,6 +337,7 @@ fn services_over(database: &TestDatabase, clock: &TestClock, keys: &Arc<Keys>, s
             origin: "https://keep.example".to_owned(),
         },
         rates: setup.rates,
+        packs: services::Packs::built_in().expect("good packs"),
         passwords: setup.passwords,
         hashing: setup.hashing,
     })
@@ -346,6 +349,14 @@ fn seed() -> u64 {
     static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     COUNT.fetch_add(1, Ordering::Relaxed) << 32
 }
+
+/// A place in a role that does not answer for the workspace.
+pub(crate) fn seat(role: &str) -> Seat {
+    Seat::in_role(role, false)
+}
+
+/// The role of the first pack that writes, and does not manage.
+pub(crate) const WRITER: &str = "practitioner";
 
 /// The usual address of the usual client.
 pub(crate) const ADDRESS: &str = "192.0.2.7";

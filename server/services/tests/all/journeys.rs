@@ -8,7 +8,6 @@ use domain::{
         ListWorkspaces, MailOnItsWay, RenameMyself, RenameRecord, RenameWorkspace, ResendVerification, ResetPassword,
         SignIn, SignOut, SignUp, VerifyEmail,
     },
-    policy::Standing,
 };
 use time::Duration;
 
@@ -52,7 +51,8 @@ async fn from_signing_up_to_signing_out() {
     assert_eq!(house.act(&ilse, ListWorkspaces {}).await, Ok(Vec::new()));
     let made = house.workspace(&ilse, "Tern House").await;
     house.workspace(&ilse, "an earlier one by name").await;
-    assert_eq!((made.standing, made.revision), (Standing::Owner, 1));
+    assert_eq!(made.role.as_ref().map(|role| role.owner), Some(true));
+    assert_eq!(made.revision, 1);
     let op = RenameWorkspace {
         workspace: made.id,
         name: "Ebb & Flood 🗝".to_owned(),
@@ -114,7 +114,7 @@ async fn records_are_written_read_and_listed_last_changed_first() {
         Ok(renamed.clone())
     );
     let list = cold
-        .run(caller(Some(&ilse.token)), ListRecords { workspace })
+        .run(caller(Some(&ilse.token)), ListRecords::first(workspace))
         .await
         .result
         .expect("a list");
@@ -331,7 +331,7 @@ async fn a_workspace_needs_a_name_and_a_stale_change_says_what_is_there() {
     let house = House::new().await;
     let ilse = house.person(ILSE).await;
     assert_eq!(
-        code(house.act(&ilse, CreateWorkspace { name: "  ".to_owned() }).await),
+        code(house.act(&ilse, CreateWorkspace::usual("  ".to_owned())).await),
         Code::Invalid
     );
     let workspace = house.workspace(&ilse, "Tern House").await;
@@ -385,9 +385,7 @@ async fn one_account_owns_fifty_workspaces_at_most() {
     for number in 0..50 {
         house.workspace(&ilse, &format!("Workspace {number}")).await;
     }
-    let one_more = CreateWorkspace {
-        name: "One more".to_owned(),
-    };
+    let one_more = CreateWorkspace::usual("One more".to_owned());
     let refused = house.act(&ilse, one_more).await.expect_err("enough");
     assert!(
         refused.about("name").is_some_and(|text| text.contains("50")),

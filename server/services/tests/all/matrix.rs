@@ -1,16 +1,18 @@
 //! Every operation from the one list: registered, answering each standing as the policy says, audited as declared.
 
 use crate::{
-    house::{House, Person, caller, code, keyed, shell},
+    house::{House, caller, code, keyed, shell},
     samples::World,
 };
 use domain::{
     Audited, Caller, Code, Meta, Problem, Scope, WorkspaceId,
     ops::metas,
-    policy::{Decision, Standing, decide},
+    pack::Role,
+    policy::{Actor, Decision, Item, Resource, Shelf, decide},
 };
 use serde_json::{Value, json};
 use services::Services;
+use store::members::Seat;
 
 /// Sends a request the way the doors do: by name, as JSON.
 pub(crate) async fn send(services: &Services, meta: &Meta, caller: Caller, body: &Value) -> Result<Value, Problem> {
@@ -53,55 +55,77 @@ async fn every_operation_succeeds_for_those_it_is_meant_for_and_is_audited_as_de
 }
 
 #[tokio::test]
-async fn every_standing_is_answered_as_the_policy_says() {
+async fn strangers_and_the_suspended_are_answered_as_if_nothing_were_there() {
     let house = House::new().await;
     let stranger = house.person("stranger@keep.example").await;
-    let member = house.person("member@keep.example").await;
     let suspended = house.person("suspended@keep.example").await;
+    let world = World::new(&house, "hidden").await;
+    let seat = Seat {
+        suspended: true,
+        ..Seat::in_role(testkit::OWNER, true)
+    };
+    house.stand(&suspended, world.workspace.id, &seat).await;
     for meta in metas().into_iter().filter(|meta| meta.scope == Scope::Workspace) {
-        let world = World::new(&house, meta.name).await;
-        let workspace = world.workspace.id;
-        house.stand(&member, workspace, Standing::Member).await;
-        house.stand(&suspended, workspace, Standing::Suspended).await;
         let body = world.request(meta);
         let before = all_events(&house).await;
-        // The owner comes last, because the request succeeds once; the member's success is looked at below.
-        let others: [(&Person, Option<Standing>); 2] = [(&stranger, None), (&suspended, Some(Standing::Suspended))];
-        for (person, standing) in others {
-            assert_eq!(decide(standing, meta.action), Decision::Hide, "{}", meta.name);
+        for person in [&stranger, &suspended] {
             let hidden = send(&house.services, meta, caller(Some(&person.token)), &body)
                 .await
                 .expect_err("hidden");
-            assert_eq!(hidden.code, Code::NotFound, "{}: {standing:?}", meta.name);
+            assert_eq!(hidden.code, Code::NotFound, "{}", meta.name);
             let missing = send(&house.services, meta, caller(Some(&person.token)), &elsewhere(&body)).await;
-            assert_eq!(
-                missing,
-                Err(hidden),
-                "{}: missing and invisible answer alike",
-                meta.name
-            );
+            assert_eq!(missing, Err(hidden), "{}: missing and invisible answer alike", meta.name);
         }
-        assert_eq!(
-            all_events(&house).await,
-            before,
-            "{}: what is refused changes nothing",
-            meta.name
-        );
-        let as_member = send(&house.services, meta, caller(Some(&member.token)), &body).await;
-        match decide(Some(Standing::Member), meta.action) {
-            Decision::Forbid => {
-                assert_eq!(code(as_member), Code::Forbidden, "{}", meta.name);
-                assert_eq!(all_events(&house).await, before, "{}", meta.name);
-                send(&house.services, meta, caller(Some(&world.owner.token)), &body)
-                    .await
-                    .expect("the owner may");
+        let after = all_events(&house).await;
+        assert_eq!(after, before, "{}: what is refused changes nothing", meta.name);
+    }
+}
+
+#[tokio::test]
+async fn every_role_is_answered_as_its_pack_says() {
+    let house = House::new().await;
+    let packs = services::Packs::built_in().expect("packs");
+    let pack = packs.get(testkit::PACK).expect("the pack of the worlds");
+    for (number, role) in pack.roles.iter().enumerate() {
+        let member = house.person(&format!("member-{number}@keep.example")).await;
+        for meta in metas().into_iter().filter(|meta| meta.scope == Scope::Workspace) {
+            let world = World::new(&house, &format!("{}-{number}", meta.name)).await;
+            house
+                .stand(&member, world.workspace.id, &Seat::in_role(&role.id, role.owner))
+                .await;
+            let before = all_events(&house).await;
+            let done = send(&house.services, meta, caller(Some(&member.token)), &world.request(meta)).await;
+            let expected = expected(role, meta);
+            match done {
+                Ok(_) => assert_eq!(expected, Decision::Allow, "{} as {}", meta.name, role.id),
+                Err(problem) => {
+                    let code = match expected {
+                        Decision::Forbid => Code::Forbidden,
+                        Decision::Hide => Code::NotFound,
+                        Decision::Allow => panic!("{} as {}: {problem}", meta.name, role.id),
+                    };
+                    assert_eq!(problem.code, code, "{} as {}", meta.name, role.id);
+                    assert_eq!(all_events(&house).await, before, "{} as {}", meta.name, role.id);
+                }
             }
-            Decision::Allow => {
-                as_member.unwrap_or_else(|problem| panic!("{}: {problem}", meta.name));
-            }
-            Decision::Hide => panic!("{}: a member sees the workspace", meta.name),
         }
     }
+}
+
+/// What the policy says of a role that sends a world's request: about the workspace first, then about the record in it.
+fn expected(role: &Role, meta: &Meta) -> Decision {
+    let actor = Actor::Member(role);
+    let anywhere = decide(actor, meta.action, meta.action.anywhere());
+    if anywhere != Decision::Allow || !meta.name.starts_with("record.") || meta.name == "record.list" {
+        return anywhere;
+    }
+    let shelf = if meta.name == "record.restore" { Shelf::Trash } else { Shelf::Desk };
+    let record = Resource::Record(Item {
+        kind: "script",
+        state: "draft",
+        shelf,
+    });
+    decide(actor, meta.action, record)
 }
 
 /// The same request about a workspace that does not exist.

@@ -1,10 +1,12 @@
 //! A good request for each operation, made for one world. A new operation without a sample fails every test that walks
 //! the list.
 
-use crate::house::{House, PASSWORD, Person};
+use crate::house::{House, PASSWORD, Person, WRITER};
 use domain::{
-    EventId, Meta, Secret, SessionId,
-    ops::{ForgotPassword, ListAuditEvents, ListSessions, RecordView, WorkspaceView},
+    EventId, InvitationId, Meta, Secret, SessionId, WorkspaceId,
+    ops::{
+        ForgotPassword, InviteMembers, ListAuditEvents, ListMembers, ListSessions, RecordView, TrashRecord, WorkspaceView,
+    },
 };
 use serde_json::{Value, json};
 
@@ -19,8 +21,16 @@ pub(crate) struct World {
     pub(crate) other_session: SessionId,
     /// An address that was signed up and not proven.
     pub(crate) unproven: String,
+    /// Answers for the workspace too.
+    pub(crate) colleague: Person,
+    /// An invitation of somebody new.
+    invitation: InvitationId,
+    /// A record in the trash.
+    thrown_away: RecordView,
     verify: Secret,
     reset: Secret,
+    join: Secret,
+    accept: Secret,
 }
 
 impl World {
@@ -42,6 +52,26 @@ impl World {
             filter: domain::ops::AuditFilter::default(),
         };
         let event = house.act(&owner, list).await.expect("a log").rows[0].id;
+        let thrown_away = house.record(&owner, workspace.id, "Old lamps").await;
+        let op = TrashRecord {
+            workspace: workspace.id,
+            record: thrown_away.id,
+        };
+        house.act(&owner, op).await.expect("thrown away");
+        let colleague = house.person(&format!("colleague-{name}@keep.example")).await;
+        house
+            .stand(&colleague, workspace.id, &store::members::Seat::in_role(testkit::OWNER, true))
+            .await;
+        let elsewhere = house.workspace(&colleague, "Elsewhere").await;
+        invite(house, &colleague, elsewhere.id, &email).await;
+        let accept = house.link(&email, "invitation").await;
+        let invited = format!("invited-{name}@keep.example");
+        invite(house, &owner, workspace.id, &invited).await;
+        let join = house.link(&invited, "invitation").await;
+        let list = ListMembers {
+            workspace: workspace.id,
+        };
+        let invitation = house.act(&owner, list).await.expect("people").invitations[0].id;
         house.sign_up(&unproven).await;
         let verify = house.link(&unproven, "verify").await;
         house
@@ -56,8 +86,13 @@ impl World {
             event,
             other_session,
             unproven,
+            colleague,
+            invitation,
+            thrown_away,
             verify,
             reset,
+            join,
+            accept,
         }
     }
 
@@ -73,20 +108,39 @@ impl World {
             "account.resend_verification" => json!({"email": self.unproven}),
             "account.forgot_password" => json!({"email": self.owner.email}),
             "account.reset_password" => json!({"token": self.reset, "password": new_password}),
-            "account.get" | "session.sign_out" | "session.list" | "session.revoke_others" | "workspace.list" => {
-                json!({})
-            }
+            "account.get" | "session.sign_out" | "session.list" | "session.revoke_others" | "workspace.list"
+            | "pack.list" => json!({}),
             "account.rename" => json!({"name": "Ilse B.", "revision": 1}),
             "account.change_password" => json!({"current": PASSWORD, "password": new_password}),
             "session.sign_in" => json!({"email": self.owner.email, "password": PASSWORD}),
             "session.revoke" => json!({"session": self.other_session}),
             "session.prove" => json!({"password": PASSWORD}),
             "workspace.create" => json!({"name": "A second one"}),
-            "workspace.get" | "record.list" | "audit.list" | "audit.export" => json!({"workspace": workspace}),
+            "workspace.get" | "record.list" | "audit.list" | "audit.export" | "member.list" | "member.leave" => {
+                json!({"workspace": workspace})
+            }
             "workspace.rename" => {
                 json!({"workspace": workspace, "name": "Ebb House", "revision": self.workspace.revision})
             }
-            "record.get" => json!({"workspace": workspace, "record": record}),
+            "record.get" | "record.read" | "record.body" | "record.duplicate" | "record.archive" | "record.unarchive"
+            | "record.trash" => json!({"workspace": workspace, "record": record}),
+            "record.restore" => json!({"workspace": workspace, "record": self.thrown_away.id}),
+            "record.move" => {
+                json!({"workspace": workspace, "record": record, "state": "in_use", "revision": self.record.revision})
+            }
+            "member.set_role" => json!({"workspace": workspace, "account": self.colleague.account, "role": WRITER}),
+            "member.suspend" | "member.resume" | "member.remove" => {
+                json!({"workspace": workspace, "account": self.colleague.account})
+            }
+            "member.invite" => {
+                json!({"workspace": workspace, "emails": format!("more-{}", self.unproven), "role": WRITER})
+            }
+            "invitation.resend" | "invitation.revoke" => {
+                json!({"workspace": workspace, "invitation": self.invitation})
+            }
+            "invitation.inspect" => json!({"token": self.join}),
+            "invitation.accept" => json!({"token": self.accept}),
+            "invitation.join" => json!({"token": self.join, "name": "Bea", "password": PASSWORD}),
             "record.create" => json!({"workspace": workspace, "title": "Lamps"}),
             "record.rename" => {
                 json!({"workspace": workspace, "record": record, "title": "Ebb", "revision": self.record.revision})
@@ -98,4 +152,13 @@ impl World {
             other => panic!("{other} has no sample here: give it one"),
         }
     }
+}
+
+async fn invite(house: &House, person: &Person, workspace: WorkspaceId, email: &str) {
+    let op = InviteMembers {
+        workspace,
+        emails: email.to_owned(),
+        role: WRITER.to_owned(),
+    };
+    house.act(person, op).await.expect("invited");
 }

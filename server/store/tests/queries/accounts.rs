@@ -89,7 +89,7 @@ async fn a_stale_change_is_refused_with_the_present_revision() {
         Changed::Missing
     );
     let record = RecordId(id());
-    records::insert(&mut tx, record, &[(FieldClass::Title, b"title".to_vec())], EPOCH)
+    records::insert(&mut tx, testkit::draft(record), &[(FieldClass::Title, b"title".to_vec())], EPOCH)
         .await
         .expect("insert");
     let later = EPOCH + time::Duration::HOUR;
@@ -160,5 +160,5 @@ async fn members_and_their_workspaces_find_each_other() {
     assert_eq!((people.len(), people[0].account), (1, account));
     assert!(accounts::profile(&mut tx, account).await.expect("profile").is_some());
     assert!(accounts::profile(&mut tx, stranger).await.expect("profile").is_none());
-    assert_eq!(members::standing(&mut tx, stranger).await.expect("standing"), None);
+    assert_eq!(members::seat_of(&mut tx, stranger).await.expect("seat"), None);
 }

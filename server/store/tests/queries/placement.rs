@@ -26,7 +26,7 @@ async fn a_workspace_in_a_second_schema_lives_like_any_other() {
     for _ in 0..3 {
         for placement in [&here, &there] {
             let mut tx = test.db.begin(&scope(placement, Some(owner))).await.expect("begin");
-            records::insert(&mut tx, RecordId(id()), &[], EPOCH)
+            records::insert(&mut tx, testkit::draft(RecordId(id())), &[], EPOCH)
                 .await
                 .expect("insert");
             let receipt = audit::append(&mut tx, &event(Some(owner), "record.create"))
@@ -37,7 +37,7 @@ async fn a_workspace_in_a_second_schema_lives_like_any_other() {
     }
     for (placement, name) in [(&here, "shared"), (&there, "shared2")] {
         let mut tx = test.db.begin(&scope(placement, Some(owner))).await.expect("begin");
-        assert_eq!(records::list(&mut tx).await.expect("list").len(), 3);
+        assert_eq!(records::titles(&mut tx, domain::policy::Shelf::Desk).await.expect("list").len(), 3);
         tx.finish().await.expect("finish");
         let sql = format!("select count(*), count(*) filter (where workspace_id = $1) from {name}.records");
         let counts: (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(sql))

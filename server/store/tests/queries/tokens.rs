@@ -118,13 +118,14 @@ async fn a_session_resolves_in_one_go_until_its_token_is_rotated() {
         .expect("answer")
         .expect("a session");
     assert_eq!((own.found.session.id, own.placement), (first, Some(placement)));
-    assert_eq!(own.standing, Some(domain::policy::Standing::Owner));
+    assert_eq!(own.seat, Some(store::members::Seat::in_role(testkit::OWNER, true)));
+    assert_eq!((own.pack.as_deref(), own.epoch), (Some(testkit::PACK), Some(0)));
     assert_eq!(own.found.verified_at, Some(EPOCH));
     let foreign = resolve::session(&test.db, &[3; 32], workspace)
         .await
         .expect("answer")
         .expect("a session");
-    assert_eq!(foreign.standing, None);
+    assert_eq!(foreign.seat, None);
     assert!(!resolves(&test, [9; 32]).await);
     let mut tx = test.db.system(Reason::SignIn, None).await.expect("begin");
     let later = EPOCH + Duration::MINUTE;

@@ -47,7 +47,7 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
         .expect("begin");
     let record = domain::RecordId(id());
     let fields = FieldClass::ALL.map(|class| (class, b"sealed value".to_vec()));
-    records::insert(&mut tx, record, &fields, EPOCH).await.expect("record");
+    records::insert(&mut tx, testkit::draft(record), &fields, EPOCH).await.expect("record");
     for class in ["record.title", "record.general", "record.body", "settings"] {
         let key = data_keys::DataKeyRow {
             record: record.0,

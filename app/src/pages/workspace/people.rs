@@ -1,0 +1,157 @@
+//! The people of a workspace: who belongs to it, and who is invited.
+
+use super::{InvitationRow, InviteForm, MemberRow, PhoneSwitcher, use_workspace, use_workspace_key};
+use crate::{
+    Asking, ask,
+    components::{Form, Hidden, Look, OpForm, Submit},
+    load,
+    pages::errors::Failed,
+    refuse,
+};
+use domain::{
+    Code, WorkspaceId,
+    ops::{LeaveWorkspace, ListMembers, MemberView, People},
+    policy::Action,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+fn ask_people(workspace: &str) -> Asking {
+    match workspace.parse() {
+        Ok(workspace) => ask(ListMembers { workspace }),
+        Err(_) => refuse(Code::NotFound),
+    }
+}
+
+/// The people of a workspace.
+#[component]
+pub fn PeoplePage() -> impl IntoView {
+    let (workspace, key) = (use_workspace(), use_workspace_key());
+    let people = load(move || key.get(), |workspace| ask_people(&workspace));
+    let again = Callback::new(move |()| people.again());
+    view! {
+        <Title text="Members"/>
+        <div class="scroll">
+            <PhoneSwitcher/>
+            <Transition fallback=|| ()>
+                {move || {
+                    people
+                        .get::<People>()
+                        .map(|answer| match super::in_workspace(answer, workspace.get()) {
+                            Ok((workspace, people)) => view! { <Everybody workspace people again/> }.into_any(),
+                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                        })
+                }}
+            </Transition>
+        </div>
+    }
+}
+
+#[component]
+fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> impl IntoView {
+    let own = people.members.iter().find(|member| member.current).cloned();
+    let manages = own
+        .as_ref()
+        .and_then(|own| people.roles.iter().find(|role| role.id == own.role))
+        .is_some_and(|role| role.may.contains(&Action::ManageMembers));
+    let (suspended, members): (Vec<_>, Vec<_>) = people.members.into_iter().partition(|member| member.suspended);
+    let roles = StoredValue::new(people.roles.clone());
+    let rows = move |members: Vec<MemberView>| {
+        members
+            .into_iter()
+            .map(|member| view! { <MemberRow workspace member roles=roles.get_value() manages again/> })
+            .collect_view()
+    };
+    let counts = [
+        ("Members", "#members", members.len()),
+        ("Invited", "#invited", people.invitations.len()),
+        ("Suspended", "#suspended", suspended.len()),
+    ];
+    let tabs = counts
+        .into_iter()
+        .filter(|(_, _, count)| *count > 0)
+        .map(|(label, href, count)| {
+            view! {
+                <a class="tab" class:is-on=href == "#members" href=href rel="external">
+                    {label}
+                    " "
+                    <span class="n">{count}</span>
+                </a>
+            }
+        })
+        .collect_view();
+    let invitations = people.invitations;
+    view! {
+        <header class="page-head">
+            <h1>"Members"</h1>
+        </header>
+        {manages
+            .then(|| {
+                view! {
+                    <section class="page-pad" aria-labelledby="inv-h">
+                        <InviteForm workspace roles=people.roles usual=people.usual_role again/>
+                    </section>
+                }
+            })}
+        <nav class="tabs page-pad mem-tabs" aria-label="On this page">
+            {tabs}
+        </nav>
+        <div class="lrow lrow-head mem-row only-desk" aria-hidden="true">
+            <span>"Name"</span>
+            <span>"Role"</span>
+            <span>"Since"</span>
+            <span></span>
+        </div>
+        <ul class="list" id="members">
+            {rows(members)}
+        </ul>
+        {(!invitations.is_empty())
+            .then(|| {
+                let rows = invitations
+                    .into_iter()
+                    .map(|invitation| view! { <InvitationRow workspace invitation again/> })
+                    .collect_view();
+                view! {
+                    <h2 class="lgroup" id="invited">
+                        "Invited"
+                    </h2>
+                    <ul class="list">{rows}</ul>
+                }
+            })}
+        {(!suspended.is_empty())
+            .then(|| {
+                view! {
+                    <h2 class="lgroup" id="suspended">
+                        "Suspended"
+                    </h2>
+                    <ul class="list">{rows(suspended)}</ul>
+                }
+            })}
+        {own.map(|_| view! { <Leave workspace/> })}
+    }
+}
+
+/// Leaving the workspace oneself.
+#[component]
+fn Leave(workspace: WorkspaceId) -> impl IntoView {
+    let form = Form::<LeaveWorkspace>::new();
+    let navigate = use_navigate();
+    let done = Callback::new(move |_| navigate("/w", NavigateOptions::default()));
+    view! {
+        <section class="page-pad mem-leave" aria-labelledby="leave-h">
+            <details>
+                <summary class="btn btn-line" id="leave-h">
+                    "Leave this workspace"
+                </summary>
+                <p class="dim">
+                    "You lose access within a second. What you wrote stays. To come back, somebody has to invite you again."
+                </p>
+                <OpForm form on_done=done class="row-form">
+                    <Hidden name="workspace" value=workspace.to_string()/>
+                    <Submit look=Look::Rubric>"Leave"</Submit>
+                </OpForm>
+            </details>
+        </section>
+    }
+}

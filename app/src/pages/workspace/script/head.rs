@@ -1,0 +1,234 @@
+//! What the head of the page shows of a script: who is here, and whether it is read or written.
+
+use super::Script;
+use crate::components::{Avatar, Banner, Icon, Look, Tone};
+use leptos::prelude::*;
+
+/// Most faces that are shown; the rest is a number.
+const FACES: usize = 4;
+
+/// Who else has the script open. A press follows them.
+#[component]
+pub fn Here(
+    /// The script.
+    script: Script,
+) -> impl IntoView {
+    let faces = move || {
+        script.people.with(|people| {
+            people
+                .iter()
+                .take(FACES)
+                .map(|person| {
+                    let (client, name) = (person.client, person.name.clone());
+                    let label = format!("Follow {name}");
+                    let class = if person.here { "here-face is-here" } else { "here-face" };
+                    view! {
+                        <button
+                            class=class
+                            type="button"
+                            title=label.clone()
+                            aria-label=label
+                            on:click=move |_| script.run("follow", &format!("{{\"client\":{client}}}"))
+                        >
+                            <Avatar name=name seed=person.id.clone()/>
+                        </button>
+                    }
+                })
+                .collect_view()
+        })
+    };
+    let more = move || script.people.with(Vec::len).saturating_sub(FACES);
+    view! {
+        <span class="avs" role="group" aria-label="Here now">
+            {faces}
+            {move || (more() > 0).then(|| view! { <span class="faint">{format!("+{}", more())}</span> })}
+        </span>
+    }
+}
+
+/// Write or read.
+#[component]
+pub fn Mode(
+    /// The script.
+    script: Script,
+    /// Whether this person may write.
+    #[prop(into)]
+    may: Signal<bool>,
+) -> impl IntoView {
+    let button = move |writes: bool, word: &'static str| {
+        let on = move || script.writing.get() == writes;
+        view! {
+            <button
+                type="button"
+                class:is-on=on
+                aria-pressed=move || on().to_string()
+                on:click=move |_| script.writing.set(writes)
+            >
+                {writes.then(|| view! { <Icon name="pencil-simple"/> })}
+                {word}
+            </button>
+        }
+    };
+    move || {
+        may.get().then(|| {
+            view! {
+                <div class="seg only-desk" role="group" aria-label="Mode">
+                    {button(true, "Write")}
+                    {button(false, "Read")}
+                </div>
+                {move || {
+                    script.writing.get().then(|| {
+                        view! {
+                            <button class="btn btn-bare only-phone" type="button" on:click=move |_| script.writing.set(false)>
+                                <b>"Done"</b>
+                            </button>
+                        }
+                    })
+                }}
+            }
+        })
+    }
+}
+
+/// What a phone has at the foot of the read text: who is here, the outline, what the record is about, and writing.
+#[component]
+pub fn Foot(
+    /// The script.
+    script: Script,
+    /// Whether this person may write.
+    #[prop(into)]
+    may: Signal<bool>,
+) -> impl IntoView {
+    view! {
+        <div class="ph-actions">
+            <Here script/>
+            <span class="spacer"></span>
+            <a class="btn btn-line btn-icon" href="#about" rel="external" aria-label="About">
+                <Icon name="info"/>
+            </a>
+            <button
+                class="btn btn-line btn-icon"
+                type="button"
+                aria-label="Outline"
+                aria-expanded=move || script.outline_open.get().to_string()
+                on:click=move |_| script.outline_open.update(|open| *open = !*open)
+            >
+                <Icon name="list-dashes"/>
+            </button>
+            {move || {
+                may.get().then(|| {
+                    view! {
+                        <button class="btn btn-act only-phone" type="button" on:click=move |_| script.writing.set(true)>
+                            <Icon name="pencil-simple"/>
+                            "Write"
+                        </button>
+                    }
+                })
+            }}
+        </div>
+    }
+}
+
+/// What is to be said about the safety of the words, with one act.
+#[component]
+pub fn Safety(
+    /// The script.
+    script: Script,
+) -> impl IntoView {
+    let failed = move || {
+        script
+            .failed
+            .get()
+            .map(|words| view! { <Banner tone=Tone::Lamp>{words}</Banner> })
+    };
+    let status = Memo::new(move |_| {
+        script.status.with(|status| {
+            let status = status.as_ref()?;
+            match (status.safety.as_str(), status.place.as_str()) {
+                ("refused", _) => Some((Tone::Rubric, refusal(status.code, status.unsaved), status.unsaved)),
+                ("offline", "device") => Some((Tone::Lamp, waiting(status.words), false)),
+                (_, "nowhere") if status.unsaved => Some((
+                    Tone::Rubric,
+                    "Not saved. This device keeps nothing for this page. Save a copy before you leave.".to_owned(),
+                    true,
+                )),
+                _ => None,
+            }
+        })
+    });
+    view! {
+        {failed}
+        {move || {
+            status
+                .get()
+                .map(|(tone, words, copy)| {
+                    view! {
+                        <Banner tone>
+                            {words}
+                            {copy
+                                .then(|| {
+                                    view! {
+                                        <button
+                                            class=format!("{} btn-sm", Look::Line.class())
+                                            type="button"
+                                            on:click=move |_| script.run("recover", "")
+                                        >
+                                            <Icon name="download-simple"/>
+                                            "Save a copy"
+                                        </button>
+                                    }
+                                })}
+                        </Banner>
+                    }
+                })
+        }}
+    }
+}
+
+/// How many words wait on this device.
+fn waiting(words: u32) -> String {
+    let what = match words {
+        0 => "Your changes are on this device and go out when it returns.".to_owned(),
+        1 => "1 word is on this device and goes out when it returns.".to_owned(),
+        words => format!("{words} words are on this device and go out when it returns."),
+    };
+    format!("No connection. {what}")
+}
+
+/// Why the server takes nothing more, by the close code of the socket.
+fn refusal(code: u16, unsaved: bool) -> String {
+    let why = match code {
+        4401 => "You are signed out. Sign in again in another window, then reload.",
+        4403 => "You may only read this now.",
+        4404 => "This record is gone, or no longer yours to see.",
+        4413 => "This text has reached the largest size.",
+        4426 => "This page is older than the server. Reload it to go on writing.",
+        _ => "The server takes no changes from this page. Reload it to go on writing.",
+    };
+    let rest = if unsaved {
+        " Your last changes are on this page only."
+    } else {
+        ""
+    };
+    format!("{why}{rest}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{refusal, waiting};
+
+    #[test]
+    fn banners_say_what_waits_and_why() {
+        assert_eq!(
+            waiting(23),
+            "No connection. 23 words are on this device and go out when it returns."
+        );
+        assert_eq!(
+            waiting(1),
+            "No connection. 1 word is on this device and goes out when it returns."
+        );
+        assert!(waiting(0).ends_with("Your changes are on this device and go out when it returns."));
+        assert!(refusal(4403, true).ends_with("on this page only."));
+        assert_eq!(refusal(4403, false), "You may only read this now.");
+    }
+}

@@ -1,0 +1,13 @@
+//! The text of a record: read as the server renders it, written with the editor.
+
+mod head;
+mod outline;
+mod state;
+mod text;
+mod tools;
+
+pub use head::*;
+pub use outline::*;
+pub use state::*;
+pub use text::*;
+pub use tools::*;

@@ -1,0 +1,131 @@
+//! The outline beside the text, and what was counted in it.
+
+use super::{Entry, Script};
+use leptos::prelude::*;
+
+/// The headings, leading to their places, and the counts below.
+#[component]
+pub fn Outline(
+    /// The script.
+    script: Script,
+) -> impl IntoView {
+    view! {
+        <nav class="outline" class:is-open=move || script.outline_open.get() aria-label="Outline">
+            <h2>"Outline"</h2>
+            <For each=move || script.outline.get() key=key let:entry>
+                <Line script entry/>
+            </For>
+            <CountsOf script/>
+        </nav>
+    }
+}
+
+/// A line is another one when anything of it is.
+fn key(entry: &Entry) -> (String, u8, String, String) {
+    (entry.id.clone(), entry.level, entry.number.clone(), entry.text.clone())
+}
+
+#[component]
+fn Line(script: Script, entry: Entry) -> impl IntoView {
+    let Entry {
+        id,
+        level,
+        number,
+        text,
+    } = entry;
+    let class = format!("lv{level}");
+    let place = format!("#{id}");
+    let here = id.clone();
+    let on = Memo::new(move |_| script.here.with(|now| *now == here));
+    let go = move |event: leptos::ev::MouseEvent| {
+        script.outline_open.set(false);
+        // In the read view the address does it.
+        if script.writing.get_untracked() {
+            event.prevent_default();
+            script.run("go_to", &serde_json::json!({ "id": id }).to_string());
+        }
+    };
+    let text = if text.is_empty() { "Untitled".to_owned() } else { text };
+    view! {
+        <a
+            href=place
+            rel="external"
+            class=class
+            class:is-on=move || on.get()
+            aria-current=move || on.get().then_some("location")
+            on:click=go
+        >
+            {(!number.is_empty()).then(|| view! { <span class="sec">{number.clone()}</span> })}
+            <span>{text}</span>
+        </a>
+    }
+}
+
+/// Words and times.
+#[component]
+fn CountsOf(script: Script) -> impl IntoView {
+    let counts = script.counts;
+    view! {
+        <div class="counts">
+            <span>
+                "Words "
+                <b>{move || thousands(counts.get().words)}</b>
+            </span>
+            <span>
+                "Reading "
+                <b>{move || minutes(counts.get().reading)}</b>
+            </span>
+            <span>
+                "Speaking "
+                <b>{move || minutes(counts.get().speaking)}</b>
+            </span>
+            {move || {
+                let steps = counts.get().steps;
+                (steps > 0).then(|| view! { <span>"Steps " <b>{steps}</b></span> })
+            }}
+        </div>
+    }
+}
+
+/// `1,284`
+fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Whole minutes, seconds below one.
+fn minutes(seconds: u32) -> String {
+    match seconds {
+        0..=59 => format!("{seconds} s"),
+        _ => format!("{} min", (seconds + 30) / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{minutes, thousands};
+
+    #[test]
+    fn figures_read_well() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_284, "1,284"), (1_000_000, "1,000,000")] {
+            assert_eq!(thousands(number), text);
+        }
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (89, "1 min"),
+            (90, "2 min"),
+            (3_600, "60 min"),
+        ] {
+            assert_eq!(minutes(seconds), text);
+        }
+    }
+}

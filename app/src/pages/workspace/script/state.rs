@@ -1,0 +1,227 @@
+//! What the page and the editor know of each other. The editor is TypeScript (`app/editor`); all that crosses is names and
+//! JSON, described in its README.
+
+use crate::components::Save;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "hydrate")]
+use crate::editor::Editor;
+
+/// How safe the words are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Status {
+    /// `saved`, `saving`, `offline` or `refused`.
+    pub safety: String,
+    /// Where the words are that the server may not have: `server` (it has them), `keeping`, `device`, `nowhere`.
+    #[serde(rename = "where")]
+    pub place: String,
+    /// How many words the server does not have.
+    pub words: u32,
+    /// Whether there is anything that it does not have.
+    pub unsaved: bool,
+    /// Whether the text is there.
+    pub loaded: bool,
+    /// The close code of a refusal, or 0.
+    pub code: u16,
+}
+
+impl Status {
+    /// The same as a save state.
+    pub fn save(&self) -> Save {
+        match (self.safety.as_str(), self.place.as_str(), self.unsaved) {
+            (_, "nowhere", true) | ("refused", _, true) => Save::Unsaved,
+            ("offline", "device", true) => Save::Device,
+            ("offline", _, false) => Save::Offline,
+            ("saved", ..) | ("refused", ..) => Save::Saved,
+            _ => Save::Saving,
+        }
+    }
+}
+
+/// What the toolbar shows of the selection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Active {
+    /// Marks on all of it.
+    pub marks: Vec<String>,
+    /// The block with the caret and all around it, from the innermost.
+    pub nodes: Vec<String>,
+    /// The level of the heading, or 0.
+    pub level: u8,
+    /// Whether something can be undone.
+    pub undo: bool,
+    /// Whether something can be done again.
+    pub redo: bool,
+    /// Whether the caret is in a table.
+    pub table: bool,
+}
+
+/// A heading of the outline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// 1 to 6.
+    pub level: u8,
+    /// `2.1`, or empty.
+    pub number: String,
+    /// Its words.
+    pub text: String,
+}
+
+/// Somebody else with the script open.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+pub struct Person {
+    /// Their device.
+    pub client: u32,
+    /// Their account.
+    pub id: String,
+    /// Their name.
+    pub name: String,
+    /// Whether their caret is in the text.
+    pub here: bool,
+}
+
+/// What was counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Counts {
+    /// Words.
+    pub words: u32,
+    /// Steps.
+    pub steps: u32,
+    /// Citations of clauses.
+    pub clauses: u32,
+    /// Seconds to read it.
+    pub reading: u32,
+    /// Seconds to say it, pauses included.
+    pub speaking: u32,
+}
+
+/// Everything that the pieces of the page share about one script.
+#[derive(Clone, Copy)]
+pub struct Script {
+    /// Whether the editor is, or should be, on the page.
+    pub writing: RwSignal<bool>,
+    /// How safe the words are; none before the editor has said so.
+    pub status: RwSignal<Option<Status>>,
+    /// What is selected.
+    pub active: RwSignal<Active>,
+    /// The headings.
+    pub outline: RwSignal<Vec<Entry>>,
+    /// The id of the heading whose part is on the screen.
+    pub here: RwSignal<String>,
+    /// Who else is here.
+    pub people: RwSignal<Vec<Person>>,
+    /// What was counted.
+    pub counts: RwSignal<Counts>,
+    /// Why a picture or the clipboard did not work.
+    pub failed: RwSignal<Option<&'static str>>,
+    /// Whether the outline is open where it does not stand beside the text.
+    pub outline_open: RwSignal<bool>,
+    #[cfg(feature = "hydrate")]
+    pub(super) editor: StoredValue<Option<Editor>, LocalStorage>,
+}
+
+impl Script {
+    /// A script that is read.
+    pub fn new() -> Self {
+        Self {
+            writing: RwSignal::new(false),
+            status: RwSignal::new(None),
+            active: RwSignal::new(Active::default()),
+            outline: RwSignal::new(Vec::new()),
+            here: RwSignal::new(String::new()),
+            people: RwSignal::new(Vec::new()),
+            counts: RwSignal::new(Counts::default()),
+            failed: RwSignal::new(None),
+            outline_open: RwSignal::new(false),
+            #[cfg(feature = "hydrate")]
+            editor: StoredValue::new_local(None),
+        }
+    }
+
+    /// Runs a command of the editor; `args` is JSON, or empty.
+    pub fn run(self, name: &str, args: &str) {
+        #[cfg(feature = "hydrate")]
+        self.editor.with_value(|editor| {
+            if let Some(editor) = editor {
+                editor.command(name, args);
+            }
+        });
+        #[cfg(not(feature = "hydrate"))]
+        let _ = (self, name, args);
+    }
+
+    /// The save state to show; none while nothing is written.
+    pub fn save(self) -> Option<Save> {
+        self.status.with(|status| status.as_ref().map(Status::save))
+    }
+
+    /// Takes in what the editor tells.
+    #[cfg(feature = "hydrate")]
+    pub(super) fn hear(self, name: &str, detail: &str) {
+        match name {
+            "status" => set(detail, |status| self.status.set(Some(status))),
+            "selection" => set(detail, |active| self.active.set(active)),
+            "outline" => set(detail, |outline| self.outline.set(outline)),
+            "here" => set(detail, |here| self.here.set(here)),
+            "presence" => set(detail, |people| self.people.set(people)),
+            "counts" => set(detail, |counts| self.counts.set(counts)),
+            "failed" => self.failed.set(Some(if detail.contains("picture") {
+                "That picture could not be taken. It must be PNG, JPEG, WebP or GIF, and not too large."
+            } else {
+                "The browser did not hand over the clipboard. Press Ctrl+Shift+V instead."
+            })),
+            _ => {}
+        }
+    }
+}
+
+impl Default for Script {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Reads what the editor tells; what cannot be read is of a later editor, and nothing to act on.
+#[cfg(feature = "hydrate")]
+fn set<T: for<'de> Deserialize<'de>>(detail: &str, take: impl FnOnce(T)) {
+    if let Ok(value) = serde_json::from_str(detail) {
+        take(value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Save, Status};
+
+    #[test]
+    fn the_save_state_never_says_more_than_is_known() {
+        let status = |safety: &str, place: &str, unsaved| Status {
+            safety: safety.to_owned(),
+            place: place.to_owned(),
+            unsaved,
+            ..Status::default()
+        };
+        for (safety, place, unsaved, save) in [
+            ("saved", "server", false, Save::Saved),
+            ("saving", "server", false, Save::Saving),
+            ("saving", "keeping", true, Save::Saving),
+            ("saving", "device", true, Save::Saving),
+            ("saving", "nowhere", true, Save::Unsaved),
+            ("offline", "server", false, Save::Offline),
+            ("offline", "keeping", true, Save::Saving),
+            ("offline", "device", true, Save::Device),
+            ("offline", "nowhere", true, Save::Unsaved),
+            ("refused", "device", true, Save::Unsaved),
+            ("refused", "server", false, Save::Saved),
+            ("something new", "device", true, Save::Saving),
+        ] {
+            assert_eq!(
+                status(safety, place, unsaved).save(),
+                save,
+                "{safety} {place} {unsaved}"
+            );
+        }
+    }
+}

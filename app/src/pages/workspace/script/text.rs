@@ -1,0 +1,164 @@
+//! The text itself. It is read as the server rendered it, without the editor; the editor's module is loaded when somebody
+//! writes, and the read text stands until the editor has the document.
+
+use super::{Counts, Dock, Entry, Foot, Outline, Safety, Script, Tools};
+use crate::{ask, load, pages::errors::Failed};
+use domain::{
+    RecordId, WorkspaceId,
+    ops::{BodyView, ReadBody},
+};
+use leptos::{html::Div, prelude::*};
+
+/// Words a minute that are read silently (Brysbaert 2019), and said aloud in a calm voice.
+const READING_PACE: u32 = 238;
+const SPEAKING_PACE: u32 = 110;
+
+/// Outline, tools and text. `children` stands above the text: title and what is known of the record.
+#[component]
+pub fn ScriptText(
+    /// The workspace.
+    workspace: WorkspaceId,
+    /// The record.
+    record: RecordId,
+    /// Its title, for a copy that is saved.
+    #[prop(into)]
+    title: Signal<String>,
+    /// The script.
+    script: Script,
+    /// Whether this person may write.
+    #[prop(into)]
+    may: Signal<bool>,
+    /// Title and more.
+    children: Children,
+) -> impl IntoView {
+    let version = RwSignal::new(0_u32);
+    let body = load(
+        move || version.get().to_string(),
+        move |_| ask(ReadBody { workspace, record }),
+    );
+    let host = NodeRef::<Div>::new();
+    let loaded = Memo::new(move |_| {
+        script.writing.get()
+            && script
+                .status
+                .with(|status| status.as_ref().is_some_and(|status| status.loaded))
+    });
+    wire(script, host, record, title, version);
+    view! {
+        <Outline script/>
+        <div class="ed-col">
+            {move || script.writing.get().then(|| view! { <Tools script/> })}
+            {move || script.writing.get().then(|| view! { <Safety script/> })}
+            <div class="scroll" class:reading=move || !script.writing.get()>
+                <div class="sheet">
+                    {children()}
+                    <div hidden=move || loaded.get()>
+                        <Transition fallback=|| view! { <div aria-busy="true"></div> }>
+                            {move || {
+                                body.get::<BodyView>()
+                                    .map(|answer| match answer {
+                                        Ok(body) => {
+                                            note(script, &body);
+                                            view! { <div inner_html=body.html></div> }.into_any()
+                                        }
+                                        Err(problem) => view! { <Failed problem/> }.into_any(),
+                                    })
+                            }}
+                        </Transition>
+                    </div>
+                    <div node_ref=host></div>
+                </div>
+            </div>
+            {move || {
+                if script.writing.get() {
+                    view! { <Dock script/> }.into_any()
+                } else {
+                    view! { <Foot script may/> }.into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// Outline and counts of what is read; the editor tells its own.
+fn note(script: Script, body: &BodyView) {
+    if script.writing.get_untracked() {
+        return;
+    }
+    let entries = body.headings.iter().map(|heading| Entry {
+        id: heading.anchor.clone(),
+        level: heading.level,
+        number: heading.number.clone(),
+        text: heading.title.clone(),
+    });
+    script.outline.set(entries.collect());
+    script.counts.set(Counts {
+        words: body.words,
+        reading: body.words * 60 / READING_PACE,
+        speaking: body.words * 60 / SPEAKING_PACE,
+        ..Counts::default()
+    });
+}
+
+/// Opens and closes the editor as the mode says.
+#[cfg(feature = "hydrate")]
+fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<String>, version: RwSignal<u32>) {
+    use super::super::{Around, AroundLoaded};
+    use crate::editor::Editor;
+    let around = use_context::<AroundLoaded>();
+    let assets = use_context::<crate::assets::Assets>().unwrap_or_default();
+    let close = move || {
+        let editor = script.editor.try_update_value(Option::take).flatten();
+        if let Some(editor) = &editor {
+            editor.close();
+        }
+        editor.is_some()
+    };
+    Effect::new(move |_| {
+        let writing = script.writing.get();
+        let was = close();
+        script.status.set(None);
+        script.people.set(Vec::new());
+        let Some(host) = host.get_untracked().filter(|_| writing) else {
+            if was {
+                version.update(|version| *version += 1);
+            }
+            return;
+        };
+        let profile = around
+            .and_then(|AroundLoaded(around)| around.get_untracked::<Around>())
+            .and_then(Result::ok)
+            .map(|around| around.profile);
+        let (id, name) = profile.map_or_else(Default::default, |profile| (profile.id.to_string(), profile.name));
+        let options = serde_json::json!({
+            "url": format!("/ws/records/{record}"),
+            "key": format!("{record} {id}"),
+            "title": title.get_untracked(),
+            "user": { "id": id, "name": name },
+            "readOnly": false,
+            "icons": assets.url("icons.svg"),
+            "attachments": "/attachments/",
+            "pace": SPEAKING_PACE,
+        });
+        let editor = Editor::open(host.into(), options.to_string(), move |name, detail| {
+            if name == "broken" {
+                script.writing.set(false);
+                script
+                    .failed
+                    .set(Some("The editor did not load. Reload the page to try again."));
+            } else {
+                script.hear(name, detail);
+            }
+        });
+        script.editor.set_value(Some(editor));
+    });
+    on_cleanup(move || {
+        close();
+    });
+}
+
+/// Nothing: on the server a script is read.
+#[cfg(not(feature = "hydrate"))]
+fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<String>, version: RwSignal<u32>) {
+    let _ = (script, host, record, title, version);
+}

@@ -1,0 +1,81 @@
+//! Reading the body of a record.
+
+use crate::{Context, Event, Handle, Prepare, editing, failure::Failure};
+use domain::{
+    Code, FieldClass, Problem, RecordId,
+    document::{
+        Document,
+        html::{self, Setting},
+        outline,
+        text::PlainText,
+    },
+    ops::{BodyHeading, BodyTree, BodyView, ReadBody, TakeBody},
+    policy::Action,
+};
+use store::TenantTx;
+
+/// What comes before each id of a document on a page, so that none names a part of the page.
+const PREFIX: &str = "doc-";
+
+impl Handle for ReadBody {
+    type Tx = TenantTx;
+    type Prepared = ();
+
+    async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<BodyView, Failure> {
+        cx.may_read_body(self.record).await?;
+        editing::with_body(cx, self.record, |document| shown(&document)).await
+    }
+}
+
+impl Handle for TakeBody {
+    type Tx = TenantTx;
+    type Prepared = ();
+
+    async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<BodyTree, Failure> {
+        cx.may_read_body(self.record).await?;
+        let document = editing::body_of(cx, self.record).await?;
+        cx.record(Event::on("record", &self.record)).await?;
+        Ok(BodyTree {
+            document: document.canonical(),
+        })
+    }
+}
+
+impl Context<'_, TenantTx> {
+    /// Whether the actor reads this record, and bodies at all.
+    async fn may_read_body(&mut self, record: RecordId) -> Result<(), Failure> {
+        self.record_for(Action::ReadRecords, record).await?;
+        if self.standing.classes().contains(&FieldClass::Body) {
+            return Ok(());
+        }
+        Err(Problem::new(Code::Forbidden)
+            .with_detail("Your role does not read the text of records.")
+            .into())
+    }
+}
+
+fn shown(document: &Document) -> BodyView {
+    let setting = Setting {
+        prefix: PREFIX,
+        attachment: &|_| None,
+    };
+    let headings = outline::outline(document).into_iter().map(|entry| BodyHeading {
+        level: entry.level,
+        number: entry.number.unwrap_or_default(),
+        title: entry.title,
+        anchor: format!("{PREFIX}{}", entry.anchor),
+    });
+    BodyView {
+        html: html::render(document, setting),
+        words: u32::try_from(PlainText::of(document).words()).unwrap_or(u32::MAX),
+        headings: headings.collect(),
+    }
+}

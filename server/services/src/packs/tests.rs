@@ -1,0 +1,4 @@
+//! The packs in the binary, and what a wrong one is told.
+
+use super::*;
+
