@@ -133,6 +133,6 @@ test("mounted and taken off six times: one editor, one connection, no complaint"
     await page.evaluate(() => (window as unknown as { again(): void }).again());
     await expect(one.text).toHaveText("Stays");
   }
-  await expect(page.locator(".doc-body")).toHaveCount(1);
+  await expect(page.locator(".ProseMirror")).toHaveCount(1);
   await expect.poll(() => room.connected).toBe(1);
 });

@@ -119,7 +119,7 @@ test("detail_04 while an input method composes, nothing from others touches the 
     new MutationObserver((records) => {
       // The composed letters themselves are the browser's doing.
       for (const record of records) if (record.type === "childList") seen.mutations += record.addedNodes.length + record.removedNodes.length;
-    }).observe(document.querySelector(".doc-body")!, { childList: true, subtree: true });
+    }).observe(document.querySelector(".ProseMirror")!, { childList: true, subtree: true });
   });
   await input.send("Input.imeSetComposition", { text: "k", selectionStart: 1, selectionEnd: 1 });
   await input.send("Input.imeSetComposition", { text: "か", selectionStart: 1, selectionEnd: 1 });
@@ -151,7 +151,7 @@ test("detail_05 the browser's own spelling, correction and dictation work on the
   await one.type("I definately agree");
   // A correction by the browser, and dictation, arrive as replacements of text, not as keys.
   await page.evaluate(() => {
-    const node = document.querySelector(".doc-body p")!.firstChild!;
+    const node = document.querySelector(".ProseMirror p")!.firstChild!;
     const range = document.createRange();
     range.setStart(node, 2);
     range.setEnd(node, 12);

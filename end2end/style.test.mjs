@@ -12,6 +12,9 @@ const under = (folder, ending) =>
 const sheets = under('style/', '.css');
 const entries = ['style/app.css', 'style/public.css'];
 const pages = under('app/src/', '.rs').map(read).join('\n');
+// The editor draws what floats over its text, and the text itself, as the server does for reading.
+const editor = under('app/editor/', '.ts').filter((path) => !path.includes('/test/')).map(read).join('\n');
+const rendered = under('app/domain/src/document/html/', '.rs').map(read).join('\n');
 
 test('a sheet names nothing but our own fonts: no data: address, nothing from elsewhere', () => {
   for (const path of sheets) {
@@ -59,14 +62,15 @@ const symbols = (sprite) => [...read(sprite).matchAll(/<symbol id="i-([\w-]+)"/g
 
 test('every icon a page names is in a sprite, and the sprites have no other', () => {
   const sprites = new Set([...symbols('public/icons.svg'), ...symbols('public/icons-public.svg')]);
-  const named = [...pages.matchAll(/(?:<Icon name|\bicon|\bfilled)="([\w-]+)"/g)].map(([, name]) => name);
+  const named = [...pages.matchAll(/(?:<Icon name|\bicon|\bfilled)="([\w-]+)"/g), ...editor.matchAll(/\bicon: "([\w-]+)"/g)].map(([, name]) => name);
   assert.deepEqual(named.filter((name) => !sprites.has(name)), [], 'missing');
-  assert.deepEqual([...sprites].filter((name) => !pages.includes(`"${name}"`)), [], 'in no page');
+  assert.deepEqual([...sprites].filter((name) => !(pages + editor).includes(`"${name}"`)), [], 'in no page');
 });
 
 test('no rule stands for a class that no page has', () => {
-  const sources = pages + under('server/src/', '.rs').map(read).join('\n');
-  const madeUp = /^av-p[1-6]$/; // the tint of a person, drawn from their id
+  const sources = pages + editor + rendered + under('server/src/', '.rs').map(read).join('\n');
+  // The tint of a person, drawn from their id; values put behind a class's name; what ProseMirror and its tables set.
+  const madeUp = /^(?:(?:av|caret|sel)-p[1-6]|(?:al|hl|ol|callout|lv)-?\w+|ProseMirror(?:-\w+)?|selectedCell)$/;
   for (const path of sheets) {
     const selectors = read(path)
       .replace(/\/\*[\s\S]*?\*\//g, '')

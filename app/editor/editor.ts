@@ -202,7 +202,7 @@ class Editor {
       state: EditorState.create({ doc, plugins: this.plugins(fragment, mapping, views) }),
       editable: () => this.editable(),
       attributes: {
-        class: "doc-body",
+        class: "doc",
         role: "textbox",
         "aria-multiline": "true",
         "aria-label": this.strings.label,

@@ -19,7 +19,7 @@ export class Sheet {
   readonly text: Locator;
 
   constructor(readonly page: Page) {
-    this.text = page.locator(".doc-body");
+    this.text = page.locator(".ProseMirror");
   }
 
   /** What it told last. */

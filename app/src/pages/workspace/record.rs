@@ -63,7 +63,8 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
     let (workspace, id, created, first) = (place.id, record.id, record.created_at, record.clone());
     let label = |field: &str, usual: &'static str| {
         let kind = place.record_type(&first.kind);
-        kind.and_then(|kind| kind.field(field)).map_or(usual.to_owned(), |field| field.label.clone())
+        kind.and_then(|kind| kind.field(field))
+            .map_or(usual.to_owned(), |field| field.label.clone())
     };
     let (title_label, summary_label) = (label(TITLE, "Title"), label(SUMMARY, "Summary"));
     let summary_hint = place

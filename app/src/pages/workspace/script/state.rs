@@ -29,11 +29,14 @@ pub struct Status {
 impl Status {
     /// The same as a save state.
     pub fn save(&self) -> Save {
-        match (self.safety.as_str(), self.place.as_str(), self.unsaved) {
-            (_, "nowhere", true) | ("refused", _, true) => Save::Unsaved,
-            ("offline", "device", true) => Save::Device,
-            ("offline", _, false) => Save::Offline,
-            ("saved", ..) | ("refused", ..) => Save::Saved,
+        let safety = self.safety.as_str();
+        if self.unsaved && (safety == "refused" || self.place == "nowhere") {
+            return Save::Unsaved;
+        }
+        match safety {
+            "offline" if !self.unsaved => Save::Offline,
+            "offline" if self.place == "device" => Save::Device,
+            "saved" | "refused" => Save::Saved,
             _ => Save::Saving,
         }
     }

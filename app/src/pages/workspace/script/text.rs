@@ -126,10 +126,10 @@ fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<Stri
             return;
         };
         let profile = around
-            .and_then(|AroundLoaded(around)| around.get_untracked::<Around>())
+            .and_then(|AroundLoaded(around)| untrack(|| around.get::<Around>()))
             .and_then(Result::ok)
             .map(|around| around.profile);
-        let (id, name) = profile.map_or_else(Default::default, |profile| (profile.id.to_string(), profile.name));
+        let (id, name) = profile.map_or_else(Default::default, |profile| (profile.account.to_string(), profile.name));
         let options = serde_json::json!({
             "url": format!("/ws/records/{record}"),
             "key": format!("{record} {id}"),
