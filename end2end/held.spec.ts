@@ -19,10 +19,12 @@ async function typeAndSend(page: Page): Promise<void> {
 async function signInWhereAsked(page: Page, owner: Person): Promise<void> {
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();
   await expect(page.getByRole("status")).toContainText("What you typed is kept");
+  await page.screenshot({ path: "end2end/results/screens/held-sign-in.png", fullPage: true });
   await page.getByLabel("E-mail").fill(owner.email);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("You were signed out. What you typed is here; send it again.")).toBeVisible();
+  await page.screenshot({ path: "end2end/results/screens/held-shown-again.png", fullPage: true });
 }
 
 async function sendAgain(page: Page): Promise<void> {

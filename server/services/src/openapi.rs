@@ -16,6 +16,7 @@ pub fn openapi() -> Value {
         let id = entry.meta.name.replace('.', "_");
         let mut takes = input.schema;
         close(&mut takes);
+        measure(entry, &input.sample, &mut takes, &mut String::new());
         schemas.insert(format!("{id}_input"), takes);
         schemas.insert(format!("{id}_output"), output.schema);
         paths.insert(
@@ -42,6 +43,53 @@ pub fn openapi() -> Value {
             },
         },
     })
+}
+
+/// The longest text that is tried, in characters: longer ones do not fit into a request.
+const LONGEST: usize = 100_000;
+
+/// Says of every text of a schema how short and how long it may be, by trying what the operation's own `validate` takes; so
+/// the document cannot say anything else. A text that must be more than letters (an address, a new password) is left alone.
+fn measure(entry: &Entry, sample: &Value, schema: &mut Value, path: &mut String) {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (name, property) in properties {
+        let length = path.len();
+        path.push('/');
+        path.push_str(name);
+        let takes = |letters: usize| {
+            let mut tried = sample.clone();
+            if let Some(text) = tried.pointer_mut(path) {
+                *text = json!("a".repeat(letters));
+            }
+            (entry.faults)(tried).is_some_and(|faults| faults.iter().all(|fault| fault.field != *name))
+        };
+        if property["type"] == "string" && property.get("format").is_none() && takes(1) {
+            if !takes(0) {
+                property["minLength"] = json!(1);
+            }
+            if !takes(LONGEST) {
+                property["maxLength"] = json!(longest(takes));
+            }
+        }
+        measure(entry, sample, property, path);
+        path.truncate(length);
+    }
+}
+
+/// The most letters that are taken: one is, and [`LONGEST`] are not.
+fn longest(takes: impl Fn(usize) -> bool) -> usize {
+    let (mut good, mut bad) = (1, LONGEST);
+    while bad - good > 1 {
+        let middle = usize::midpoint(good, bad);
+        if takes(middle) {
+            good = middle;
+        } else {
+            bad = middle;
+        }
+    }
+    good
 }
 
 /// Says of every object of a schema that it takes no other members, as the door does.
@@ -138,6 +186,7 @@ fn problem_schema() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{password, validate};
 
     #[test]
     fn the_document_names_every_operation_and_every_reference_leads_somewhere() {
@@ -156,6 +205,34 @@ mod tests {
         for reference in references {
             let pointer = reference.strip_prefix('#').expect("within the document");
             assert!(document.pointer(pointer).is_some(), "{reference}");
+        }
+    }
+
+    #[test]
+    fn texts_are_as_long_as_the_rules_say() {
+        let document = openapi();
+        let at = |operation: &str, path: &str| {
+            let text = document
+                .pointer(&format!("/components/schemas/{operation}_input/properties/{path}"))
+                .unwrap_or_else(|| panic!("{operation} {path}"));
+            [&text["minLength"], &text["maxLength"]].map(Value::as_u64)
+        };
+        let max = |characters: usize| u64::try_from(characters).ok();
+        for (operation, path, expected) in [
+            ("account_rename", "name", [Some(1), max(validate::NAME_MAX)]),
+            ("workspace_create", "name", [Some(1), max(validate::WORKSPACE_NAME_MAX)]),
+            ("record_rename", "title", [Some(1), max(validate::TITLE_MAX)]),
+            ("record_describe", "summary", [None, max(validate::SUMMARY_MAX)]),
+            (
+                "audit_list",
+                "filter/properties/search",
+                [None, max(validate::SEARCH_MAX)],
+            ),
+            ("session_sign_in", "password", [Some(1), max(password::MAX)]),
+            ("session_sign_in", "email", [None, None]),
+            ("account_reset_password", "password", [None, None]),
+        ] {
+            assert_eq!(at(operation, path), expected, "{operation} {path}");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     describe::{Described, describe},
     dispatch,
 };
-use domain::{Caller, Code, Meta, Problem, ports::BoxFuture};
+use domain::{Caller, Code, FieldError, Meta, Problem, ports::BoxFuture};
 use serde_json::Value;
 use std::{any::Any, sync::OnceLock};
 
@@ -26,6 +26,8 @@ pub struct Entry {
     pub to_json: fn(&dyn Any) -> Value,
     /// The JSON forms of the operation and of its output.
     pub(crate) describe: fn() -> Result<[Described; 2], serde::de::value::Error>,
+    /// What is wrong with the fields of one that reads like this, as its `validate` says; `None` when it does not read.
+    pub(crate) faults: fn(Value) -> Option<Vec<FieldError>>,
     /// Runs it.
     pub(crate) run: for<'a> fn(&'a Services, Caller, AnyBox) -> BoxFuture<'a, Answer>,
 }
@@ -65,6 +67,10 @@ fn entry_of<Op: Handle>(meta: &'static Meta) -> Entry {
                 .unwrap_or_default()
         },
         describe: || Ok([describe::<Op>()?, describe::<Op::Output>()?]),
+        faults: |value| {
+            let op: Op = serde_json::from_value(value).ok()?;
+            Some(op.validate().err().unwrap_or_default())
+        },
         run: |services, caller, op| {
             Box::pin(async move {
                 match op.downcast::<Op>() {
