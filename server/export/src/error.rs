@@ -74,4 +74,15 @@ impl ExportError {
             why: why.into(),
         }
     }
+
+    /// The same error in something that is itself part of a whole: `the template: word/styles.xml`.
+    #[must_use]
+    pub fn within(mut self, whole: &str) -> Self {
+        let (Self::Damaged { part, .. }
+        | Self::TooLarge { part, .. }
+        | Self::Refused { part, .. }
+        | Self::Unwritable { part, .. }) = &mut self;
+        *part = format!("{whole}: {part}");
+        self
+    }
 }

@@ -4,10 +4,13 @@
 //! Each format is a module. A writer returns [`Written`] and a reader its document with what stands beside it; both list
 //! what the format could not keep as [`Loss`]es, and fail with an [`ExportError`] that names the part at fault.
 
+pub mod docx;
 mod error;
 mod loss;
 mod meta;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 
 pub use error::ExportError;
 pub use loss::Loss;
-pub use meta::{Attachments, Comment, Meta, Written};
+pub use meta::{Attachments, Comment, Meta, Read, Written};

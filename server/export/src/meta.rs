@@ -1,6 +1,7 @@
 //! What stands beside a document's tree and goes into a file with it.
 
 use crate::Loss;
+use domain::document::Document;
 use std::collections::BTreeMap;
 use time::OffsetDateTime;
 
@@ -53,5 +54,20 @@ pub struct Written {
     /// The file.
     pub bytes: Vec<u8>,
     /// What it could not keep.
+    pub losses: Vec<Loss>,
+}
+
+/// What a file held.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The text.
+    pub document: Document,
+    /// What the file says about it.
+    pub meta: Meta,
+    /// The pictures that its figures show.
+    pub attachments: Attachments,
+    /// Remarks beside it, in the order of the file.
+    pub comments: Vec<Comment>,
+    /// What could not be kept.
     pub losses: Vec<Loss>,
 }

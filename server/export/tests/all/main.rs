@@ -6,4 +6,12 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod documents;
+mod docx;
 mod error;
+#[cfg(feature = "pdf")]
+mod pdf;
+#[cfg(feature = "pdf")]
+mod pdf_content;
+#[cfg(feature = "pdf")]
+mod pdf_hostile;
