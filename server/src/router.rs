@@ -2,7 +2,7 @@
 
 use crate::{
     assets,
-    doors::{answer, api, dev, forms, health, pages, pages::Shell},
+    doors::{answer, api, dev, forms, health, pages, pages::Shell, socket},
     middleware::{client, foreign, headers, host, identity, journal, panics, time_limit},
     state::State,
 };
@@ -30,6 +30,7 @@ pub fn router(state: &Arc<State>) -> Router {
         .route("/openapi.json", get(api::document))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/ws/records/{record}", get(socket::open))
         .route("/assets/{*path}", get(assets::serve));
     for shell in Shell::ALL {
         for route in shell.routes() {

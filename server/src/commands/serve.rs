@@ -129,9 +129,10 @@ fn background(
     if let Some(cluster) = cluster {
         background.spawn(compose::keep_alive(cluster, stop.clone()));
     }
-    let (jobs, sealer) = (state.services.clone(), state.services.clone());
-    let (jobs_stop, sealer_stop) = (stop.clone(), stop.clone());
+    let (jobs, sealer, editing) = (state.services.clone(), state.services.clone(), state.services.clone());
+    let (jobs_stop, sealer_stop, editing_stop) = (stop.clone(), stop.clone(), stop.clone());
     background.spawn(async move { jobs.run_jobs(mailer, jobs_stop).await });
     background.spawn(async move { sealer.run_sealer(sealer_stop).await });
+    background.spawn(async move { editing.run_editing(editing_stop).await });
     background
 }

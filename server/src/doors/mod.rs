@@ -9,3 +9,4 @@ pub mod forms;
 pub mod health;
 pub mod pages;
 pub mod session_cookie;
+pub mod socket;

@@ -229,7 +229,7 @@ fn binary(folder: &Path, arguments: &[&str]) -> Command {
 }
 
 /// Starts the binary and reads its log until it is ready; the lines up to then, and the address.
-fn start(folder: &Path) -> (Child, BufReader<std::process::ChildStdout>, String) {
+pub(crate) fn start(folder: &Path) -> (Child, BufReader<std::process::ChildStdout>, String) {
     let mut child = binary(folder, &["serve"])
         .stdout(Stdio::piped())
         .spawn()

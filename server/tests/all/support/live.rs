@@ -8,7 +8,8 @@ use server::{
     refusal::Refusal,
 };
 use std::{
-    fmt::Write as _, net::SocketAddr, os::unix::fs::PermissionsExt as _, path::Path, thread::JoinHandle, time::Duration,
+    fmt::Write as _, net::SocketAddr, ops::Deref, os::unix::fs::PermissionsExt as _, path::Path, thread::JoinHandle,
+    time::Duration,
 };
 use store::cluster::{Cluster, Durability};
 use tempfile::TempDir;
@@ -38,9 +39,14 @@ pub(crate) fn config(folder: &Path, lines: &str) -> Config {
     Config::from_settings(&settings).expect("a configuration")
 }
 
-/// A listening server.
-pub(crate) struct Live {
+/// A server that answers at an address, in this process or another.
+pub(crate) struct Site {
     pub(crate) address: SocketAddr,
+}
+
+/// A server that listens on a thread of this process.
+pub(crate) struct Live {
+    site: Site,
     stop: watch::Sender<bool>,
     thread: JoinHandle<Result<(), Refusal>>,
 }
@@ -62,7 +68,11 @@ impl Live {
                 }))
         });
         match ready.await {
-            Ok(address) => Ok(Self { address, stop, thread }),
+            Ok(address) => Ok(Self {
+                site: Site { address },
+                stop,
+                thread,
+            }),
             Err(_) => Err(end_of(thread).await.expect_err("a refusal")),
         }
     }
@@ -77,7 +87,17 @@ impl Live {
         let _ = self.stop.send(true);
         end_of(self.thread).await.expect("a good end");
     }
+}
 
+impl Deref for Live {
+    type Target = Site;
+
+    fn deref(&self) -> &Site {
+        &self.site
+    }
+}
+
+impl Site {
     /// Sends a request; status, headers and body as they came.
     pub(crate) async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
         let stream = TcpStream::connect(self.address).await.expect("a connection");
@@ -116,7 +136,7 @@ impl Live {
     pub(crate) async fn session(&self, email: &str) -> String {
         let sign_up = json!({"name": "Ada Quill", "email": email, "password": PASSWORD});
         assert_eq!(self.call("account.sign_up", "", &sign_up).await.0, 200);
-        let token = self.token(email).await;
+        let token = self.token(email, "verify").await;
         assert_eq!(self.call("account.verify", "", &json!({"token": token})).await.0, 200);
         let (status, answer) = self
             .call("session.sign_in", "", &json!({"email": email, "password": PASSWORD}))
@@ -126,7 +146,9 @@ impl Live {
         rest.split(';').next().expect("a cookie").to_owned()
     }
 
-    async fn token(&self, email: &str) -> String {
+    /// The token in a mail to an address, once it is in the mailbox.
+    pub(crate) async fn token(&self, email: &str, kind: &str) -> String {
+        let before = format!("/{kind}/");
         let look = async {
             loop {
                 let (_, answer) = self.get("/dev/mail.json").await;
@@ -135,8 +157,9 @@ impl Live {
                     .map(|(_, body)| body.to_owned())
                     .unwrap_or_default();
                 let mails: Value = serde_json::from_str(&body).unwrap_or_default();
-                let mine = mails.as_array().into_iter().flatten().find(|mail| mail["to"] == email);
-                if let Some((_, rest)) = mine.and_then(|mail| mail["text"].as_str()?.split_once("/verify/")) {
+                let texts = mails.as_array().into_iter().flatten();
+                let mut mine = texts.filter(|mail| mail["to"] == email).filter_map(|mail| mail["text"].as_str());
+                if let Some((_, rest)) = mine.find_map(|text| text.split_once(&before)) {
                     return rest.split_whitespace().next().unwrap_or_default().to_owned();
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
