@@ -101,7 +101,9 @@ impl<'a> Source<'a> {
                 in_word += 1;
             }
         }
-        blanks.iter_mut().for_each(|at| *at -= piece_from);
+        for at in &mut blanks {
+            *at -= piece_from;
+        }
         self.piece(words.get(piece_from..).unwrap_or_default(), &blanks, around, place);
     }
 

@@ -51,9 +51,7 @@ impl<'a> Writer<'a> {
         let (head, body): (Vec<_>, Vec<_>) = placed.iter().partition(|placed| placed.y < heads);
         if heads > 0 {
             // A head that fills a page would leave no room for the rows it heads.
-            let short = head
-                .iter()
-                .all(|placed| self.cell_lines(placed, &widths) < UNBROKEN_MAX);
+            let short = head.iter().all(|placed| cell_lines(placed, &widths) < UNBROKEN_MAX);
             self.source.code(if short && heads <= 4 {
                 "table.header("
             } else {
@@ -73,7 +71,7 @@ impl<'a> Writer<'a> {
     fn cell(&mut self, placed: &Placed<'a>, widths: &[f64], in_head: bool) {
         let Placed { cell, index, x, y } = *placed;
         // A cell of one line cannot break, and saying so costs Typst a second layout.
-        let unbroken = cell.rowspan <= 2 && (ONE_LINE + 1..UNBROKEN_MAX).contains(&self.cell_lines(placed, widths));
+        let unbroken = cell.rowspan <= 2 && (ONE_LINE + 1..UNBROKEN_MAX).contains(&cell_lines(placed, widths));
         self.source.code(match (in_head, cell.header) {
             (true, _) => "column-head(",
             (false, true) => "row-head(",
@@ -116,11 +114,12 @@ impl<'a> Writer<'a> {
             _ => self.deeper(CELL_DEPTH, |writer| writer.blocks(blocks, 0.0)),
         }
     }
+}
 
-    fn cell_lines(&self, placed: &Placed<'_>, widths: &[f64]) -> usize {
-        let width = covered(widths, placed.x, placed.cell.colspan as usize) - INSET;
-        lines(&placed.cell.content, width.max(COLUMN_MIN), UNBROKEN_MAX)
-    }
+/// The lines of a cell, as far as they matter.
+fn cell_lines(placed: &Placed<'_>, widths: &[f64]) -> usize {
+    let width = covered(widths, placed.x, placed.cell.colspan as usize) - INSET;
+    lines(&placed.cell.content, width.max(COLUMN_MIN), UNBROKEN_MAX)
 }
 
 /// Where each cell stands, row by row, and how many columns there are. The model holds that cells cover a rectangle.
@@ -217,7 +216,9 @@ fn widths(placed: &[Placed<'_>], columns: usize, whole: f64) -> Vec<f64> {
         .map(|n| if is_open(&n) { share(n) } else { given[n] * shrunk })
         .collect();
     let sum: f64 = widths.iter().sum();
-    widths.iter_mut().for_each(|width| *width *= whole / sum);
+    for width in &mut widths {
+        *width *= whole / sum;
+    }
     widths
 }
 
