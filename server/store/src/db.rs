@@ -1,9 +1,9 @@
 //! The connection to the database: two pools, one for each login that serves requests.
 
-use crate::{Reason, StoreError, SystemTx, TenantScope, TenantTx};
+use crate::{Reason, StoreError, SystemTx, TenantScope, TenantTx, lease::Connections};
 use domain::AccountId;
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _,
     postgres::{PgConnectOptions, PgPoolOptions, PgSslMode},
 };
 use std::{
@@ -62,8 +62,8 @@ impl Default for PoolSizes {
 
 #[derive(Debug)]
 struct Pools {
-    app: PgPool,
-    system: PgPool,
+    app: Connections,
+    system: Connections,
     transactions: AtomicU64,
 }
 
@@ -96,8 +96,7 @@ impl Db {
     /// When the database does not answer, or the workspace lives in a cluster this process is not connected to.
     pub async fn begin(&self, scope: &TenantScope) -> Result<TenantTx, StoreError> {
         scope.placement.reachable()?;
-        let connection = self.pools.app.acquire().await?;
-        TenantTx::begin(connection, self.number(), scope).await
+        TenantTx::begin(&self.pools.app, self.number(), scope).await
     }
 
     /// Begins a transaction of the system login, in the house: one round trip.
@@ -106,8 +105,7 @@ impl Db {
     /// When the database does not answer.
     pub async fn system(&self, reason: Reason, actor: Option<AccountId>) -> Result<SystemTx, StoreError> {
         tracing::trace!(?reason, "system transaction");
-        let connection = self.pools.system.acquire().await?;
-        SystemTx::begin(connection, self.number(), reason, actor).await
+        SystemTx::begin(&self.pools.system, self.number(), reason, actor).await
     }
 
     /// Whether both logins get an answer now, for `/readyz`.
@@ -115,8 +113,11 @@ impl Db {
     /// # Errors
     /// When one of them does not.
     pub async fn ready(&self) -> Result<(), StoreError> {
-        sqlx::query("select 1").execute(&self.pools.app).await?;
-        sqlx::query("select 1").execute(&self.pools.system).await?;
+        for connections in [&self.pools.app, &self.pools.system] {
+            let mut connection = connections.lend().await?;
+            let answer = sqlx::query("select 1").execute(&mut *connection).await;
+            connections.answered(connection, answer)?;
+        }
         Ok(())
     }
 
@@ -130,12 +131,13 @@ impl Db {
         self.pools.transactions.fetch_add(1, Ordering::Relaxed)
     }
 
-    pub(crate) fn app_pool(&self) -> &PgPool {
+    /// Connections of the app login, for checks at the start.
+    pub(crate) fn app(&self) -> &Connections {
         &self.pools.app
     }
 
-    /// For single statements of the system login that need no context; each caller names its reason.
-    pub(crate) fn system_pool(&self, reason: Reason) -> &PgPool {
+    /// Connections for single statements of the system login that need no context; each caller names its reason.
+    pub(crate) fn statements(&self, reason: Reason) -> &Connections {
         tracing::trace!(?reason, "system statement");
         &self.pools.system
     }
@@ -172,7 +174,7 @@ pub(crate) fn options(url: &str) -> Result<PgConnectOptions, StoreError> {
     Ok(options.application_name("scriptkeep").disable_statement_logging())
 }
 
-async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<PgPool, StoreError> {
+async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<Connections, StoreError> {
     let options = options(url)?.options([
         ("search_path", "control,pg_temp".to_owned()),
         (
@@ -186,12 +188,13 @@ async fn pool(url: &str, size: u32, sizes: PoolSizes) -> Result<PgPool, StoreErr
             format!("{}ms", 2 * sizes.statement_timeout.as_millis()),
         ),
     ]);
-    Ok(PgPoolOptions::new()
+    let pool = PgPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(sizes.acquire_timeout)
         .test_before_acquire(false)
         .connect_with(options)
-        .await?)
+        .await?;
+    Ok(Connections::new(pool, size, sizes.acquire_timeout))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! refused, with what to do about it.
 
 use crate::{Db, Reason, StoreError, migrate};
-use sqlx::PgPool;
+use sqlx::PgConnection;
 
 /// Why the server does not start on this database. Each text says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -68,15 +68,19 @@ impl Db {
     /// # Errors
     /// With the first thing that is wrong, and what to do about it.
     pub async fn guard(&self) -> Result<(), Refusal> {
-        let app = role(self.app_pool()).await?;
-        let system = role(self.system_pool(Reason::Migrate)).await?;
-        if app == system {
-            return Err(Refusal::OneLogin(app));
+        let mut app = self.app().lend().await.map_err(Refusal::Unreachable)?;
+        let mut system = self
+            .statements(Reason::Migrate)
+            .lend()
+            .await
+            .map_err(Refusal::Unreachable)?;
+        let name = role(&mut app).await?;
+        if name == role(&mut system).await? {
+            return Err(Refusal::OneLogin(name));
         }
-        for pool in [self.app_pool(), self.system_pool(Reason::Migrate)] {
-            settings(pool).await?;
-        }
-        schema(self.app_pool()).await
+        settings(&mut app).await?;
+        settings(&mut system).await?;
+        schema(&mut app).await
     }
 }
 
@@ -85,7 +89,7 @@ fn unreachable(error: sqlx::Error) -> Refusal {
 }
 
 /// Checks one login; answers its name.
-async fn role(pool: &PgPool) -> Result<String, Refusal> {
+async fn role(connection: &mut PgConnection) -> Result<String, Refusal> {
     let row = sqlx::query!(
         "select r.rolname::text as \"name!\", current_user::text as \"acts_as!\", r.rolsuper as \"superuser!\",
             r.rolbypassrls as \"bypassrls!\", r.rolcreaterole as \"createrole!\", r.rolreplication as \"replication!\",
@@ -105,7 +109,7 @@ async fn role(pool: &PgPool) -> Result<String, Refusal> {
                         and n.nspname <> 'information_schema'))) as member_of
          from pg_roles r where r.rolname = session_user"
     )
-    .fetch_one(pool)
+    .fetch_one(connection)
     .await
     .map_err(unreachable)?;
     let name = row.name;
@@ -138,14 +142,14 @@ async fn role(pool: &PgPool) -> Result<String, Refusal> {
 }
 
 /// Checks what decides whether a commit survives a crash.
-async fn settings(pool: &PgPool) -> Result<(), Refusal> {
+async fn settings(connection: &mut PgConnection) -> Result<(), Refusal> {
     let row = sqlx::query!(
         "select current_setting('server_version_num')::integer as \"number!\",
             current_setting('server_version') as \"version!\", current_setting('fsync') as \"fsync!\",
             current_setting('full_page_writes') as \"full_page_writes!\",
             current_setting('synchronous_commit') as \"synchronous_commit!\""
     )
-    .fetch_one(pool)
+    .fetch_one(connection)
     .await
     .map_err(unreachable)?;
     if row.number < 150_000 {
@@ -166,10 +170,10 @@ async fn settings(pool: &PgPool) -> Result<(), Refusal> {
 
 /// Checks that every schema is at least as new as this program. A newer one is fine: releases expand before they
 /// contract, so that nodes can be replaced one by one.
-async fn schema(pool: &PgPool) -> Result<(), Refusal> {
+async fn schema(connection: &mut PgConnection) -> Result<(), Refusal> {
     let known = migrate::versions();
     let control = sqlx::query_scalar!("select version from installation")
-        .fetch_optional(pool)
+        .fetch_optional(&mut *connection)
         .await;
     let control = match control {
         Ok(version) => version,
@@ -194,7 +198,7 @@ async fn schema(pool: &PgPool) -> Result<(), Refusal> {
         "select name, version from tenant_schemas where version < $1 order by name limit 1",
         known.tenant
     )
-    .fetch_optional(pool)
+    .fetch_optional(&mut *connection)
     .await
     .map_err(unreachable)?;
     match behind {

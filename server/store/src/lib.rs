@@ -16,6 +16,7 @@ mod guard;
 pub mod idempotency;
 pub mod invitations;
 pub mod jobs;
+mod lease;
 pub mod limits;
 pub mod members;
 pub mod migrate;
@@ -31,8 +32,8 @@ mod tx;
 pub mod workspaces;
 
 pub use db::{Db, Logins, PoolSizes};
+pub use domain::FieldClass;
 pub use error::{Changed, StoreError};
 pub use guard::Refusal;
-pub use domain::FieldClass;
 pub use placement::{NotASchema, Placement, Schema, TenantScope};
 pub use tx::{EventReceipt, Reason, Receipt, Scoped, SystemTx, TenantTx, Why};

@@ -29,6 +29,8 @@ pub async fn take(db: &Db, key: &[u8; 32], limit: Limit, now: OffsetDateTime) ->
     // GCRA: full_at is when the bucket will be empty again; a request moves it on by one interval, and is allowed while
     // it stays within burst intervals from now.
     let latest = now + limit.interval * limit.burst;
+    let connections = db.statements(Reason::RateLimit);
+    let mut connection = connections.lend().await?;
     let row = sqlx::query!(
         "with counted as (
             insert into rate_limits as r (key, full_at) values ($1, $3)
@@ -42,8 +44,9 @@ pub async fn take(db: &Db, key: &[u8; 32], limit: Limit, now: OffsetDateTime) ->
         now + limit.interval,
         latest
     )
-    .fetch_one(db.system_pool(Reason::RateLimit))
-    .await?;
+    .fetch_one(&mut *connection)
+    .await;
+    let row = connections.answered(connection, row)?;
     if row.counted.is_some() {
         return Ok(Verdict::Allowed);
     }

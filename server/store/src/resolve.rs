@@ -31,6 +31,8 @@ pub async fn session(
     token_hash: &[u8; 32],
     workspace: Option<WorkspaceId>,
 ) -> Result<Option<Resolved>, StoreError> {
+    let connections = db.statements(Reason::Session);
+    let mut connection = connections.lend().await?;
     let row = sqlx::query!(
         "select s.id, s.account_id, s.address, s.device, s.created_at, s.seen_at, s.proven_at, s.expires_at,
             a.verified_at as \"verified_at?\", m.standing as \"standing?\", m.role as \"role?\",
@@ -44,9 +46,11 @@ pub async fn session(
         &token_hash[..],
         workspace.map(|workspace| workspace.0)
     )
-    .fetch_optional(db.system_pool(Reason::Session))
-    .await?;
-    let Some(row) = row else { return Ok(None) };
+    .fetch_optional(&mut *connection)
+    .await;
+    let Some(row) = connections.answered(connection, row)? else {
+        return Ok(None);
+    };
     let placement = match (row.workspace_id, row.cluster, row.schema, row.bucket, row.key_store) {
         (Some(workspace), Some(cluster), Some(name), Some(bucket), Some(key_store)) => Some(Placement {
             workspace: WorkspaceId(workspace),

@@ -51,6 +51,8 @@ pub async fn changed(
     let accounts: Vec<_> = seats.iter().map(|seat| seat.account.0).collect();
     let sessions: Vec<_> = seats.iter().map(|seat| seat.session.0).collect();
     let epochs: Vec<_> = seats.iter().map(|seat| seat.epoch).collect();
+    let connections = db.statements(Reason::Edit);
+    let mut connection = connections.lend().await?;
     let rows = sqlx::query!(
         "select q.number - 1 as \"index!\", s.id is not null as \"signed_in!\", p.epoch as \"epoch?\",
             p.pack as \"pack?\", m.standing as \"standing?\", m.role as \"role?\", m.suspended as \"suspended?\"
@@ -67,9 +69,11 @@ pub async fn changed(
         now,
         idle_before
     )
-    .fetch_all(db.system_pool(Reason::Edit))
-    .await?;
-    rows.into_iter()
+    .fetch_all(&mut *connection)
+    .await;
+    connections
+        .answered(connection, rows)?
+        .into_iter()
         .map(|row| {
             Ok(Changed {
                 index: unsigned(row.index)?,

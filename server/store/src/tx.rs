@@ -1,9 +1,12 @@
 //! Transactions with a context. The context (workspace, actor, field classes, search path) travels in the same round trip
 //! as BEGIN and ends with the transaction, so that a pooled connection carries nobody's context to the next request.
 
-use crate::{Placement, StoreError, TenantScope};
+use crate::{
+    Placement, StoreError, TenantScope,
+    lease::{Connections, Lease},
+};
 use domain::{AccountId, EventId, WorkspaceId};
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, pool::PoolConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 use std::{fmt::Write, future::Future};
 
 /// Why the system login acts. It may do more than a tenant's transaction; each use says what for.
@@ -115,12 +118,26 @@ pub trait Scoped: inner::Inner + Send {
 #[derive(Debug)]
 struct Open {
     /// `None` once the transaction has ended.
-    connection: Option<PoolConnection<Postgres>>,
+    connection: Option<Lease>,
     number: u64,
 }
 
 impl Open {
-    async fn begin(connection: PoolConnection<Postgres>, number: u64, context: &str) -> Result<Self, StoreError> {
+    /// Begins on a connection that was used before, if there is one; when that one has broken meanwhile, which happens to
+    /// all of them when the database was started again, on a new one: nothing has been done yet.
+    async fn begin(connections: &Connections, number: u64, context: &str) -> Result<Self, StoreError> {
+        let connection = connections.lend().await?;
+        let used = connection.is_used();
+        match Self::begin_on(connection, number, context).await {
+            Err(StoreError::Unavailable(_)) if used => {
+                connections.mistrust();
+                Self::begin_on(connections.lend().await?, number, context).await
+            }
+            begun => begun,
+        }
+    }
+
+    async fn begin_on(connection: Lease, number: u64, context: &str) -> Result<Self, StoreError> {
         // The connection is in our hands before anything is sent: if this future is dropped halfway, `drop` below
         // still sees to it that no half-begun transaction returns to the pool.
         let mut open = Self {
@@ -147,7 +164,9 @@ impl Open {
 
     async fn end(mut self, sql: &str) -> Result<(), StoreError> {
         self.send(sql.to_owned()).await?;
-        self.connection = None;
+        if let Some(connection) = self.connection.take() {
+            connection.give_back();
+        }
         Ok(())
     }
 
@@ -177,12 +196,13 @@ impl Drop for Open {
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                if sqlx::raw_sql("rollback").execute(&mut *connection).await.is_err() {
-                    connection.close_on_drop();
+                match sqlx::raw_sql("rollback").execute(&mut *connection).await {
+                    Ok(_) => connection.give_back(),
+                    Err(_) => connection.close(),
                 }
             });
         } else {
-            drop(connection.leak());
+            connection.leak();
         }
     }
 }
@@ -195,12 +215,8 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
-    pub(crate) async fn begin(
-        connection: PoolConnection<Postgres>,
-        number: u64,
-        scope: &TenantScope,
-    ) -> Result<Self, StoreError> {
-        let open = Open::begin(connection, number, &context(scope)).await?;
+    pub(crate) async fn begin(connections: &Connections, number: u64, scope: &TenantScope) -> Result<Self, StoreError> {
+        let open = Open::begin(connections, number, &context(scope)).await?;
         Ok(Self {
             open,
             scope: scope.clone(),
@@ -224,7 +240,7 @@ pub struct SystemTx {
 
 impl SystemTx {
     pub(crate) async fn begin(
-        connection: PoolConnection<Postgres>,
+        connections: &Connections,
         number: u64,
         reason: Reason,
         actor: Option<AccountId>,
@@ -234,7 +250,7 @@ impl SystemTx {
             actor,
             classes: Vec::new(),
         };
-        let open = Open::begin(connection, number, &context(&scope)).await?;
+        let open = Open::begin(connections, number, &context(&scope)).await?;
         Ok(Self { open, scope, reason })
     }
 

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod cluster;
+mod connections;
 mod documents;
 mod guard;
 mod jobs;
