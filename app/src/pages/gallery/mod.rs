@@ -22,10 +22,13 @@ pub use states::*;
 use crate::components::Wordmark;
 use leptos::prelude::*;
 use leptos_meta::{Body, Title};
+use leptos_router::location::Url;
 
 /// The gallery.
 #[component]
 pub fn Gallery() -> impl IntoView {
+    // Parts that look different from address to address find one here; there is no router.
+    provide_context(ArcRwSignal::new(Url::default()));
     view! {
         <Title text="Parts · Scriptkeep"/>
         <Body {..} class="specs"/>
