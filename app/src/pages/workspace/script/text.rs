@@ -43,7 +43,7 @@ pub fn ScriptText(
                 .status
                 .with(|status| status.as_ref().is_some_and(|status| status.loaded))
     });
-    wire(script, host, record, title, version);
+    wire(script, host, (workspace, record), title, version);
     view! {
         <Outline script/>
         <div class="ed-col">
@@ -102,7 +102,13 @@ fn note(script: Script, body: &BodyView) {
 
 /// Opens and closes the editor as the mode says.
 #[cfg(feature = "hydrate")]
-fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<String>, version: RwSignal<u32>) {
+fn wire(
+    script: Script,
+    host: NodeRef<Div>,
+    (workspace, record): (WorkspaceId, RecordId),
+    title: Signal<String>,
+    version: RwSignal<u32>,
+) {
     use super::super::{Around, AroundLoaded};
     use crate::editor::Editor;
     let around = use_context::<AroundLoaded>();
@@ -131,7 +137,7 @@ fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<Stri
             .map(|around| around.profile);
         let (id, name) = profile.map_or_else(Default::default, |profile| (profile.account.to_string(), profile.name));
         let options = serde_json::json!({
-            "url": format!("/ws/records/{record}"),
+            "url": format!("/ws/records/{record}?workspace={workspace}"),
             "key": format!("{record} {id}"),
             "title": title.get_untracked(),
             "user": { "id": id, "name": name },
@@ -159,6 +165,12 @@ fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<Stri
 
 /// Nothing: on the server a script is read.
 #[cfg(not(feature = "hydrate"))]
-fn wire(script: Script, host: NodeRef<Div>, record: RecordId, title: Signal<String>, version: RwSignal<u32>) {
-    let _ = (script, host, record, title, version);
+fn wire(
+    script: Script,
+    host: NodeRef<Div>,
+    (workspace, record): (WorkspaceId, RecordId),
+    title: Signal<String>,
+    version: RwSignal<u32>,
+) {
+    let _ = (script, host, workspace, record, title, version);
 }

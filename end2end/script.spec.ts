@@ -1,0 +1,146 @@
+// A script on its own page: read as the server renders it, written with the editor, on a desk and on a phone.
+import type { Page } from "@playwright/test";
+import { faultsOf } from "./support/axe.ts";
+import { expect, open, test } from "./support/test.ts";
+
+const text = (page: Page) => page.getByRole("textbox", { name: "Text of the script" });
+
+/** Goes to writing and waits for the text. */
+async function write(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Write" }).click();
+  await text(page).click();
+}
+
+/** Writes, and waits until the server has it. */
+async function type(page: Page, words: string): Promise<void> {
+  await page.keyboard.type(words);
+  await expect(page.getByRole("banner").getByRole("status")).toHaveText("Saved");
+}
+
+test("detail_27 reading and writing are distinct: the editor comes only to write, and the server renders what was written", async ({ page, owner, browser, baseURL, network }) => {
+  const record = await owner.makeRecord(page.request, "Receiving stock");
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(request.url()));
+  await open(page, owner.at(`/records/${record}`));
+  await expect(page.getByRole("heading", { name: "Receiving stock" })).toBeVisible();
+  expect(asked.filter((url) => url.includes("editor"))).toEqual([]);
+  await write(page);
+  await page.keyboard.press("Control+A");
+  await type(page, "# At the door\nCompare the **seal** with the note.\n/step");
+  await page.keyboard.press("Enter");
+  await type(page, "Open the load");
+  await expect(page.getByRole("navigation", { name: "Outline" }).getByRole("link", { name: "At the door" })).toBeVisible();
+  expect(asked.filter((url) => /editor-[0-9a-f]+\.js/.test(url))).toHaveLength(1);
+  await page.getByRole("button", { name: "Read" }).click();
+  const read = page.locator(".reading .doc");
+  await expect(read.locator("strong")).toHaveText("seal");
+  await expect(page.locator("[contenteditable]")).toHaveCount(0);
+  // The same without any script.
+  const plain = await browser.newContext({ baseURL, proxy: network.proxy, javaScriptEnabled: false, storageState: await page.context().storageState() });
+  const still = await plain.newPage();
+  await still.goto(owner.at(`/records/${record}`));
+  await expect(still.locator(".doc strong")).toHaveText("seal");
+  await expect(still.locator(".doc .step")).toContainText("Open the load");
+  await plain.close();
+});
+
+test("two people write one script and see each other", async ({ page, owner, another }) => {
+  const record = await owner.makeRecord(page.request, "Together");
+  const other = await another();
+  await owner.signIn(other.request);
+  await open(page, owner.at(`/records/${record}`));
+  await open(other, owner.at(`/records/${record}`));
+  await write(page);
+  await type(page, "From one. ");
+  await write(other);
+  await expect(text(other)).toContainText("From one.");
+  await other.keyboard.press("Control+End");
+  await type(other, "From two.");
+  await expect(text(page)).toContainText("From two.");
+  await expect(page.getByRole("group", { name: "Here now" }).getByRole("button")).toHaveCount(1);
+  await expect(page.locator(".caret")).toHaveCount(1);
+  await other.close();
+  await expect(page.locator(".caret")).toHaveCount(0);
+  await page.reload();
+  await expect(page.locator(".reading .doc")).toContainText("From one. From two.");
+});
+
+test("detail_14 detail_15 the toolbar, the style of the block and the outline, with the mouse", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Tools");
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Part");
+  await page.getByLabel("Style").selectOption("Heading 1");
+  await expect(text(page).getByRole("heading", { level: 1, name: "Part" })).toBeVisible();
+  await text(page).click();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Enter");
+  const bold = page.getByRole("button", { name: "Bold" });
+  await bold.click();
+  await expect(bold).toHaveAttribute("aria-pressed", "true");
+  await page.keyboard.type("strong");
+  await expect(text(page).locator("strong")).toHaveText("strong");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Table" }).click();
+  await expect(text(page).locator("th")).toHaveCount(3);
+  await expect(page.getByRole("navigation", { name: "Outline" }).getByRole("link", { name: "Part" })).toBeVisible();
+  await page.getByRole("button", { name: "Undo my last change" }).click();
+  await expect(text(page).locator("th")).toHaveCount(0);
+  expect(await faultsOf(page)).toEqual([]);
+});
+
+test("detail_26 on a phone: one pane, the tools at the foot while writing, the safety of the words always in sight", async ({ browser, baseURL, network, page, owner, complaints }) => {
+  const record = await owner.makeRecord(page.request, "On the way");
+  const context = await browser.newContext({ baseURL, proxy: network.proxy, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, storageState: await page.context().storageState() });
+  complaints.listenTo(context);
+  const phone = await context.newPage();
+  await open(phone, owner.at(`/records/${record}`));
+  await expect(phone.getByRole("toolbar", { name: "Formatting" })).toHaveCount(0);
+  await phone.getByRole("button", { name: "Write" }).tap();
+  await text(phone).tap();
+  const dock = phone.getByRole("toolbar", { name: "Formatting" }).filter({ visible: true });
+  await expect(dock).toHaveCount(1);
+  await phone.keyboard.type("By thumb");
+  await expect(phone.getByRole("banner").getByRole("status")).toHaveText("Saved");
+  await expect(phone.getByRole("banner").getByRole("status")).toBeInViewport();
+  await dock.getByRole("button", { name: "Insert" }).tap();
+  await expect(phone.getByRole("listbox", { name: "Insert" })).toBeVisible();
+  await phone.keyboard.press("Escape");
+  await dock.getByRole("button", { name: "Hide the keyboard" }).tap();
+  await expect(text(phone)).not.toBeFocused();
+  await phone.getByRole("button", { name: "Done" }).tap();
+  await expect(phone.locator(".reading .doc")).toContainText("By thumb");
+  // Nothing is wider than the phone.
+  expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+  await context.close();
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`detail_28 ${theme}: the text, the tools and what floats over it take the theme, and paper is always light`, async ({ page, owner }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    const record = await owner.makeRecord(page.request, "In the dark");
+    await open(page, owner.at(`/records/${record}`));
+    await write(page);
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("Words ==marked== here\n/");
+    await expect(page.getByRole("listbox", { name: "Insert" })).toBeVisible();
+    const shade = (selector: string): Promise<number> =>
+      page.locator(selector).first().evaluate((element) => {
+        const [red, green, blue] = getComputedStyle(element).backgroundColor.match(/[\d.]+/g)!.map(Number);
+        return (red! + green! + blue!) / 3;
+      });
+    for (const selector of [".paper", ".slash"]) {
+      const value = await shade(selector);
+      expect(theme === "dark" ? value < 80 : value > 200, `${selector} ${value}`).toBe(true);
+    }
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await page.emulateMedia({ colorScheme: theme, media: "print" });
+    expect(await shade("body")).toBeGreaterThan(250);
+    const ink = await text(page).evaluate((element) => getComputedStyle(element).color.match(/[\d.]+/g)!.map(Number));
+    expect((ink[0]! + ink[1]! + ink[2]!) / 3).toBeLessThan(60);
+    await expect(page.getByRole("toolbar", { name: "Formatting" })).toBeHidden();
+    await page.emulateMedia({ media: "screen" });
+  });
+}
