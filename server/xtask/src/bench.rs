@@ -1,5 +1,10 @@
 //! `cargo xtask bench`: what the product costs, as tables. Sizes and starts are measured here on the release binary; the
-//! database under load by a bench of `services`, which alone can run a handler without its audit event.
+//! database under load by a bench of `services`, which alone can run a handler without its audit event; paper by a bench
+//! of `export`.
+
+mod export;
+
+pub(crate) mod sync;
 
 use crate::{
     server::{self, Product},
@@ -9,6 +14,7 @@ use crate::{
     tools,
     workspace::Workspace,
 };
+use clap::ValueEnum;
 use std::{fs, path::Path, process::Command};
 
 /// How often the server is started on an existing cluster.
@@ -22,11 +28,40 @@ const RESIDENT: f64 = 80.0 * 1024.0 * 1024.0;
 /// The most time the server may take on an existing cluster, in seconds.
 const READY: f64 = 2.0;
 
-/// Measures everything and prints it.
+/// What can be measured by itself.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Starts, sizes, and the database under load.
+    House,
+    /// Writing and reading documents as files.
+    Export,
+    /// Writing together, beside other servers.
+    Sync,
+}
+
+/// Measures one part, or all, and prints it.
 ///
 /// # Errors
 /// When something does not build or run; a missed target is printed, not an error.
-pub(crate) fn bench(workspace: &Workspace) -> Outcome {
+pub(crate) fn bench(workspace: &Workspace, part: Option<Part>) -> Outcome {
+    let wanted = |one| part.is_none_or(|part| part == one);
+    if wanted(Part::House) {
+        house(workspace)?;
+    }
+    if wanted(Part::Export) {
+        export::measure(workspace)?;
+    }
+    if wanted(Part::Sync) {
+        sync::bench(workspace)?;
+    }
+    Ok(())
+}
+
+/// Measures starts, sizes, and the database under load.
+///
+/// # Errors
+/// When something does not build or run; a missed target is printed, not an error.
+fn house(workspace: &Workspace) -> Outcome {
     let product = server::build(workspace, Kind::Shipping, true)?;
     let chromium = tools::chromium()?;
     step("Starts and sizes", || {

@@ -17,7 +17,7 @@ mod watch;
 mod workspace;
 
 use clap::{Parser, Subcommand};
-use std::{net::SocketAddr, process::ExitCode};
+use std::{net::SocketAddr, process::ExitCode, time::Duration};
 use steps::Outcome;
 use workspace::Workspace;
 
@@ -60,8 +60,18 @@ enum Task {
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
     },
-    /// Measure sizes, starts, and the database under load; prints tables.
-    Bench,
+    /// Measure sizes, starts, the database under load, and paper; prints tables.
+    Bench {
+        /// Only this.
+        part: Option<bench::Part>,
+    },
+    /// Be the floor of `bench sync`: pass frames on until killed.
+    #[command(hide = true)]
+    Forward {
+        /// For how many milliseconds to gather.
+        #[arg(long)]
+        gather: u64,
+    },
     /// Build what one takes to another machine: the release binary and a Debian package.
     Dist,
     /// Renew the SQL metadata in `server/store/.sqlx`.
@@ -104,7 +114,8 @@ fn act(task: &Task) -> Outcome {
         ),
         Task::Check => check::check(&workspace),
         Task::Watch { listen } => watch::watch(&workspace, *listen),
-        Task::Bench => bench::bench(&workspace),
+        Task::Bench { part } => bench::bench(&workspace, *part),
+        Task::Forward { gather } => bench::sync::forward((*gather > 0).then(|| Duration::from_millis(*gather))),
         Task::Dist => dist::dist(&workspace),
         Task::Sql => sql::renew(&workspace),
         Task::Site { release } => {

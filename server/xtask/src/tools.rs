@@ -17,6 +17,9 @@ const POSTGRES_ROOT: &str = "/usr/lib/postgresql";
 /// The names Chromium goes by.
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+/// The tools of poppler that tests run.
+const POPPLER: [&str; 4] = ["pdffonts", "pdfinfo", "pdftohtml", "pdftotext"];
+
 /// The oldest Node that the npm packages run on, by its major version.
 const NODE_SINCE: u32 = 20;
 /// How to get it; Debian 12's own is older.
@@ -109,6 +112,27 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
         on_path(&CHROMIUM_NAMES)
             .map(Done::Worked)
             .ok_or_else(|| Failure::new("apt-get installed chromium, and yet it is not on the path"))
+    })
+}
+
+/// Makes sure that poppler's tools are there, which read PDF files back in tests; installed by apt-get where we are root
+/// on Debian.
+///
+/// # Errors
+/// Names the command that installs them.
+pub(crate) fn poppler() -> Outcome {
+    step_if_needed("Poppler", || {
+        let missing = || POPPLER.iter().find(|tool| on_path(&[tool]).is_none());
+        if missing().is_none() {
+            return Ok(Done::UpToDate(()));
+        }
+        apt_install("poppler-utils", "Poppler (for the tests of PDF files)")?;
+        match missing() {
+            None => Ok(Done::Worked(())),
+            Some(tool) => Err(Failure::new(format!(
+                "apt-get installed poppler-utils, and yet {tool} is not on the path"
+            ))),
+        }
     })
 }
 

@@ -86,6 +86,7 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
         None
     };
     if selection.rust {
+        tools::poppler()?;
         let failed = check::failing(workspace, &check::OF_SOURCES).len();
         count.add_checks(check::OF_SOURCES.len(), failed);
     }

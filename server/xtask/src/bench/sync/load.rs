@@ -1,0 +1,390 @@
+//! The load: people who type at a steady pace, whether or not the server keeps up. What is late counts as late from when it
+//! should have been sent.
+
+use super::frames::{self, Frame, Frames};
+use crate::steps::{Failure, OrFail, Outcome};
+use mio::{Events, Interest, Poll, Token, net::TcpStream};
+use std::{
+    collections::HashMap,
+    io::{ErrorKind, Read, Write},
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+/// How long a server may take to let everybody in.
+const JOIN_WITHIN: Duration = Duration::from_mins(1);
+/// How long stragglers are waited for after the last edit was sent.
+const GRACE: Duration = Duration::from_secs(5);
+/// Client ids begin here, so that all are of one length on the wire.
+const FIRST_CLIENT: u64 = 100_000;
+
+/// How a server wants to be spoken to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Speech {
+    /// y-websocket's protocol.
+    Plain,
+    /// The same, several messages in a frame, and acknowledgements.
+    Ours,
+    /// Each message behind the document's name, after an authentication.
+    Hocuspocus,
+}
+
+/// Where to type.
+pub(super) struct Target {
+    pub(super) address: SocketAddr,
+    pub(super) speech: Speech,
+    /// The path of each room; with Hocuspocus the document's name behind a slash.
+    pub(super) rooms: Vec<String>,
+    /// Headers of the upgrade, each with its line end.
+    pub(super) headers: String,
+}
+
+/// How much is typed.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    pub(super) rooms: usize,
+    pub(super) people: usize,
+    /// Edits a second of each person.
+    pub(super) edits: f64,
+    pub(super) seconds: f64,
+}
+
+/// What came of it.
+#[derive(Default)]
+pub(super) struct Heard {
+    pub(super) expected: u64,
+    pub(super) delivered: u64,
+    /// Milliseconds from when an edit was due until somebody else had it, sorted.
+    pub(super) delays: Vec<f64>,
+    /// Milliseconds until its writer knew that it is durable, sorted.
+    pub(super) acknowledged: Vec<f64>,
+    pub(super) seconds: f64,
+}
+
+struct Line {
+    stream: TcpStream,
+    frames: Frames,
+    out: Vec<u8>,
+    name: Option<Vec<u8>>,
+    /// When each of its edits was due, in seconds from the start.
+    due: Vec<f64>,
+    durable: usize,
+    joined: bool,
+}
+
+/// Everybody, connected.
+pub(super) struct Crowd {
+    poll: Poll,
+    lines: Vec<Line>,
+    heard: Heard,
+    began: Instant,
+}
+
+impl Crowd {
+    /// Connects everybody and waits until each has the document.
+    ///
+    /// # Errors
+    /// When the server does not let everybody in.
+    #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+    pub(super) fn join(target: &Target, pace: Pace) -> Outcome<Self> {
+        let poll = Poll::new().or_fail("making a poll")?;
+        let mut crowd = Self {
+            poll,
+            lines: Vec::new(),
+            heard: Heard::default(),
+            began: Instant::now(),
+        };
+        for number in 0..pace.rooms * pace.people {
+            let room = &target.rooms[number % pace.rooms];
+            let mut line = connect(target, room)?;
+            let interest = Interest::READABLE | Interest::WRITABLE;
+            let registry = crowd.poll.registry();
+            registry
+                .register(&mut line.stream, Token(number), interest)
+                .or_fail("watching a connection")?;
+            line.hello(target.speech);
+            line.flush();
+            crowd.lines.push(line);
+        }
+        let mut events = Events::with_capacity(1024);
+        while crowd.lines.iter().any(|line| !line.joined) {
+            if crowd.began.elapsed() > JOIN_WITHIN {
+                let out = crowd.lines.iter().filter(|line| !line.joined).count();
+                return Err(Failure::new(format!("{out} of {} were not let in", crowd.lines.len())));
+            }
+            crowd.listen(&mut events, Duration::from_millis(50))?;
+        }
+        Ok(crowd)
+    }
+
+    /// Types.
+    ///
+    /// # Errors
+    /// When a connection ends.
+    #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+    pub(super) fn write(mut self, pace: Pace) -> Outcome<Heard> {
+        let people = self.lines.len();
+        let per_second = pace.edits * f64::from(u32::try_from(people).or_fail("counting")?);
+        let mut events = Events::with_capacity(1024);
+        self.heard = Heard::default();
+        self.began = Instant::now();
+        let mut sent = 0_u32;
+        loop {
+            let now = self.began.elapsed().as_secs_f64();
+            while f64::from(sent) / per_second <= now.min(pace.seconds) {
+                let number = sent as usize % people;
+                self.type_letter(number, f64::from(sent) / per_second);
+                sent += 1;
+            }
+            self.heard.expected = u64::from(sent) * (pace.people as u64 - 1);
+            let over = now > pace.seconds;
+            if over && (self.heard.delivered >= self.heard.expected || now > pace.seconds + GRACE.as_secs_f64()) {
+                break;
+            }
+            let wait = (f64::from(sent) / per_second - now).clamp(0.001, 0.05);
+            self.listen(&mut events, Duration::from_secs_f64(wait))?;
+        }
+        self.heard.seconds = self.began.elapsed().as_secs_f64();
+        self.heard.delays.sort_by(f64::total_cmp);
+        self.heard.acknowledged.sort_by(f64::total_cmp);
+        Ok(self.heard)
+    }
+
+    fn type_letter(&mut self, number: usize, due: f64) {
+        let line = &mut self.lines[number];
+        let message = frames::letter(FIRST_CLIENT + number as u64, line.due.len() as u64);
+        line.due.push(due);
+        line.say(&message);
+        line.flush();
+    }
+
+    fn listen(&mut self, events: &mut Events, wait: Duration) -> Outcome {
+        match self.poll.poll(events, Some(wait)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            polled => polled.or_fail("waiting")?,
+        }
+        let mut buffer = vec![0; 64 << 10];
+        let mut messages = Vec::new();
+        for event in &*events {
+            let line = &mut self.lines[event.token().0];
+            line.flush();
+            line.read(&mut buffer, &mut messages)?;
+            let now = self.began.elapsed().as_secs_f64();
+            for message in messages.drain(..) {
+                self.hear(event.token().0, &message, now);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads every message of a frame.
+    fn hear(&mut self, number: usize, frame: &[u8], now: f64) {
+        let mut rest = frame;
+        if self.lines[number].name.is_some() {
+            frames::take_buffer(&mut rest);
+        }
+        while let Some(kind) = frames::take(&mut rest) {
+            match kind {
+                0 | 4 => {
+                    let (Some(step), Some(update)) = (frames::take(&mut rest), frames::take_buffer(&mut rest)) else {
+                        return;
+                    };
+                    self.lines[number].joined |= step == 1;
+                    if step == 2 {
+                        self.deliver(number, update, now);
+                    }
+                }
+                1 => {
+                    frames::take_buffer(&mut rest);
+                }
+                100 => {
+                    let durable = frames::take(&mut rest).and_then(|count| usize::try_from(count).ok());
+                    self.acknowledge(number, durable.unwrap_or(0), now);
+                }
+                _ => return,
+            }
+        }
+    }
+
+    fn deliver(&mut self, number: usize, update: &[u8], now: f64) {
+        let Some((client, clock)) = frames::letter_of(update) else {
+            return;
+        };
+        let Some(writer) = client
+            .checked_sub(FIRST_CLIENT)
+            .and_then(|writer| usize::try_from(writer).ok())
+        else {
+            return;
+        };
+        let due = self
+            .lines
+            .get(writer)
+            .and_then(|line| line.due.get(usize::try_from(clock).ok()?));
+        // Some servers send their own edits back to those who wrote them.
+        if let Some(due) = due.filter(|_| writer != number) {
+            self.heard.delivered += 1;
+            self.heard.delays.push((now - due) * 1000.0);
+        }
+    }
+
+    fn acknowledge(&mut self, number: usize, durable: usize, now: f64) {
+        let line = &mut self.lines[number];
+        let newly = line.due.get(line.durable..durable).unwrap_or_default();
+        self.heard
+            .acknowledged
+            .extend(newly.iter().map(|due| (now - due) * 1000.0));
+        line.durable = durable.max(line.durable);
+    }
+}
+
+impl Line {
+    fn hello(&mut self, speech: Speech) {
+        if speech == Speech::Hocuspocus {
+            // Auth, token, an empty one.
+            self.say(&[2, 0, 0]);
+        }
+        self.say(&[0, 0, 1, 0]);
+    }
+
+    fn say(&mut self, message: &[u8]) {
+        match &self.name {
+            Some(name) => frames::from_client(&mut self.out, &[name, message].concat()),
+            None => frames::from_client(&mut self.out, message),
+        }
+    }
+
+    fn flush(&mut self) {
+        while !self.out.is_empty() {
+            match self.stream.write(&self.out) {
+                Ok(written) => {
+                    self.out.drain(..written);
+                }
+                // What cannot be written shows as what is not delivered.
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn read(&mut self, buffer: &mut [u8], messages: &mut Vec<Vec<u8>>) -> Outcome {
+        loop {
+            match self.stream.read(buffer) {
+                Ok(0) => return Err(Failure::new("The server ended a connection".to_owned())),
+                Ok(count) => self.frames.feed(&buffer[..count]),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(Failure::new(format!("Reading: {error}"))),
+            }
+        }
+        while let Some(frame) = self.frames.next() {
+            match frame {
+                Frame::Message(message) => messages.push(message),
+                Frame::Ping(content) => frames::pong(&mut self.out, &content),
+                Frame::Close => return Err(Failure::new("The server closed a connection".to_owned())),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Connects and asks for the upgrade.
+fn connect(target: &Target, room: &str) -> Outcome<Line> {
+    let mut stream = std::net::TcpStream::connect(target.address).or_fail("connecting")?;
+    stream.set_nodelay(true).or_fail("setting an option")?;
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .or_fail("setting an option")?;
+    let port = target.address.port();
+    let (path, name) = match target.speech {
+        Speech::Hocuspocus => ("/", Some(named(room))),
+        Speech::Plain | Speech::Ours => (room, None),
+    };
+    let request = format!(
+        "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{}\r\n",
+        target.headers
+    );
+    stream.write_all(request.as_bytes()).or_fail("asking for the upgrade")?;
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream
+            .read_exact(&mut byte)
+            .or_fail("reading the answer to the upgrade")?;
+        head.extend(byte);
+    }
+    if !head.starts_with(b"HTTP/1.1 101") {
+        return Err(Failure::new(format!("No upgrade: {}", String::from_utf8_lossy(&head))));
+    }
+    stream.set_nonblocking(true).or_fail("setting an option")?;
+    Ok(Line {
+        stream: TcpStream::from_std(stream),
+        frames: Frames::default(),
+        out: Vec::new(),
+        name,
+        due: Vec::new(),
+        durable: 0,
+        joined: false,
+    })
+}
+
+fn named(room: &str) -> Vec<u8> {
+    let name = room.trim_start_matches('/');
+    let mut out = Vec::new();
+    frames::write(&mut out, name.len() as u64);
+    out.extend_from_slice(name.as_bytes());
+    out
+}
+
+/// How long processes have computed, in seconds, by `/proc`, and how much memory they hold, in KiB.
+pub(super) fn costs(processes: &[u32]) -> (f64, f64) {
+    let cost = |process: &u32| {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        // In hundredths of a second: its own, and that of children that have ended.
+        let ticks: f64 = (11..15)
+            .filter_map(|field| fields.get(field)?.parse::<f64>().ok())
+            .sum();
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        let resident = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
+        (ticks / 100.0, resident.unwrap_or(0.0))
+    };
+    processes
+        .iter()
+        .map(cost)
+        .fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+}
+
+/// A process and its descendants, by what the kernel calls them.
+pub(super) fn descendants(process: u32) -> HashMap<u32, String> {
+    let mut parents = Vec::new();
+    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+        let Some((front, back)) = stat.rsplit_once(')') else {
+            continue;
+        };
+        let name = front.split_once('(').map_or("", |(_, name)| name).to_owned();
+        if let Some(parent) = back
+            .split_whitespace()
+            .nth(1)
+            .and_then(|parent| parent.parse::<u32>().ok())
+        {
+            parents.push((id, parent, name));
+        }
+    }
+    let mut family = HashMap::from([(process, String::new())]);
+    loop {
+        let before = family.len();
+        for (id, parent, name) in &parents {
+            if *id == process || family.contains_key(parent) {
+                family.insert(*id, name.clone());
+            }
+        }
+        if family.len() == before {
+            return family;
+        }
+    }
+}
