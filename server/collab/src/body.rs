@@ -222,8 +222,8 @@ impl Body {
             return Ok(doc.clone());
         }
         let doc = empty();
-        let packed = mem::take(&mut self.packed);
-        apply(&doc, packed.iter()).map_err(|()| BodyError::Unfit)?;
+        apply(&doc, self.packed.iter()).map_err(|()| BodyError::Unfit)?;
+        self.packed = Vec::new();
         self.doc = Some(doc.clone());
         Ok(doc)
     }
