@@ -73,6 +73,20 @@ impl Product {
     /// # Errors
     /// When it ends or is not ready in time; the log's last lines are in the failure.
     pub(crate) fn serve(&self, workspace: &Workspace, data: &Path, log: &Path) -> Outcome<Serving> {
+        self.serve_with(workspace, data, log, &[])
+    }
+
+    /// The same, with settings as variables.
+    ///
+    /// # Errors
+    /// As [`serve`](Self::serve).
+    pub(crate) fn serve_with(
+        &self,
+        workspace: &Workspace,
+        data: &Path,
+        log: &Path,
+        settings: &[(&str, &str)],
+    ) -> Outcome<Serving> {
         // Port 0: the log says which one it became.
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let output = File::create(log).or_fail(format!("making {}", log.display()))?;
@@ -88,6 +102,7 @@ impl Product {
             .args(["--listen", &address.to_string()])
             .env("SCRIPTKEEP_LOG_FORMAT", "json")
             .env("SCRIPTKEEP_LOG_LEVEL", "info")
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(errors);
@@ -117,6 +132,11 @@ impl Serving {
     /// The process.
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// The address as a browser writes it. `localhost`, since the session's cookie demands a trustworthy origin.
