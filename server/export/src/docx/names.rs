@@ -49,6 +49,8 @@ styles! {
     STEP_CONFIRM = "StepConfirm", "Step Confirm";
     /// The line on which a step's value is written down.
     STEP_RECORD = "StepRecord", "Step Record";
+    /// What a reference says before a number: `Step `. Nobody wrote it.
+    REFERENCE_LABEL = "ReferenceLabel", "Reference Label";
     /// What is to be written down.
     RECORD_LABEL = "RecordLabel", "Record Label";
     /// What it is measured in.
@@ -321,6 +323,8 @@ pub(super) fn is_ours(style: Style) -> bool {
         INLINE_CODE,
         FIGURE,
         CAPTION_LABEL,
+        REFERENCE_LABEL,
+        CALLOUT_LABEL,
         LIST_TASK,
         STEP,
         STEP_TEXT,

@@ -22,7 +22,7 @@ const TOTAL_MAX: u64 = 256 << 20;
 /// The most that deflating may have saved: Word's wordiest XML shrinks to a fiftieth.
 const RATIO_MAX: u64 = 250;
 /// Parts smaller than this many bytes may have any ratio.
-const RATIO_FREE: u64 = 1 << 20;
+const RATIO_FREE: u64 = 8 << 20;
 /// Where Word keeps macros.
 const MACROS: [&str; 2] = ["word/vbaproject.bin", "word/vbadata.xml"];
 

@@ -86,8 +86,8 @@ struct Writer<'a> {
     remarks: Remarks,
     targets: Targets,
     losses: Vec<Loss>,
-    /// Whether any heading is numbered.
-    headings_numbered: bool,
+    /// The outermost level of headings that is numbered, from 0; none: no heading is.
+    outermost: Option<usize>,
     /// Whether the template's heading styles number headings.
     template_numbers: bool,
     /// Where we are in the document, as `ProseMirror` counts.
@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
             remarks: Remarks::new(source.comments),
             targets: Targets::new(source.document),
             losses: Vec::new(),
-            headings_numbered: any(blocks, &|block| matches!(block, Block::Heading { numbered: true, .. })),
+            outermost: outermost_numbered(blocks),
             template_numbers: template.is_some_and(Template::numbers_headings),
             position: 0,
             path: Vec::new(),
@@ -175,14 +175,18 @@ impl<'a> Writer<'a> {
     fn outline(&self) -> Outline {
         Outline {
             notes: self.notes.count > 0,
-            headings_numbered: self.headings_numbered,
+            outermost: self.outermost,
         }
     }
 }
 
-/// Whether any block, however deep, is such.
-fn any(blocks: &[Block], such: &impl Fn(&Block) -> bool) -> bool {
-    blocks
-        .iter()
-        .any(|block| such(block) || block.bodies().into_iter().any(|body| any(body, such)))
+/// The outermost level of headings that is numbered, from 0: its number stands first.
+fn outermost_numbered(blocks: &[Block]) -> Option<usize> {
+    let levels = blocks.iter().filter_map(|block| match block {
+        Block::Heading {
+            level, numbered: true, ..
+        } => Some(usize::from((*level).clamp(1, 6)) - 1),
+        other => other.bodies().into_iter().filter_map(outermost_numbered).min(),
+    });
+    levels.min()
 }

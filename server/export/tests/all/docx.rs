@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 /// One black pixel.
 const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
-fn meta() -> Meta {
+pub(crate) fn meta() -> Meta {
     Meta {
         title: "Receipt & inspection".to_owned(),
         author: "Ana Ruiz".to_owned(),
@@ -24,7 +24,7 @@ fn meta() -> Meta {
     }
 }
 
-fn written(document: &Document, attachments: &Attachments, comments: &[Comment]) -> Written {
+pub(crate) fn written(document: &Document, attachments: &Attachments, comments: &[Comment]) -> Written {
     let (meta, names) = (meta(), BTreeMap::new());
     write(&Source {
         document,
@@ -70,7 +70,7 @@ fn pretty(document: &Document) -> String {
 }
 
 /// The first lines in which two documents differ.
-fn difference(one: &Document, other: &Document) -> Option<String> {
+pub(crate) fn difference(one: &Document, other: &Document) -> Option<String> {
     let (one, other) = (pretty(one), pretty(other));
     let (one, other): (Vec<&str>, Vec<&str>) = (one.lines().collect(), other.lines().collect());
     let at = (0..one.len().max(other.len())).find(|at| one.get(*at) != other.get(*at))?;

@@ -8,7 +8,11 @@
 
 mod documents;
 mod docx;
+mod docx_beside;
+mod docx_hostile;
+mod docx_word;
 mod error;
+mod files;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "pdf")]

@@ -87,7 +87,7 @@ fn chip(tag: &str, content: Element<'_>, inner: &Line, around: &Around, line: &m
             let source = line_of(&key, domain::document::LINE_MAX);
             Some(InlineKind::Clause {
                 source,
-                citation: label(&shown),
+                citation: label(shown.strip_prefix(&format!("{key} ")).unwrap_or(&shown)),
             })
         }
         "mention" => {

@@ -199,7 +199,7 @@ impl<'t> Reader<'t> {
         let style = properties.and_then(|properties| properties.child_value("w:rStyle"));
         let style_names = style.map(|id| self.styles.names(Some(id))).unwrap_or_default();
         let is = |style: names::Style| style_names.iter().any(|name| *name == style.name.to_lowercase());
-        if is(names::CAPTION_LABEL) {
+        if is(names::CAPTION_LABEL) || is(names::REFERENCE_LABEL) {
             // A caption's label, which nobody wrote; but a field must be followed through.
             return self.run_fields(run, line);
         }

@@ -116,7 +116,12 @@ impl<'t> Reader<'t> {
         let heading_style = cell
             .child("w:p")
             .is_some_and(|first| self.properties(first).is(names::TABLE_HEADING));
+        let blank = self.blank_paragraphs;
         let mut content = self.blocks(cell, Within::INSIDE);
+        if content.is_empty() {
+            // An empty cell is no room that somebody made between texts.
+            self.blank_paragraphs = blank;
+        }
         // Word needs a paragraph after a table; nobody wrote it.
         if !self.ours && matches!(content.as_slice(), [.., Block::Table { .. }, last] if is_empty_paragraph(last)) {
             content.pop();

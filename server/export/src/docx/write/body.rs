@@ -187,7 +187,7 @@ impl Writer<'_> {
         shape.number = match (numbered, self.template_numbers) {
             (true, true) => None,
             (true, false) => Some((HEADINGS_NUMBER, at)),
-            (false, template) => (template || self.headings_numbered).then_some((0, 0)),
+            (false, template) => (template || self.outermost.is_some()).then_some((0, 0)),
         };
         self.begin(&shape);
         let contents = self.contents_bookmark();

@@ -9,7 +9,7 @@ use crate::docx::{
     markup::Markup,
     names::{self, Style},
 };
-use domain::document::{Inline, Marks, Show};
+use domain::document::{Inline, Mark, Marks, Show};
 
 impl Writer<'_> {
     /// A field with the result it had when the file was written.
@@ -35,11 +35,22 @@ impl Writer<'_> {
     }
 
     pub(super) fn cross_reference(&mut self, target: &str, show: Show, marks: &Marks, deleted: bool) {
-        let (code, shown) = self.reference(target, show);
+        let field = self.reference(target, show);
+        if !field.label.is_empty() && marks.of_kind(&Mark::Code).is_none() {
+            self.piece(
+                field.label,
+                &Run {
+                    marks,
+                    style: Some(names::REFERENCE_LABEL),
+                    deleted,
+                },
+                false,
+            );
+        }
         // A field without a result is shown as nothing, and its look would be lost.
-        let shown = if shown.is_empty() { "?" } else { &shown };
+        let shown = if field.shown.is_empty() { "?" } else { &field.shown };
         self.marked_field(
-            &code,
+            &field.code,
             shown,
             &Run {
                 marks,

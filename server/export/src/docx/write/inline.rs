@@ -180,8 +180,12 @@ impl Writer<'_> {
                 self.chip("fact", id, label.is_empty(), shown, &chip(names::CHIP));
             }
             InlineKind::Clause { source, citation } => {
-                let shown = if citation.is_empty() { source } else { citation };
-                self.chip("clause", source, citation.is_empty(), shown, &chip(names::CHIP));
+                let shown = if citation.is_empty() {
+                    source.clone()
+                } else {
+                    format!("{source} {citation}")
+                };
+                self.chip("clause", source, citation.is_empty(), &shown, &chip(names::CHIP));
             }
             InlineKind::Mention { member, label } => {
                 self.chip(

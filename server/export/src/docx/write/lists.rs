@@ -123,7 +123,8 @@ impl Lists {
     /// the numbers of instances are moved past theirs by the caller's `shift`.
     pub(super) fn write(
         &self,
-        headings_numbered: bool,
+        outermost: usize,
+        tied: bool,
         style_id: impl Fn(names::Style) -> String,
         shift: Shift,
     ) -> Parts {
@@ -131,7 +132,7 @@ impl Lists {
         let mut numbers = Markup::new();
         let headings = shift.abstracts + HEADINGS_ABSTRACT;
         let steps = shift.abstracts + STEPS_ABSTRACT;
-        write_headings(&mut abstracts, headings, headings_numbered, &style_id);
+        write_headings(&mut abstracts, headings, outermost, tied, &style_id);
         write_steps(&mut abstracts, steps, &style_id(names::STEP));
         write_number(&mut numbers, shift.numbers + HEADINGS_NUMBER, headings, None);
         write_number(&mut numbers, shift.numbers + STEPS_NUMBER, steps, None);
@@ -228,14 +229,17 @@ fn open_definition(out: &mut Markup, id: u32) {
     out.value("w:multiLevelType", "multilevel");
 }
 
-/// `%1.%2.%3` up to a level.
-fn compound(level: usize) -> String {
-    let parts: Vec<String> = (1..=level + 1).map(|part| format!("%{part}")).collect();
+/// `%1.%2.%3` from one level to another.
+fn compound(from: usize, level: usize) -> String {
+    let parts: Vec<String> = (from.min(level) + 1..=level + 1)
+        .map(|part| format!("%{part}"))
+        .collect();
     parts.join(".")
 }
 
-/// `tied`: the heading styles carry the numbering, and headings without a number say so.
-fn write_headings(out: &mut Markup, id: u32, tied: bool, style_id: &impl Fn(names::Style) -> String) {
+/// `outermost`: the level whose number stands first. `tied`: the heading styles carry the numbering, and headings
+/// without a number say so.
+fn write_headings(out: &mut Markup, id: u32, outermost: usize, tied: bool, style_id: &impl Fn(names::Style) -> String) {
     open_definition(out, id);
     for at in 0..LEVELS {
         let style = names::HEADINGS.get(at).filter(|_| tied).map(|style| style_id(*style));
@@ -245,7 +249,7 @@ fn write_headings(out: &mut Markup, id: u32, tied: bool, style_id: &impl Fn(name
             start: 1,
             format: "decimal",
             style: style.as_deref(),
-            text: &compound(at),
+            text: &compound(outermost, at),
             left: hanging,
             hanging,
             run: "",
@@ -263,7 +267,7 @@ fn write_steps(out: &mut Markup, id: u32, style: &str) {
             start: 1,
             format: "decimal",
             style: (at == 0).then_some(style),
-            text: &compound(at),
+            text: &compound(0, at),
             left: 567 * i32::try_from(at + 1).unwrap_or(1),
             hanging: 567,
             run: "<w:rPr><w:b/><w:bCs/></w:rPr>",

@@ -18,7 +18,7 @@ const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 /// What the outer parts need to know of the text.
 pub(super) struct Outline {
     pub(super) notes: bool,
-    pub(super) headings_numbered: bool,
+    pub(super) outermost: Option<usize>,
 }
 
 /// The relationships of a part that is being written.
@@ -110,7 +110,8 @@ pub(super) fn pack(mut writer: Writer<'_>, template: Option<&Template>) -> Resul
     let definitions = {
         let styles = &writer.styles;
         writer.lists.write(
-            outline.headings_numbered && template.is_none(),
+            outline.outermost.unwrap_or(0),
+            outline.outermost.is_some() && template.is_none(),
             |style| styles.id(style),
             writer.shift,
         )
@@ -190,7 +191,7 @@ fn own_look(
     outline: &Outline,
     meta: &Meta,
 ) -> Result<(), ExportError> {
-    let numbers = outline.headings_numbered.then_some(lists::Shift::default());
+    let numbers = outline.outermost.map(|_| lists::Shift::default());
     parts.add(
         "styles",
         "styles.xml",

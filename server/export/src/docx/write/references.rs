@@ -3,181 +3,70 @@
 
 use super::{Writer, body::Shape};
 use crate::docx::names::{self, Marked};
-use domain::document::{Block, Document, Inline, InlineKind, Show};
-use std::collections::HashMap;
+use domain::document::{
+    Document, Show,
+    numbering::{Numbering, TargetKind},
+    outline::{Entry, outline},
+};
 
-/// What can be referred to, by id.
-#[derive(Default)]
+/// What can be referred to, and the headings for the table of contents.
 pub(super) struct Targets {
-    by_id: HashMap<String, Target>,
-    headings: Vec<Heading>,
-}
-
-struct Target {
-    kind: Kind,
-    /// Empty: it has none.
-    number: String,
-    title: String,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Paragraph,
-    Figure,
-}
-
-/// A line of the table of contents.
-struct Heading {
-    level: usize,
-    id: String,
-    number: String,
-    title: String,
-}
-
-#[derive(Default)]
-struct Counter {
-    headings: [u32; 6],
-    figures: u32,
-    steps: Vec<u32>,
+    numbering: Numbering,
+    headings: Vec<Entry>,
 }
 
 impl Targets {
     /// Counts through a document.
     pub(super) fn new(document: &Document) -> Self {
-        let mut targets = Self::default();
-        let mut counter = Counter {
-            steps: vec![0],
-            ..Counter::default()
-        };
-        targets.collect(document.blocks(), &mut counter);
-        targets
-    }
-
-    fn collect(&mut self, blocks: &[Block], counter: &mut Counter) {
-        for block in blocks {
-            match block {
-                Block::Heading {
-                    level,
-                    numbered,
-                    id,
-                    content,
-                } => {
-                    let at = usize::from((*level).clamp(1, 6)) - 1;
-                    let number = if *numbered { counter.heading(at) } else { String::new() };
-                    let title = plain(content);
-                    self.insert(id, Kind::Paragraph, &number, &title);
-                    self.headings.push(Heading {
-                        level: at,
-                        id: id.clone(),
-                        number,
-                        title,
-                    });
-                }
-                Block::Figure { id, caption, .. } => {
-                    counter.figures += 1;
-                    self.insert(
-                        id,
-                        Kind::Figure,
-                        &format!("Figure {}", counter.figures),
-                        &plain(caption),
-                    );
-                }
-                Block::Step { id, content, .. } => {
-                    if let Some(count) = counter.steps.last_mut() {
-                        *count += 1;
-                    }
-                    let number: Vec<String> = counter.steps.iter().map(u32::to_string).collect();
-                    let title = content.first().and_then(Block::inlines).map(plain).unwrap_or_default();
-                    self.insert(id, Kind::Paragraph, &number.join("."), &title);
-                    counter.steps.push(0);
-                    self.collect(content, counter);
-                    counter.steps.pop();
-                    continue;
-                }
-                _ => {}
-            }
-            for body in block.bodies() {
-                self.collect(body, counter);
-            }
-        }
-    }
-
-    fn insert(&mut self, id: &str, kind: Kind, number: &str, title: &str) {
-        if !id.is_empty() {
-            let target = Target {
-                kind,
-                number: number.to_owned(),
-                title: title.to_owned(),
-            };
-            self.by_id.insert(id.to_owned(), target);
+        Self {
+            numbering: Numbering::of(document),
+            headings: outline(document),
         }
     }
 }
 
-impl Counter {
-    /// The number of a heading that takes part in the numbering, as Word counts: levels that were skipped count as one.
-    fn heading(&mut self, at: usize) -> String {
-        self.headings[at] += 1;
-        self.headings[at + 1..].fill(0);
-        let parts: Vec<String> = self.headings[..=at]
-            .iter()
-            .map(|count| (*count).max(1).to_string())
-            .collect();
-        parts.join(".")
-    }
-}
-
-/// The words of a text, without what it does not say itself.
-fn plain(content: &[Inline]) -> String {
-    let words = content
-        .iter()
-        .filter(|inline| inline.marks.deletion().is_none())
-        .map(|inline| match &inline.kind {
-            InlineKind::Text(text) => text.as_str(),
-            InlineKind::HardBreak => " ",
-            InlineKind::Placeholder { label, .. }
-            | InlineKind::Fact { label, .. }
-            | InlineKind::Mention { label, .. } => label,
-            InlineKind::Clause { citation, .. } => citation,
-            InlineKind::Footnote(_) | InlineKind::CrossReference { .. } => "",
-        });
-    words.collect()
+/// A cross-reference as a field.
+pub(super) struct ReferenceField {
+    /// What stands before the field, as numbers in Word say only "2.1": `Step `.
+    pub(super) label: &'static str,
+    pub(super) code: String,
+    /// The field's result until Word makes another.
+    pub(super) shown: String,
 }
 
 impl Writer<'_> {
-    /// A cross-reference's field code and result. Where a number is asked for and the target has none, the field asks for
-    /// the title; `\* MERGEFORMAT`, which changes nothing else, keeps that it was a number.
-    pub(super) fn reference(&mut self, target: &str, show: Show) -> (String, String) {
+    /// A cross-reference as a field. Where a number is asked for and the target has none, the field asks for the title;
+    /// `\\* MERGEFORMAT`, which changes nothing else, keeps that it was a number.
+    pub(super) fn reference(&mut self, target: &str, show: Show) -> ReferenceField {
         let name = names::bookmark(target, Marked::Node);
-        let Some(found) = self.targets.by_id.get(target) else {
+        let number = format!(" REF {name} \\r \\h ");
+        let title = format!(" REF {name} \\h ");
+        let page = format!(" PAGEREF {name} \\h ");
+        let Some(found) = self.targets.numbering.target(target).cloned() else {
             self.lose("a cross-reference leads nowhere: what it names is not in the document");
             let code = match show {
-                Show::Number => format!(" REF {name} \\r \\h "),
-                Show::Title => format!(" REF {name} \\h "),
-                Show::Page => format!(" PAGEREF {name} \\h "),
+                Show::Number => number,
+                Show::Title => title,
+                Show::Page => page,
             };
-            return (code, "?".to_owned());
+            return ReferenceField {
+                label: "",
+                code,
+                shown: "?".to_owned(),
+            };
         };
-        match (show, found.kind) {
-            (Show::Number, Kind::Figure) => (format!(" REF {name} \\h "), found.number.clone()),
-            (Show::Title, Kind::Figure) => {
-                let name = names::bookmark(target, Marked::Title);
-                (format!(" REF {name} \\h "), found.title.clone())
-            }
-            (Show::Number, Kind::Paragraph) if found.number.is_empty() => {
-                (format!(" REF {name} \\h \\* MERGEFORMAT "), found.title.clone())
-            }
-            (Show::Number, Kind::Paragraph) => (format!(" REF {name} \\r \\h "), found.number.clone()),
-            (Show::Title, Kind::Paragraph) => (format!(" REF {name} \\h "), found.title.clone()),
-            (Show::Page, _) => {
-                let shown = if found.number.is_empty() {
-                    &found.title
-                } else {
-                    &found.number
-                };
-                (format!(" PAGEREF {name} \\h "), shown.clone())
-            }
-        }
+        let (label, code) = match (show, found.kind) {
+            (Show::Page, _) => ("", page),
+            // The bookmark of a figure is around "Figure 3"; another is around its caption.
+            (Show::Title, TargetKind::Figure) => ("", format!(" REF {} \\h ", names::bookmark(target, Marked::Title))),
+            (Show::Number, TargetKind::Step) => ("Step ", number),
+            (Show::Number, TargetKind::Heading) if found.number.is_none() => ("", format!("{title}\\* MERGEFORMAT ")),
+            (Show::Number, TargetKind::Heading) => ("", number),
+            (Show::Number, TargetKind::Figure) | (Show::Title, _) => ("", title),
+        };
+        let shown = found.shown(show);
+        let shown = shown.strip_prefix(label).unwrap_or(&shown).to_owned();
+        ReferenceField { label, code, shown }
     }
 
     /// The name of the bookmark that the table of contents has for the next heading, if there is a table and the heading
@@ -186,7 +75,7 @@ impl Writer<'_> {
         let at = self.headings?;
         self.headings = Some(at + 1);
         let heading = self.targets.headings.get(at)?;
-        heading.id.is_empty().then(|| contents_name(at))
+        Some(contents_name(&heading.anchor)).filter(|name| name.starts_with(CONTENTS))
     }
 
     /// The table of contents: a field that Word fills anew when it opens the file, with the headings as they are.
@@ -215,26 +104,24 @@ impl Writer<'_> {
             w:fldCharType=\"separate\"/></w:r>";
         const END: &str = "<w:r><w:fldChar w:fldCharType=\"end\"/></w:r>";
         let headings = std::mem::take(&mut self.targets.headings);
-        for (at, heading) in headings.iter().enumerate() {
-            self.begin(&Shape::new(names::CONTENTS[heading.level]));
-            if at == 0 {
+        let mut begun = false;
+        for heading in headings.iter().filter(|heading| !heading.title.is_empty()) {
+            self.begin(&Shape::new(names::CONTENTS[usize::from(heading.level.clamp(1, 6)) - 1]));
+            if !begun {
                 self.out.raw(BEGIN);
+                begun = true;
             }
-            let name = if heading.id.is_empty() {
-                contents_name(at)
-            } else {
-                names::bookmark(&heading.id, Marked::Node)
-            };
+            let name = contents_name(&heading.anchor);
             self.out.open("w:hyperlink", &[("w:anchor", &name), ("w:history", "1")]);
-            if !heading.number.is_empty() {
-                self.plain_run(&format!("{}\t", heading.number));
+            if let Some(number) = &heading.number {
+                self.plain_run(&format!("{number}\t"));
             }
             self.plain_run(&heading.title);
             self.out.close("w:hyperlink");
             self.end();
         }
         self.begin(&Shape::new(names::NORMAL));
-        if headings.is_empty() {
+        if !begun {
             self.out.raw(BEGIN);
         }
         self.out.raw(END);
@@ -243,7 +130,13 @@ impl Writer<'_> {
     }
 }
 
-/// A bookmark as Word names those of its own tables of contents.
-fn contents_name(at: usize) -> String {
-    format!("_Toc{:08}", at + 1)
+/// What bookmarks of Word's own tables of contents begin with.
+const CONTENTS: &str = "_Toc";
+
+/// The bookmark of a heading: that of its id, or where it has none, one as Word makes for its tables of contents.
+fn contents_name(anchor: &str) -> String {
+    match anchor.strip_prefix("h.") {
+        Some(place) => format!("{CONTENTS}{place:0>8}"),
+        None => names::bookmark(anchor, Marked::Node),
+    }
 }

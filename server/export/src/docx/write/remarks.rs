@@ -132,7 +132,7 @@ impl Writer<'_> {
                 if answers {
                     attributes.push(("w15:paraIdParent", parent.as_str()));
                 }
-                attributes.push(("w15:done", if comment.resolved { "1" } else { "0" }));
+                attributes.push(("w15:done", if remark.resolved { "1" } else { "0" }));
                 extended.empty("w15:commentEx", &attributes);
                 number += 1;
             }
@@ -145,6 +145,7 @@ impl Writer<'_> {
 
     fn remark(&mut self, number: usize, remark: &Comment) {
         let number_text = number.to_string();
+        let author = writable(&remark.author);
         let initials: String = remark
             .author
             .split_whitespace()
@@ -154,7 +155,7 @@ impl Writer<'_> {
         let date = remark.at.map(moment);
         let mut attributes = vec![
             ("w:id", number_text.as_str()),
-            ("w:author", remark.author.as_str()),
+            ("w:author", author.as_str()),
             ("w:initials", &initials),
         ];
         attributes.extend(date.as_deref().map(|date| ("w:date", date)));

@@ -303,6 +303,7 @@ fn characters() -> Vec<Definition> {
             ),
         ),
         character(names::CAPTION_LABEL, "<w:b/><w:bCs/>"),
+        character(names::REFERENCE_LABEL, ""),
         character(names::RECORD_LABEL, "<w:b/><w:bCs/>"),
         character(names::RECORD_UNIT, ""),
         character(names::FOOTNOTE_REFERENCE, "<w:vertAlign w:val=\"superscript\"/>"),
@@ -312,7 +313,8 @@ fn characters() -> Vec<Definition> {
         character(names::COMMENT_REFERENCE, "<w:sz w:val=\"16\"/><w:szCs w:val=\"16\"/>"),
     ];
     for definition in &mut all {
-        definition.shown = ![names::CAPTION_LABEL, names::COMMENT_REFERENCE].contains(&definition.style);
+        definition.shown =
+            ![names::CAPTION_LABEL, names::REFERENCE_LABEL, names::COMMENT_REFERENCE].contains(&definition.style);
     }
     all
 }
