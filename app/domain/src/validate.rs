@@ -208,7 +208,9 @@ pub fn emails_in(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for part in text.split([',', ';', '\n', '\r', '\t']) {
         // `Name <address>`: what stands in the brackets. Else addresses may stand between blanks.
-        let inner = part.split_once('<').map(|(_, rest)| rest.split('>').next().unwrap_or_default());
+        let inner = part
+            .split_once('<')
+            .map(|(_, rest)| rest.split('>').next().unwrap_or_default());
         for word in inner.unwrap_or(part).split_whitespace() {
             let address = canonical_email(word);
             if !found.contains(&address) {
@@ -235,7 +237,13 @@ pub fn email_list(text: &str, most: usize) -> Option<String> {
         ));
     }
     let wrong = found.iter().find_map(|address| Some((address, email(address)?)));
-    wrong.map(|(address, message)| if found.len() == 1 { message } else { format!("{address}: {message}") })
+    wrong.map(|(address, message)| {
+        if found.len() == 1 {
+            message
+        } else {
+            format!("{address}: {message}")
+        }
+    })
 }
 
 /// An id in a filter, or nothing.

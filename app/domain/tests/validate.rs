@@ -67,6 +67,11 @@ fn every_operation_with_text_fields_has_a_good_and_a_bad_case() {
         "record.create",
         "record.rename",
         "record.describe",
+        "record.list",
+        "member.invite",
+        "invitation.accept",
+        "invitation.inspect",
+        "invitation.join",
         "audit.list",
     ]);
     let cases = cases();

@@ -374,6 +374,8 @@ pub(crate) async fn commit<Tx: Transaction>(mut cx: Context<'_, Tx>) -> Result<S
     vault.committed();
     let inner = &services.inner;
     inner.to_seal.notify_one();
+    // It may have been about somebody who edits.
+    inner.editing.look();
     if left.queued {
         inner.to_do.notify_one();
     }

@@ -69,8 +69,9 @@ impl Services {
     pub(crate) fn pack(&self, id: &str) -> Result<Arc<Pack>, Problem> {
         self.inner.packs.get(id).cloned().ok_or_else(|| {
             tracing::error!(pack = id, "a workspace has a pack that this server does not know");
-            Problem::new(Code::Unavailable)
-                .with_detail(format!("The pack `{id}` of this workspace is not installed on this server."))
+            Problem::new(Code::Unavailable).with_detail(format!(
+                "The pack `{id}` of this workspace is not installed on this server."
+            ))
         })
     }
 

@@ -59,11 +59,19 @@ impl Titles {
     }
 
     /// Keeps titles that were just opened.
-    pub(crate) fn keep<'a>(&self, workspace: WorkspaceId, opened: impl Iterator<Item = (RecordId, &'a [u8], Arc<str>)>) {
+    pub(crate) fn keep<'a>(
+        &self,
+        workspace: WorkspaceId,
+        opened: impl Iterator<Item = (RecordId, &'a [u8], Arc<str>)>,
+    ) {
         let mut shelves = self.lock();
         let key = (workspace, FieldClass::Title);
         if !shelves.by.contains_key(&key) && shelves.by.len() >= WORKSPACES_MAX {
-            let oldest = shelves.by.iter().min_by_key(|(_, shelf)| shelf.used).map(|(key, _)| *key);
+            let oldest = shelves
+                .by
+                .iter()
+                .min_by_key(|(_, shelf)| shelf.used)
+                .map(|(key, _)| *key);
             if let Some(oldest) = oldest {
                 shelves.by.remove(&oldest);
             }

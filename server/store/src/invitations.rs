@@ -200,11 +200,7 @@ pub async fn revoke(tx: &mut impl Scoped, id: InvitationId, at: OffsetDateTime) 
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn find(
-    tx: &mut SystemTx,
-    token_hash: &[u8; 32],
-    now: OffsetDateTime,
-) -> Result<Option<Found>, StoreError> {
+pub async fn find(tx: &mut SystemTx, token_hash: &[u8; 32], now: OffsetDateTime) -> Result<Option<Found>, StoreError> {
     let row = sqlx::query!(
         "select workspace_id, id, email_hash, email, role, invited_by, sent_at, expires_at from invitations
          where token_hash = $1 and accepted_at is null and revoked_at is null and expires_at > $2",

@@ -63,12 +63,7 @@ pub struct Member {
 ///
 /// # Errors
 /// When the workspace is placed already, or the schema was never migrated ([`StoreError::Conflict`]).
-pub async fn place(
-    tx: &mut SystemTx,
-    placement: &Placement,
-    pack: &str,
-    at: OffsetDateTime,
-) -> Result<(), StoreError> {
+pub async fn place(tx: &mut SystemTx, placement: &Placement, pack: &str, at: OffsetDateTime) -> Result<(), StoreError> {
     sqlx::query!(
         "insert into placements (workspace_id, cluster, schema, bucket, key_store, pack, created_at)
          values ($1, $2, $3, $4, $5, $6, $7)",
@@ -89,10 +84,7 @@ pub async fn place(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn placed(
-    tx: &mut impl Scoped,
-    workspace: WorkspaceId,
-) -> Result<Option<(Placement, String)>, StoreError> {
+pub async fn placed(tx: &mut impl Scoped, workspace: WorkspaceId) -> Result<Option<(Placement, String)>, StoreError> {
     let row = sqlx::query!(
         "select cluster, schema, bucket, key_store, pack from placements where workspace_id = $1",
         workspace.0
@@ -153,9 +145,12 @@ pub async fn insert(
 /// When the database does not answer.
 pub async fn begin_change(tx: &mut impl Scoped) -> Result<(), StoreError> {
     let workspace = tx.workspace();
-    sqlx::query!("update placements set epoch = epoch + 1 where workspace_id = $1", workspace.0)
-        .execute(conn(tx))
-        .await?;
+    sqlx::query!(
+        "update placements set epoch = epoch + 1 where workspace_id = $1",
+        workspace.0
+    )
+    .execute(conn(tx))
+    .await?;
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! Records and their fields, one row for each field class. What a transaction's classes do not cover is not there.
 
 use crate::{Changed, FieldClass, Scoped, StoreError, error::unsigned, tx::conn};
-use domain::{AccountId, RecordId, policy::{Item, Shelf}};
+use domain::{
+    AccountId, RecordId,
+    policy::{Item, Shelf},
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -9,7 +9,10 @@ use crate::{
 };
 use domain::{
     Caller, Operation, RecordId, Secret, WorkspaceId,
-    ops::{AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, RecordView, RenameRecord},
+    ops::{
+        AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, RecordView,
+        RenameRecord,
+    },
 };
 use std::{
     sync::Arc,

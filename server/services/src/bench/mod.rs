@@ -22,6 +22,16 @@ const ROUND: Duration = Duration::from_millis(500);
 /// from second to second.
 const ROUNDS: usize = 24;
 
+/// Lets every flush take 3 ms longer, for all who wait for it together: as on the disk on which the target for writes
+/// against one chain was set (`prototype-findings.md`, 2). What a disk answers at once it has not written down: this
+/// machine's flushes take a twentieth of that, so that whoever holds a lock across a commit holds it for hardly any time.
+/// Postgres sleeps before the flush, in the place of the flush.
+const SLOW_DISK: [&str; 3] = [
+    "alter system set commit_delay = 3000",
+    "alter system set commit_siblings = 0",
+    "select pg_reload_conf()",
+];
+
 /// Lets the login past every policy, and gives it the rights it has anyway.
 const PAST_POLICIES: &str = "create role bench_past_policies login bypassrls in role scriptkeep_app";
 /// The machine's clock: ids have to come in the order of time, as they do in a server.
@@ -132,6 +142,11 @@ async fn the_database_under_load() {
     let written = rounds(writes, count, length).await;
     rounds(reads, 1, length).await;
     let read = rounds(reads, count, length).await;
+    for sql in SLOW_DISK {
+        server.run("postgres", sql).await;
+    }
+    rounds(writes, 1, length).await;
+    let written_slowly = rounds(writes, count, length).await;
     for (side, recorded) in [(0, true), (1, false), (2, true), (3, true)] {
         assert_eq!(sides[side].recorded().await, recorded, "{}", sides[side].name);
     }
@@ -141,6 +156,12 @@ async fn the_database_under_load() {
         figures::print(
             &names(&sides[..4]),
             &written,
+            &[to(0, 1, Some(0.80)), to(0, 2, None), to(0, 3, None)],
+        );
+        println!("\nwrites, where a flush takes 3 ms longer");
+        figures::print(
+            &names(&sides[..4]),
+            &written_slowly,
             &[to(0, 1, Some(0.80)), to(0, 2, Some(4.0)), to(0, 3, None)],
         );
         figures::print(&names(&sides[4..]), &read, &[to(0, 1, Some(0.85))]);

@@ -5,11 +5,12 @@
 mod scan;
 
 use crate::{
-    Services,
+    Ask, Services,
     testbed::{self, Client, Content, Mailbox, deliver},
 };
 use domain::{
-    Code, Secret,
+    Code, RecordId, Secret,
+    document::{Block, Document, Inline},
     ops::{
         CreateRecord, CreateWorkspace, DescribeRecord, ForgotPassword, ListSessions, RenameRecord, RenameWorkspace,
         SignUp,
@@ -65,6 +66,7 @@ struct Texts {
     title: String,
     former_title: String,
     summary: String,
+    body: String,
     person: String,
     email: String,
     address: String,
@@ -91,6 +93,7 @@ impl Texts {
             title: word("qt"),
             former_title: word("qf"),
             summary: word("qs"),
+            body: word("qb"),
             person: word("qp"),
             email: format!("{}@keep.example", word("qm")),
             // No group begins with a zero, so that the text is the canonical one.
@@ -158,6 +161,7 @@ async fn live(services: &Services, texts: &Texts) -> Planted {
     };
     ilse.act(services, op).await;
     assert_eq!(ilse.act(services, ListSessions {}).await.len(), 1);
+    write_body(services, &ilse, record.id, &texts.body).await;
 
     // In vain: a stale revision, a text that is too long, somebody else's address.
     let stale = services.run(ilse.caller(None), rename(1, &texts.refused)).await;
@@ -185,6 +189,30 @@ async fn live(services: &Services, texts: &Texts) -> Planted {
     planted(texts, &link, &session)
 }
 
+/// Writes a text into a body, as an editor does.
+async fn write_body(services: &Services, client: &Client, record: RecordId, text: &str) {
+    let ask = Ask {
+        record,
+        workspace: None,
+        schema: None,
+        ack: true,
+        gather: false,
+    };
+    let seat = services
+        .join(&client.caller(None), ask)
+        .await
+        .map_err(|problem| problem.to_string());
+    let seat = seat.expect("a seat");
+    let document = Document::new(vec![Block::paragraph(vec![Inline::text(text)])]).expect("a document");
+    let update = collab::document::write(&document, 7);
+    let length = u8::try_from(update.len()).expect("a short update");
+    assert!(length < 0x80, "one byte says how long it is");
+    let mut frame = vec![0, 2, length];
+    frame.extend_from_slice(&update);
+    seat.frame(frame.into()).await;
+    while !seat.next().await.frames.iter().any(|frame| frame.starts_with(&[100])) {}
+}
+
 fn planted(texts: &Texts, link: &Secret, session: &Secret) -> Planted {
     let canary = |name, text: &str| Canary {
         name,
@@ -195,6 +223,7 @@ fn planted(texts: &Texts, link: &Secret, session: &Secret) -> Planted {
             canary("a record's title", &texts.title),
             canary("a title before it, in the audit log", &texts.former_title),
             canary("a record's field", &texts.summary),
+            canary("a record's body", &texts.body),
             canary("a person's name", &texts.person),
             canary("an e-mail address", &texts.email),
             canary("a network address", &texts.address),
@@ -220,6 +249,7 @@ fn planted(texts: &Texts, link: &Secret, session: &Secret) -> Planted {
 const SPILL: &str = "begin; set local work_mem = '64kB'; declare spill cursor for
     select value from (
         select value from shared.record_fields
+        union all select content from shared.document_updates
         union all select name from shared.workspaces
         union all select openings from shared.audit_events
         union all select payload from control.jobs where payload is not null

@@ -280,16 +280,20 @@ mod tests {
     fn a_range_has_an_event_for_each_session_and_none_of_what_was_covered() {
         let mut journal = Journal::new(RecordId(Uuid::nil()), 4, 4);
         assert!(!journal.waits() && !journal.marked);
-        for session in [7, 8, 7] {
+        for session in [7_u8, 8, 7] {
             journal.next();
-            journal.wait(&author(session), 2, [session as u8; 32]);
+            journal.wait(&author(session.into()), 2, [session; 32]);
         }
         let (first, last, pending) = journal.uncovered().expect("something waits");
         assert_eq!((first, last), (5, 7));
         let counts: Vec<u64> = pending.map(Pending::updates).collect();
         assert_eq!(counts, [4, 2]);
         let events = [EventId(Uuid::from_u128(1)), EventId(Uuid::from_u128(2))];
-        let sessions: Vec<u128> = journal.ranges(&events).iter().map(|range| range.session.0.as_u128()).collect();
+        let sessions: Vec<u128> = journal
+            .ranges(&events)
+            .iter()
+            .map(|range| range.session.0.as_u128())
+            .collect();
         assert_eq!(sessions, [7, 8]);
         journal.is_covered();
         assert!(journal.uncovered().is_none());
@@ -334,11 +338,26 @@ mod tests {
             )
         );
         let others = [
-            UpdateRow { sequence: 2, ..row.clone() },
-            UpdateRow { actor: AccountId(Uuid::nil()), ..row.clone() },
-            UpdateRow { session: SessionId(Uuid::nil()), ..row.clone() },
-            UpdateRow { updates: 2, ..row.clone() },
-            UpdateRow { at: row.at + time::Duration::SECOND, ..row.clone() },
+            UpdateRow {
+                sequence: 2,
+                ..row.clone()
+            },
+            UpdateRow {
+                actor: AccountId(Uuid::nil()),
+                ..row.clone()
+            },
+            UpdateRow {
+                session: SessionId(Uuid::nil()),
+                ..row.clone()
+            },
+            UpdateRow {
+                updates: 2,
+                ..row.clone()
+            },
+            UpdateRow {
+                at: row.at + time::Duration::SECOND,
+                ..row.clone()
+            },
         ];
         for other in &others {
             assert_ne!(whole, hash(other, b"plain"), "{other:?}");

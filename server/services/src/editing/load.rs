@@ -13,7 +13,10 @@ use bytes::Bytes;
 use collab::Body;
 use crypto::DataKey;
 use domain::{RecordId, RequestId, audit::Origin};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map},
+    sync::Arc,
+};
 use store::{
     Placement, Scoped, TenantTx,
     documents::{self, Snapshot, UpdateRow},
@@ -77,8 +80,8 @@ pub(super) async fn fetch(tx: &mut TenantTx, vault: &mut Vault<'_>, record: Reco
     let sealed = snapshot.iter().map(|snapshot| (DOCUMENT_SNAPSHOT, &snapshot.content));
     for (column, content) in sealed.chain(rows.iter().map(|row| (DOCUMENT_UPDATES, &row.content))) {
         let version = crypto::sealed_key_version(content).map_err(|_| internal())?;
-        if !keys.contains_key(&version) {
-            keys.insert(version, vault.key(tx, column, record.0, version).await?);
+        if let hash_map::Entry::Vacant(vacant) = keys.entry(version) {
+            vacant.insert(vault.key(tx, column, record.0, version).await?);
         }
     }
     Ok(Stored {
@@ -92,12 +95,17 @@ pub(super) async fn fetch(tx: &mut TenantTx, vault: &mut Vault<'_>, record: Reco
 impl Stored {
     /// Decrypts and decodes: pure computation, however much there is.
     pub(super) fn open(self, services: &Services, workspace: Uuid, record: RecordId) -> Result<Loaded, Failure> {
-        let open = |column: Column, sequence: u64, content: &[u8]| self.plain(services, workspace, column, sequence, content);
+        let open =
+            |column: Column, sequence: u64, content: &[u8]| self.plain(services, workspace, column, sequence, content);
         let from = self.snapshot.as_ref().map_or(0, |snapshot| snapshot.sequence);
         let last = self.rows.last().map_or(from, |row| row.sequence).max(from);
         let mut journal = Journal::new(record, last, self.covered);
         let snapshot = match &self.snapshot {
-            Some(snapshot) => Some(Bytes::from(open(DOCUMENT_SNAPSHOT, snapshot.sequence, &snapshot.content)?)),
+            Some(snapshot) => Some(Bytes::from(open(
+                DOCUMENT_SNAPSHOT,
+                snapshot.sequence,
+                &snapshot.content,
+            )?)),
             None => None,
         };
         let mut bytes = snapshot.as_ref().map_or(0, Bytes::len);

@@ -145,7 +145,10 @@ mod tests {
         assert!(outbox.push([Bytes::from_static(b"x")]));
         outbox.close(STALLED);
         outbox.close(RESTART);
-        assert!(outbox.push([Bytes::from_static(b"y")]), "what comes after the end is nobody's");
+        assert!(
+            outbox.push([Bytes::from_static(b"y")]),
+            "what comes after the end is nobody's"
+        );
         let last = outbox.take().await;
         assert_eq!((last.frames.len(), last.close), (1, Some(STALLED)));
     }

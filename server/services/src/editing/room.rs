@@ -148,7 +148,7 @@ impl Driver {
             let snapshot = batch.snapshot;
             let effects = self.work(batch).await;
             if self.carry_out(effects) {
-                return self.end().await;
+                return self.end();
             }
             if snapshot && self.sound {
                 self.snapshot().await;
@@ -213,32 +213,32 @@ impl Driver {
             return vec![Effect::Ended];
         };
         let now = self.services.inner.editing.now();
-        let heavy = batch.bytes > HEAVY_BYTES || self.bytes > LARGE_BYTES && batch.bytes > 0;
+        // The room lets go of its body once nobody is left, so the last snapshot comes before.
+        let last = self.outboxes.is_empty() && self.wants_last_snapshot();
+        let heavy = last || batch.bytes > HEAVY_BYTES || self.bytes > LARGE_BYTES && batch.bytes > 0;
         let step = move || {
             let mut effects = Vec::new();
             for event in batch.events {
                 room.step(now, event, &mut effects);
             }
+            let snapshot = if last && room.is_idle() { room.snapshot() } else { None };
             room.poll(now, &mut effects);
             drop(batch.permits);
-            (room, effects)
+            (room, effects, snapshot)
         };
         let done = if heavy {
             tokio::task::spawn_blocking(step).await
         } else {
             Ok(step())
         };
-        match done {
-            Ok((room, effects)) => {
-                self.room = Some(room);
-                effects
-            }
-            Err(_) => {
-                tracing::error!("a room broke; those in it come back to another");
-                self.sound = false;
-                vec![Effect::Ended]
-            }
+        if let Ok((room, effects, snapshot)) = done {
+            self.room = Some(room);
+            self.keep(snapshot);
+            return effects;
         }
+        tracing::error!("a room broke; those in it come back to another");
+        self.sound = false;
+        vec![Effect::Ended]
     }
 
     /// Does what the room asks for; true when it is over.
@@ -331,7 +331,10 @@ impl Driver {
         };
         self.rows += 1;
         let append = Write::Append(self.key.1, kept);
-        self.services.inner.editing.write(&self.services, &self.placement, append);
+        self.services
+            .inner
+            .editing
+            .write(&self.services, &self.placement, append);
     }
 
     /// Puts on record that somebody who may only read sent something to write.
@@ -360,15 +363,15 @@ impl Driver {
         if let Some(snapshot) = snapshot {
             (self.rows, self.tail) = (0, 0);
             let write = Write::Snapshot(self.key.1, snapshot.upto, snapshot.bytes);
-            self.services.inner.editing.write(&self.services, &self.placement, write);
+            self.services
+                .inner
+                .editing
+                .write(&self.services, &self.placement, write);
         }
     }
 
     /// The room is over: whoever comes now finds another.
-    async fn end(mut self) {
-        if self.loaded && self.sound && (self.rows >= LAST_ROWS || self.tail >= LAST_BYTES) {
-            self.snapshot().await;
-        }
+    fn end(mut self) {
         let editing = &self.services.inner.editing;
         if self.loaded {
             editing.write(&self.services, &self.placement, Write::Close(self.key.1));

@@ -25,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Looks that were asked for are this far apart at least.
 const LOOK_APART: Duration = Duration::from_millis(25);
 /// How often sessions are noted as used, and logs looked through for what a crash left.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 /// A seat that is watched over.
 pub(crate) struct Watched {
@@ -97,7 +97,9 @@ impl Services {
         items: &mut HashMap<RoomKey, Option<ItemRow>>,
     ) -> Result<(), Problem> {
         let seats = &self.inner.editing.seats;
-        let found = lock(seats).get(&conn).map(|watched| (watched.room, watched.placement.clone()));
+        let found = lock(seats)
+            .get(&conn)
+            .map(|watched| (watched.room, watched.placement.clone()));
         let Some((room, placement)) = found else {
             return Ok(());
         };

@@ -30,7 +30,7 @@ const COVER_AFTER: Duration = Duration::from_secs(30);
 /// When covering failed, it is tried again after this.
 const COVER_AGAIN: Duration = Duration::from_secs(5);
 /// A writer that had nothing to do for so long goes away.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// Most that goes into one transaction, in messages.
 const BATCH_MAX: usize = 4_096;
 

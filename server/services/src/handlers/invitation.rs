@@ -4,11 +4,7 @@
 //! are written, the same answer comes back. That an address belongs to this very workspace is no secret here: the list of
 //! members shows it.
 
-use crate::{
-    Context, Event, Handle, Prepare,
-    failure::Failure,
-    vault::INVITATION_EMAIL,
-};
+use crate::{Context, Event, Handle, Prepare, failure::Failure, vault::INVITATION_EMAIL};
 use domain::{
     Code, InvitationId, Problem, Secret,
     ops::{Done, InviteMembers, Invited, ResendInvitation, RevokeInvitation},
@@ -54,7 +50,9 @@ impl Handle for InviteMembers {
     async fn handle(self, addresses: Vec<Address>, cx: &mut Context<'_, TenantTx>) -> Result<Invited, Failure> {
         cx.begin_member_change(Action::ManageMembers).await?;
         let pack = cx.own_pack()?;
-        let role = pack.role(&self.role).ok_or_else(|| Problem::field("role", "Choose one of the list."))?;
+        let role = pack
+            .role(&self.role)
+            .ok_or_else(|| Problem::field("role", "Choose one of the list."))?;
         cx.prove_for(&[role])?;
         cx.refuse_members(&addresses).await?;
         if invitations::open(&mut cx.tx).await?.len() + addresses.len() > OPEN_MAX {
@@ -66,7 +64,10 @@ impl Handle for InviteMembers {
         }
         if let Some(busy) = addresses.iter().find(|address| !address.may_mail) {
             return Err(Problem::new(Code::TooMany)
-                .with_detail(format!("{} got several mails a moment ago. Nobody was invited.", busy.email))
+                .with_detail(format!(
+                    "{} got several mails a moment ago. Nobody was invited.",
+                    busy.email
+                ))
                 .with_retry_after_seconds(600)
                 .into());
         }
@@ -85,7 +86,11 @@ impl Handle for InviteMembers {
 impl Context<'_, TenantTx> {
     /// Refuses to invite somebody who belongs to the workspace already.
     async fn refuse_members(&mut self, addresses: &[Address]) -> Result<(), Failure> {
-        let ids: Vec<_> = members::list(&mut self.tx).await?.iter().map(|member| member.account).collect();
+        let ids: Vec<_> = members::list(&mut self.tx)
+            .await?
+            .iter()
+            .map(|member| member.account)
+            .collect();
         let known = self.services.addresses_of(&ids).await?;
         let here: Vec<&str> = addresses
             .iter()
@@ -96,7 +101,11 @@ impl Context<'_, TenantTx> {
             return Ok(());
         }
         let verb = if here.len() == 1 { "belongs" } else { "belong" };
-        Err(Problem::field("emails", format!("{} {verb} to this workspace already.", here.join(", "))).into())
+        Err(Problem::field(
+            "emails",
+            format!("{} {verb} to this workspace already.", here.join(", ")),
+        )
+        .into())
     }
 
     /// Sends an invitation, or the open one of the address again.

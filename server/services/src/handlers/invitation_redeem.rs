@@ -81,7 +81,9 @@ impl Context<'_, SystemTx> {
                 .with_detail("You belong to this workspace already. Open it from your workspaces.")
                 .into());
         }
-        let event = Event::on("account", &account).by(account).change("role", None, Some(role));
+        let event = Event::on("account", &account)
+            .by(account)
+            .change("role", None, Some(role));
         self.record(event).await?;
         Ok(Joined {
             id: opened.placement.workspace,
@@ -107,7 +109,9 @@ impl Handle for InspectInvitation {
         let (_, workspace_name) = cx.named_workspace().await?;
         cx.go_home(None).await?;
         let account = accounts::by_email_hash(&mut cx.tx, &invitation.email_hash).await?;
-        let proven = account.filter(|account| account.verified_at.is_some()).map(|account| account.id);
+        let proven = account
+            .filter(|account| account.verified_at.is_some())
+            .map(|account| account.id);
         let reader = match (proven, cx.actor.account()) {
             (Some(invited), Some(reader)) if invited == reader => Reader::Invited,
             (_, Some(_)) => Reader::SomebodyElse,
@@ -149,10 +153,9 @@ impl Handle for AcceptInvitation {
         let own = accounts::by_id(&mut cx.tx, account).await?.ok_or(Code::SignedOut)?;
         if own.email_hash != opened.found.invitation.email_hash {
             cx.record(Event::new().refused()).await?;
-            return Err(Failure::recorded(
-                Problem::new(Code::Forbidden)
-                    .with_detail("The invitation is for another address than the one you are signed in with."),
-            ));
+            return Err(Failure::recorded(Problem::new(Code::Forbidden).with_detail(
+                "The invitation is for another address than the one you are signed in with.",
+            )));
         }
         let joined = cx.join(&opened, &hash, account).await?;
         cx.go_home(Some(account)).await?;

@@ -4,10 +4,7 @@
 //! behind that line: so two owners cannot take each other out at the same time.
 
 use crate::{
-    Actor, Context, Event, Handle, Prepare,
-    actor::PROOF_FRESH,
-    failure::Failure,
-    standing::role_of,
+    Actor, Context, Event, Handle, Prepare, actor::PROOF_FRESH, failure::Failure, standing::role_of,
     vault::INVITATION_EMAIL,
 };
 use domain::{
@@ -38,8 +35,10 @@ impl Handle for ListMembers {
         let rows = members::list(&mut cx.tx).await?;
         let ids: Vec<AccountId> = rows.iter().map(|row| row.account).collect();
         let known = cx.services.addresses_of(&ids).await?;
-        let names: HashMap<AccountId, String> =
-            known.iter().map(|(account, (name, _))| (*account, name.clone())).collect();
+        let names: HashMap<AccountId, String> = known
+            .iter()
+            .map(|(account, (name, _))| (*account, name.clone()))
+            .collect();
         let mut views = Vec::with_capacity(rows.len());
         for row in rows {
             let role = role_of(&pack, &row.seat);
@@ -57,7 +56,11 @@ impl Handle for ListMembers {
             });
         }
         let manages = cx.standing.actor().may(Action::ManageMembers);
-        let invitations = if manages { cx.invited(&pack, names).await? } else { Vec::new() };
+        let invitations = if manages {
+            cx.invited(&pack, names).await?
+        } else {
+            Vec::new()
+        };
         Ok(People {
             members: views,
             invitations,
@@ -93,7 +96,9 @@ impl Context<'_, TenantTx> {
             lines.push(InvitationLine {
                 id,
                 email: self.open(INVITATION_EMAIL, id.0, id.0, &invitation.email).await?,
-                role_name: pack.role(&invitation.role).map_or(invitation.role, |role| role.name.clone()),
+                role_name: pack
+                    .role(&invitation.role)
+                    .map_or(invitation.role, |role| role.name.clone()),
                 sent_by,
                 sent_at: invitation.sent_at,
                 expires_at: invitation.expires_at,
@@ -143,8 +148,12 @@ impl Context<'_, TenantTx> {
 
     /// Refuses what has left the workspace without anybody who answers for it. Call it after the change: it undoes that.
     async fn somebody_answers(&mut self, pack: &Pack) -> Result<(), Failure> {
-        let owning: Vec<String> =
-            pack.roles.iter().filter(|role| role.owner).map(|role| role.id.clone()).collect();
+        let owning: Vec<String> = pack
+            .roles
+            .iter()
+            .filter(|role| role.owner)
+            .map(|role| role.id.clone())
+            .collect();
         if members::count_in_roles(&mut self.tx, &owning).await? > 0 {
             return Ok(());
         }
@@ -191,7 +200,9 @@ impl Handle for SetRole {
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
         cx.begin_member_change(Action::ManageMembers).await?;
         let pack = cx.own_pack()?;
-        let role = pack.role(&self.role).ok_or_else(|| Problem::field("role", "Choose one of the list."))?;
+        let role = pack
+            .role(&self.role)
+            .ok_or_else(|| Problem::field("role", "Choose one of the list."))?;
         let (_, before) = cx.member(&pack, self.account).await?;
         let event = Event::on("account", &self.account).change("role", Some(&before.id), Some(&role.id));
         let change = |seat: &Seat| {

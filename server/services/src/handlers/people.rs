@@ -31,7 +31,10 @@ impl Services {
 
     /// The present names and addresses of accounts; those that are gone or were damaged are not among them. Opens a
     /// transaction of the system login, as [`Services::names_of`] does.
-    pub(super) async fn addresses_of(&self, ids: &[AccountId]) -> Result<HashMap<AccountId, (String, String)>, Failure> {
+    pub(super) async fn addresses_of(
+        &self,
+        ids: &[AccountId],
+    ) -> Result<HashMap<AccountId, (String, String)>, Failure> {
         let inner = &self.inner;
         let mut tx = inner.system(Reason::Account).await?;
         let mut vault = Vault::new(&inner.keyring, inner.clock.now());

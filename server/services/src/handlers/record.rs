@@ -4,11 +4,13 @@
 use super::stale;
 use crate::{
     Context, Event, Handle, Prepare,
-    failure::Failure,
+    editing::{body_of, plant},
+    failure::{Failure, internal},
     vault::{RECORD_SUMMARY, RECORD_TITLE},
 };
 use domain::{
     Code, FieldClass, Problem, RecordId,
+    document::Document,
     ops::{CreateRecord, DescribeRecord, DuplicateRecord, GetRecord, RecordView, RenameRecord},
     pack::RecordType,
     policy::{Action, Decision, Item, Resource, Shelf, decide},
@@ -53,6 +55,10 @@ impl Handle for CreateRecord {
             id => Some(kind.template(id).ok_or_else(|| unknown("template"))?),
         };
         let view = cx.make(kind, self.title.trim(), "").await?;
+        if let Some(template) = template {
+            let body = Document::from_text(&template.body).map_err(|_| internal())?;
+            plant(cx, view.id, &body).await?;
+        }
         let mut event = Event::on("record", &view.id)
             .change("title", None, Some(&view.title))
             .change("type", None, Some(&view.kind));
@@ -78,7 +84,11 @@ impl Handle for DuplicateRecord {
         let kind = pack.record_type(&original.kind).ok_or_else(|| {
             Problem::new(Code::Forbidden).with_detail("The pack of this workspace has this type of record no more.")
         })?;
+        let body = body_of(cx, original.id).await?;
         let view = cx.make(kind, &copy_of(&original.title), &original.summary).await?;
+        if body != Document::empty() {
+            plant(cx, view.id, &body).await?;
+        }
         let event = Event::on("record", &view.id)
             .change("title", None, Some(&view.title))
             .change("copy of", None, Some(&original.id.to_string()));

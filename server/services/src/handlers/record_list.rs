@@ -72,8 +72,10 @@ impl Context<'_, TenantTx> {
         let services = self.services;
         let titles = &services.inner.titles;
         let sealed = |row: &Record| row.field(FieldClass::Title).map(<[u8]>::to_vec).unwrap_or_default();
-        let asked: Vec<(RecordId, &[u8])> =
-            rows.iter().map(|row| (row.id, row.field(FieldClass::Title).unwrap_or_default())).collect();
+        let asked: Vec<(RecordId, &[u8])> = rows
+            .iter()
+            .map(|row| (row.id, row.field(FieldClass::Title).unwrap_or_default()))
+            .collect();
         let known = titles.known(workspace, &asked);
         let missing: Vec<Uuid> = rows
             .iter()
@@ -99,7 +101,9 @@ impl Context<'_, TenantTx> {
             };
             titled.push((row, title));
         }
-        let opened = opened.iter().map(|(id, sealed, title)| (*id, sealed.as_slice(), Arc::clone(title)));
+        let opened = opened
+            .iter()
+            .map(|(id, sealed, title)| (*id, sealed.as_slice(), Arc::clone(title)));
         titles.keep(workspace, opened);
         Ok(titled)
     }
@@ -121,7 +125,9 @@ impl Context<'_, TenantTx> {
                 Some(sealed) => self.open(RECORD_SUMMARY, row.id.0, row.id.0, sealed).await?,
                 None => String::new(),
             };
-            let by = row.changed_by.and_then(|account| Some((account, names.get(&account)?.clone())));
+            let by = row
+                .changed_by
+                .and_then(|account| Some((account, names.get(&account)?.clone())));
             rows.push(RecordRow {
                 record: view_of(row, title.to_string(), summary),
                 changed_by: by.map(|(account, name)| Colleague { account, name }),
@@ -178,7 +184,12 @@ mod tests {
     #[test]
     fn words_are_found_in_any_order() {
         let title = "Receiving refrigerated Stock";
-        for (words, found) in [("", true), ("stock receiving", true), ("  receiv ", true), ("stocks", false)] {
+        for (words, found) in [
+            ("", true),
+            ("stock receiving", true),
+            ("  receiv ", true),
+            ("stocks", false),
+        ] {
             assert_eq!(has_words(title, words), found, "{words}");
         }
     }

@@ -23,7 +23,9 @@ impl Handle for MoveRecord {
         let known = pack.record_type(&before.kind);
         let leads_there = known.is_some_and(|kind| kind.moves_from(&before.state).any(|step| step.to == self.state));
         if !leads_there {
-            let name = known.and_then(|kind| kind.state(&before.state)).map(|state| state.name.as_str());
+            let name = known
+                .and_then(|kind| kind.state(&before.state))
+                .map(|state| state.name.as_str());
             let now = format!("The record is in the state “{}”.", name.unwrap_or(&before.state));
             return Err(if before.revision == self.revision {
                 Problem::field("state", format!("{now} It does not lead there.")).into()

@@ -4,7 +4,10 @@ use super::{
     error::{PackError, Source},
     table::{Table, Word},
 };
-use domain::pack::{Move, State};
+use domain::{
+    document::Document,
+    pack::{Move, State},
+};
 
 /// A state that no move leads to would never be seen.
 pub(super) fn every_state_is_reached(table: &Table<'_>, states: &[State], moves: &[Move]) -> Result<(), PackError> {
@@ -31,10 +34,20 @@ pub(super) fn every_state_is_reached(table: &Table<'_>, states: &[State], moves:
 pub(super) fn document(source: Source<'_>, body: &Word) -> Result<String, PackError> {
     let value: serde_json::Value = serde_json::from_str(&body.text).map_err(|error| {
         let at = place_in(source, body, error.line(), error.column());
-        source.wrong(&(at..at), "The body is not JSON here.", format!("The parser says: {error}."))
+        source.wrong(
+            &(at..at),
+            "The body is not JSON here.",
+            format!("The parser says: {error}."),
+        )
     })?;
-    domain::canonical::to_string(&value)
-        .map_err(|error| source.wrong(&body.at, format!("The body has no canonical form: {error}."), ""))
+    let document = Document::from_json(&value).map_err(|error| {
+        source.wrong(
+            &body.at,
+            format!("The body is no document, at {}: {}.", error.path, error.reason),
+            "The document's schema says what may stand there.",
+        )
+    })?;
+    Ok(document.canonical())
 }
 
 /// Where a line and column of a body stand in the file. The text begins after its quotes, and after the line break that
@@ -43,6 +56,11 @@ fn place_in(source: Source<'_>, body: &Word, line: usize, column: usize) -> usiz
     let written = source.text.get(body.at.clone()).unwrap_or_default();
     let start = written.find(|c: char| c != '\'' && c != '"').unwrap_or(0);
     let start = start + usize::from(written[start..].starts_with('\n'));
-    let before: usize = body.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let before: usize = body
+        .text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     body.at.start + start + before + column.saturating_sub(1)
 }

@@ -38,7 +38,11 @@ fn role(table: &Table<'_>, id: Word, types: &[RecordType]) -> Result<Role, PackE
             if !may.contains(&needed) {
                 return Err(table.source.wrong(
                     &id.at,
-                    format!("The role `{}` answers for the workspace, but may not `{}`.", id.text, needed.word()),
+                    format!(
+                        "The role `{}` answers for the workspace, but may not `{}`.",
+                        id.text,
+                        needed.word()
+                    ),
                     format!("Add \"{}\" to its `may`.", needed.word()),
                 ));
             }
@@ -46,7 +50,13 @@ fn role(table: &Table<'_>, id: Word, types: &[RecordType]) -> Result<Role, PackE
     }
     let mut reads = Vec::new();
     for word in table.words("reads")? {
-        reads.push(one_of(table.source, &word, "class of fields", &FieldClass::ALL, FieldClass::word)?);
+        reads.push(one_of(
+            table.source,
+            &word,
+            "class of fields",
+            &FieldClass::ALL,
+            FieldClass::word,
+        )?);
     }
     let mut records = Vec::new();
     for entry in table.tables("records", &["types", "states", "may"])? {
@@ -120,7 +130,10 @@ fn sees_what_it_handles(table: &Table<'_>, role: &Role) -> Result<(), PackError>
     let writes = acts(Action::EditRecords) || acts(Action::CreateRecords);
     if writes && role.reads.len() != FieldClass::ALL.len() {
         return Err(table.wrong(
-            format!("The role `{}` writes records of which it does not see everything.", role.id),
+            format!(
+                "The role `{}` writes records of which it does not see everything.",
+                role.id
+            ),
             "Write reads = [\"title\", \"general\", \"body\"], or let it only read.",
         ));
     }

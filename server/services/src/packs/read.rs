@@ -1,8 +1,9 @@
 //! Reads a pack file: TOML in, [`Pack`] out, or the first thing that is wrong.
 
 use super::{
-    check, grants,
+    check,
     error::{PackError, Source},
+    grants,
     table::{Table, Word, must_be_in, must_be_new, one_of},
 };
 use domain::{
@@ -77,8 +78,18 @@ fn fields(table: &Table<'_>) -> Result<Vec<Field>, PackError> {
         let ids: Vec<String> = fields.iter().map(|field| field.id.clone()).collect();
         must_be_new(table.source, &id, "fields", &ids)?;
         let word = entry.text("class")?;
-        let class = one_of(table.source, &word, "class of fields", &FieldClass::ALL, FieldClass::word)?;
-        let expected = if id.text == TITLE { FieldClass::Title } else { FieldClass::General };
+        let class = one_of(
+            table.source,
+            &word,
+            "class of fields",
+            &FieldClass::ALL,
+            FieldClass::word,
+        )?;
+        let expected = if id.text == TITLE {
+            FieldClass::Title
+        } else {
+            FieldClass::General
+        };
         if class != expected {
             return Err(table.source.wrong(
                 &word.at,
@@ -115,7 +126,10 @@ fn states(table: &Table<'_>) -> Result<Vec<State>, PackError> {
         });
     }
     if states.is_empty() {
-        return Err(table.wrong("The type has no state.", "Add a [[type.state]]; new records are in the first."));
+        return Err(table.wrong(
+            "The type has no state.",
+            "Add a [[type.state]]; new records are in the first.",
+        ));
     }
     Ok(states)
 }
@@ -129,7 +143,9 @@ fn moves(table: &Table<'_>, states: &[State]) -> Result<Vec<Move>, PackError> {
             must_be_in(table.source, end, "state", &known)?;
         }
         if from.text == to.text {
-            return Err(table.source.wrong(&to.at, "This move ends where it begins.", "Name another state."));
+            return Err(table
+                .source
+                .wrong(&to.at, "This move ends where it begins.", "Name another state."));
         }
         if moves.iter().any(|step| step.from == from.text && step.to == to.text) {
             let what = format!("There are two moves from `{}` to `{}`.", from.text, to.text);

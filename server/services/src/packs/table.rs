@@ -68,7 +68,10 @@ impl<'a> Table<'a> {
     /// A text with its place, as long as it is.
     pub(super) fn raw(&self, key: &str) -> Result<Option<Word>, PackError> {
         let Some(value) = self.get(key) else { return Ok(None) };
-        let text = value.get_ref().as_str().ok_or_else(|| self.kind(key, value, "a text in quotes"))?;
+        let text = value
+            .get_ref()
+            .as_str()
+            .ok_or_else(|| self.kind(key, value, "a text in quotes"))?;
         Ok(Some(Word {
             text: text.to_owned(),
             at: value.span(),
@@ -113,7 +116,10 @@ impl<'a> Table<'a> {
     /// Yes or no; no when it is absent.
     pub(super) fn flag(&self, key: &str) -> Result<bool, PackError> {
         let Some(value) = self.get(key) else { return Ok(false) };
-        value.get_ref().as_bool().ok_or_else(|| self.kind(key, value, "true or false"))
+        value
+            .get_ref()
+            .as_bool()
+            .ok_or_else(|| self.kind(key, value, "true or false"))
     }
 
     /// A list of words; empty when it is absent.
@@ -122,7 +128,10 @@ impl<'a> Table<'a> {
             return Ok(Vec::new());
         };
         let wanted = "a list of texts, such as [\"one\", \"two\"]";
-        let list = value.get_ref().as_array().ok_or_else(|| self.kind(key, value, wanted))?;
+        let list = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.kind(key, value, wanted))?;
         let mut words: Vec<Word> = Vec::new();
         for item in list.iter() {
             let text = item.get_ref().as_str().ok_or_else(|| self.kind(key, item, wanted))?;
@@ -144,7 +153,10 @@ impl<'a> Table<'a> {
             return Ok(Vec::new());
         };
         let wanted = format!("a table of its own, headed [[{key}]]");
-        let list = value.get_ref().as_array().ok_or_else(|| self.kind(key, value, &wanted))?;
+        let list = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| self.kind(key, value, &wanted))?;
         list.iter()
             .map(|item| {
                 let entries = item.get_ref().as_table().ok_or_else(|| self.kind(key, item, &wanted))?;
@@ -167,14 +179,17 @@ pub(super) fn one_of<T: Copy>(
     all: &[T],
     name: impl Fn(T) -> &'static str,
 ) -> Result<T, PackError> {
-    all.iter().copied().find(|item| name(*item) == word.text).ok_or_else(|| {
-        let known: Vec<_> = all.iter().map(|item| name(*item)).collect();
-        source.wrong(
-            &word.at,
-            format!("There is no {what} `{}`.", word.text),
-            did_you_mean(&word.text, &known),
-        )
-    })
+    all.iter()
+        .copied()
+        .find(|item| name(*item) == word.text)
+        .ok_or_else(|| {
+            let known: Vec<_> = all.iter().map(|item| name(*item)).collect();
+            source.wrong(
+                &word.at,
+                format!("There is no {what} `{}`.", word.text),
+                did_you_mean(&word.text, &known),
+            )
+        })
 }
 
 /// Refuses a word that names nothing in a list.

@@ -43,7 +43,7 @@ struct Scribble {
     record: RecordId,
     audited: bool,
 }
-operation!(Scribble => Done, "record.scribble", "For this test", Mutation, Workspace, WriteRecords, Write, Mutation,
+operation!(Scribble => Done, "record.scribble", "For this test", Mutation, Workspace, EditRecords, Write, Mutation,
     workspace = workspace);
 
 impl Handle for Scribble {
@@ -54,7 +54,13 @@ impl Handle for Scribble {
     }
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
         let at = cx.at();
-        records::insert(cx.tx(), testkit::draft(self.record), &[(FieldClass::Title, vec![1])], at).await?;
+        records::insert(
+            cx.tx(),
+            testkit::draft(self.record),
+            &[(FieldClass::Title, vec![1])],
+            at,
+        )
+        .await?;
         if self.audited {
             cx.record(Event::on("record", &self.record)).await?;
         }
@@ -399,7 +405,12 @@ async fn two_sealers_and_many_writers_make_one_log() {
     let export = house.act(&ilse, ExportAuditLog { workspace }).await.expect("an export");
     assert_eq!(verify(&export, workspace).expect("verifies").events, 41);
     assert_eq!(
-        house.act(&ilse, ListRecords::first(workspace)).await.expect("a list").rows.len(),
+        house
+            .act(&ilse, ListRecords::first(workspace))
+            .await
+            .expect("a list")
+            .rows
+            .len(),
         40
     );
 }

@@ -117,6 +117,7 @@ fn with_root(house: &House, root: [u8; 32]) -> Services {
             origin: "https://keep.example".to_owned(),
         },
         rates: Setup::default().rates,
+        packs: services::Packs::built_in().expect("good packs"),
         passwords: cheap(),
         hashing: services::HashingSize::default(),
     })

@@ -98,7 +98,10 @@ async fn who_is_suspended_sees_nothing_from_the_next_request_on() {
             bea.account
         ))
         .await;
-    let hidden = house.act(&bea, ListRecords::first(workspace)).await.expect_err("suspended");
+    let hidden = house
+        .act(&bea, ListRecords::first(workspace))
+        .await
+        .expect_err("suspended");
     let missing = ListRecords::first(WorkspaceId(testkit::id()));
     assert_eq!(house.act(&bea, missing).await, Err(hidden));
     assert_eq!(house.act(&bea, domain::ops::ListWorkspaces {}).await, Ok(Vec::new()));
@@ -110,7 +113,10 @@ async fn the_house_is_nobodys_workspace() {
     let ilse = house.person("ilse@ternhouse.example").await;
     let workspace = WorkspaceId::HOUSE;
     assert_eq!(code(house.act(&ilse, GetWorkspace { workspace }).await), Code::NotFound);
-    assert_eq!(code(house.act(&ilse, ListRecords::first(workspace)).await), Code::NotFound);
+    assert_eq!(
+        code(house.act(&ilse, ListRecords::first(workspace)).await),
+        Code::NotFound
+    );
     let filter = AuditFilter::default();
     assert_eq!(
         code(house.act(&ilse, ListAuditEvents { workspace, filter }).await),
@@ -134,7 +140,10 @@ async fn a_member_may_not_manage_and_nothing_is_left_behind() {
     };
     assert_eq!(code(house.act(&bea, rename).await), Code::Forbidden);
     let view = house.act(&bea, GetWorkspace { workspace }).await.expect("visible");
-    assert_eq!((view.name.as_str(), view.role.map(|role| role.id).as_deref()), ("Tern House", Some(WRITER)));
+    assert_eq!(
+        (view.name.as_str(), view.role.map(|role| role.id).as_deref()),
+        ("Tern House", Some(WRITER))
+    );
 }
 
 #[tokio::test]

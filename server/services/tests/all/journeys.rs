@@ -118,9 +118,9 @@ async fn records_are_written_read_and_listed_last_changed_first() {
         .await
         .result
         .expect("a list");
-    let titles: Vec<_> = list.iter().map(|record| record.title.as_str()).collect();
+    let titles: Vec<_> = list.rows.iter().map(|row| row.record.title.as_str()).collect();
     assert_eq!(titles, ["Ebb tables", "'; drop table records; -- \u{1F5DD} ø"]);
-    assert_eq!(list[0], renamed);
+    assert_eq!(list.rows[0].record, renamed);
 }
 
 #[tokio::test]

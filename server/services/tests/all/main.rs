@@ -2,6 +2,7 @@
 //! faults of what lies below, and an attacker who holds the database.
 
 mod audit;
+mod editing;
 mod faults;
 mod guesses;
 mod hostile;
@@ -9,6 +10,8 @@ mod house;
 mod journeys;
 mod mail;
 mod matrix;
+mod members;
+mod records;
 mod replays;
 mod samples;
 mod sessions;

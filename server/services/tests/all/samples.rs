@@ -5,7 +5,8 @@ use crate::house::{House, PASSWORD, Person, WRITER};
 use domain::{
     EventId, InvitationId, Meta, Secret, SessionId, WorkspaceId,
     ops::{
-        ForgotPassword, InviteMembers, ListAuditEvents, ListMembers, ListSessions, RecordView, TrashRecord, WorkspaceView,
+        ForgotPassword, InviteMembers, ListAuditEvents, ListMembers, ListSessions, RecordView, TrashRecord,
+        WorkspaceView,
     },
 };
 use serde_json::{Value, json};
@@ -60,7 +61,11 @@ impl World {
         house.act(&owner, op).await.expect("thrown away");
         let colleague = house.person(&format!("colleague-{name}@keep.example")).await;
         house
-            .stand(&colleague, workspace.id, &store::members::Seat::in_role(testkit::OWNER, true))
+            .stand(
+                &colleague,
+                workspace.id,
+                &store::members::Seat::in_role(testkit::OWNER, true),
+            )
             .await;
         let elsewhere = house.workspace(&colleague, "Elsewhere").await;
         invite(house, &colleague, elsewhere.id, &email).await;
@@ -108,7 +113,11 @@ impl World {
             "account.resend_verification" => json!({"email": self.unproven}),
             "account.forgot_password" => json!({"email": self.owner.email}),
             "account.reset_password" => json!({"token": self.reset, "password": new_password}),
-            "account.get" | "session.sign_out" | "session.list" | "session.revoke_others" | "workspace.list"
+            "account.get"
+            | "session.sign_out"
+            | "session.list"
+            | "session.revoke_others"
+            | "workspace.list"
             | "pack.list" => json!({}),
             "account.rename" => json!({"name": "Ilse B.", "revision": 1}),
             "account.change_password" => json!({"current": PASSWORD, "password": new_password}),
@@ -122,8 +131,8 @@ impl World {
             "workspace.rename" => {
                 json!({"workspace": workspace, "name": "Ebb House", "revision": self.workspace.revision})
             }
-            "record.get" | "record.read" | "record.body" | "record.duplicate" | "record.archive" | "record.unarchive"
-            | "record.trash" => json!({"workspace": workspace, "record": record}),
+            "record.get" | "record.read" | "record.body" | "record.duplicate" | "record.archive"
+            | "record.unarchive" | "record.trash" => json!({"workspace": workspace, "record": record}),
             "record.restore" => json!({"workspace": workspace, "record": self.thrown_away.id}),
             "record.move" => {
                 json!({"workspace": workspace, "record": record, "state": "in_use", "revision": self.record.revision})

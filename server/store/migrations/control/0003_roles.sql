@@ -44,7 +44,7 @@ alter table invitations force row level security;
 create policy invitations_tenant on invitations
     using (workspace_id = (select nullif(current_setting('app.workspace', true), '')::uuid));
 -- The bearer of a link belongs to no workspace yet; the system login finds out which one it leads to.
-create policy invitations_system on invitations to scriptkeep_system using (true);
+create policy invitations_system on invitations for select to scriptkeep_system using (true);
 
 grant update (epoch) on placements to scriptkeep_app, scriptkeep_system;
 grant update (role, suspended, standing), delete on members to scriptkeep_app;

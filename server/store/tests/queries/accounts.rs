@@ -89,9 +89,14 @@ async fn a_stale_change_is_refused_with_the_present_revision() {
         Changed::Missing
     );
     let record = RecordId(id());
-    records::insert(&mut tx, testkit::draft(record), &[(FieldClass::Title, b"title".to_vec())], EPOCH)
-        .await
-        .expect("insert");
+    records::insert(
+        &mut tx,
+        testkit::draft(record),
+        &[(FieldClass::Title, b"title".to_vec())],
+        EPOCH,
+    )
+    .await
+    .expect("insert");
     let later = EPOCH + time::Duration::HOUR;
     let set = records::set_field(&mut tx, record, FieldClass::General, b"about", 1, later).await;
     assert_eq!(set.expect("set"), Changed::Done(2));

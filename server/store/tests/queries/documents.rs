@@ -24,7 +24,9 @@ async fn tenant(test: &TestDatabase) -> (Placement, RecordId) {
     let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
     let record = RecordId(id());
     let mut tx = begin(test, &placement).await;
-    records::insert(&mut tx, testkit::draft(record), &[], EPOCH).await.expect("record");
+    records::insert(&mut tx, testkit::draft(record), &[], EPOCH)
+        .await
+        .expect("record");
     keep(tx).await;
     (placement, record)
 }

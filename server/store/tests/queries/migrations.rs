@@ -98,7 +98,7 @@ async fn a_newer_or_a_changed_database_is_refused() {
             refused,
             MigrationError::Newer {
                 found: 9999,
-                known: 1,
+                known: 3,
                 ..
             }
         ),
@@ -168,6 +168,55 @@ async fn every_released_schema_is_upgraded_with_its_data() {
         assert!(workspaces::get(&mut tx).await.expect("get").is_some());
         tx.finish().await.expect("finish");
     }
+}
+
+#[tokio::test]
+async fn members_of_the_first_release_get_roles_of_the_first_pack() {
+    let test = testkit::database().await;
+    released(&test, 1).await;
+    let mut root = test.superuser().await;
+    let workspace = "00000000-0000-7000-8000-00000000000a";
+    for (last, standing) in [("b1", "member"), ("b2", "suspended")] {
+        let account = format!("00000000-0000-7000-8000-0000000000{last}");
+        let sql = format!(
+            "insert into control.accounts (id, email_hash, email, name, password, created_at, updated_at)
+             values ('{account}', decode(repeat('{last}', 32), 'hex'), '', '', '', now(), now());
+             insert into control.members (workspace_id, account_id, standing, since)
+             values ('{workspace}', '{account}', '{standing}', now())"
+        );
+        run(&mut root, &sql).await;
+    }
+    migrate(&setup(test.superuser_url())).await.expect("upgrade");
+    let found: Vec<(String, String, bool)> =
+        sqlx::query_as("select standing, role, suspended from control.members order by standing")
+            .fetch_all(&mut root)
+            .await
+            .expect("members");
+    let row = |standing: &str, role: &str, suspended| (standing.to_owned(), role.to_owned(), suspended);
+    assert_eq!(
+        found,
+        [
+            row("member", "practitioner", false),
+            row("owner", "owner", false),
+            row("suspended", "practitioner", true)
+        ]
+    );
+    let packs: Vec<String> = sqlx::query_scalar("select distinct pack from control.placements")
+        .fetch_all(&mut root)
+        .await
+        .expect("packs");
+    assert_eq!(packs, ["therapy"]);
+    let records: Vec<(String, String, String)> = sqlx::query_as("select kind, state, shelf from shared.records")
+        .fetch_all(&mut root)
+        .await
+        .expect("records");
+    assert_eq!(records, [("script".to_owned(), "draft".to_owned(), "desk".to_owned())]);
+    let forced: bool =
+        sqlx::query_scalar("select relforcerowsecurity from pg_class where oid = 'control.members'::regclass")
+            .fetch_one(&mut root)
+            .await
+            .expect("the catalogue");
+    assert!(forced, "the backfill lifts FORCE for itself only");
 }
 
 /// Whether a row has everything another has; a later release may add columns.

@@ -37,7 +37,13 @@ async fn a_workspace_in_a_second_schema_lives_like_any_other() {
     }
     for (placement, name) in [(&here, "shared"), (&there, "shared2")] {
         let mut tx = test.db.begin(&scope(placement, Some(owner))).await.expect("begin");
-        assert_eq!(records::titles(&mut tx, domain::policy::Shelf::Desk).await.expect("list").len(), 3);
+        assert_eq!(
+            records::titles(&mut tx, domain::policy::Shelf::Desk)
+                .await
+                .expect("list")
+                .len(),
+            3
+        );
         tx.finish().await.expect("finish");
         let sql = format!("select count(*), count(*) filter (where workspace_id = $1) from {name}.records");
         let counts: (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(sql))

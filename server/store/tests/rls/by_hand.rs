@@ -163,7 +163,10 @@ async fn the_audit_log_is_append_only_even_for_its_owner() {
 
 async fn records_seen(test: &TestDatabase, scope: &TenantScope) -> usize {
     let mut tx = test.db.begin(scope).await.expect("begin");
-    let seen = records::titles(&mut tx, domain::policy::Shelf::Desk).await.expect("list").len();
+    let seen = records::titles(&mut tx, domain::policy::Shelf::Desk)
+        .await
+        .expect("list")
+        .len();
     tx.finish().await.expect("finish");
     seen
 }
@@ -197,7 +200,9 @@ async fn a_transaction_in_which_a_statement_failed_does_not_answer_like_a_succes
         .await
         .expect("append");
     let id = RecordId(id());
-    records::insert(&mut tx, testkit::draft(id), &[], EPOCH).await.expect("insert");
+    records::insert(&mut tx, testkit::draft(id), &[], EPOCH)
+        .await
+        .expect("insert");
     let twice = records::insert(&mut tx, testkit::draft(id), &[], EPOCH).await;
     assert!(
         matches!(&twice, Err(StoreError::Conflict(name)) if name == "records_pkey"),
@@ -240,7 +245,10 @@ async fn a_class_outside_the_scope_is_neither_read_nor_written() {
         ..scope(&a.placement, Some(a.owner))
     };
     let mut tx = test.db.begin(&narrow).await.expect("begin");
-    let record = records::titles(&mut tx, domain::policy::Shelf::Desk).await.expect("list").remove(0);
+    let record = records::titles(&mut tx, domain::policy::Shelf::Desk)
+        .await
+        .expect("list")
+        .remove(0);
     assert!(record.field(FieldClass::Title).is_some() && record.field(FieldClass::General).is_none());
     let key = store::data_keys::get(&mut tx, record.id.0, FieldClass::General.as_str(), None)
         .await

@@ -33,9 +33,10 @@ pub(crate) struct Table {
 }
 
 /// Where the system login is not held to its workspace, and for which acts. Everything else is held.
-const SYSTEM_EVERYWHERE: [(&str, &[&str]); 6] = [
+const SYSTEM_EVERYWHERE: [(&str, &[&str]); 7] = [
     ("placements", &["select"]),
     ("members", &["select"]),
+    ("invitations", &["select"]),
     ("jobs", &["select", "insert", "update", "delete"]),
     ("audit_unsealed", &["select"]),
     ("document_unsealed", &["select"]),

@@ -47,7 +47,10 @@ async fn request(db: Db, placement: Placement, record: domain::RecordId, chance:
             "another tenant's canary"
         );
         // Left by somebody who was cut off, this would be there: nobody commits one.
-        assert!(records::titles(&mut tx, domain::policy::Shelf::Desk).await?.is_empty(), "another request's row");
+        assert!(
+            records::titles(&mut tx, domain::policy::Shelf::Desk).await?.is_empty(),
+            "another request's row"
+        );
         records::insert(&mut tx, testkit::draft(record), &[], EPOCH).await?;
         assert_eq!(records::titles(&mut tx, domain::policy::Shelf::Desk).await?.len(), 1);
         tx.finish().await
@@ -122,7 +125,12 @@ async fn t12_ten_thousand_requests_on_two_connections_never_cross() {
     // The last ones cut off are rolled back by now or about to be: both connections serve again.
     for placement in &tenants {
         let mut tx = test.db.begin(&scope(placement, None)).await.expect("begin");
-        assert!(records::titles(&mut tx, domain::policy::Shelf::Desk).await.expect("list").is_empty());
+        assert!(
+            records::titles(&mut tx, domain::policy::Shelf::Desk)
+                .await
+                .expect("list")
+                .is_empty()
+        );
         tx.finish().await.expect("finish");
     }
 }

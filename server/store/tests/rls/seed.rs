@@ -4,7 +4,7 @@ use domain::{AccountId, SessionId, WorkspaceId};
 use sqlx::{AssertSqlSafe, PgConnection};
 use store::{
     FieldClass, Placement, Reason, Receipt, Schema, Scoped, TenantTx, Why, account_tokens, data_keys, documents,
-    idempotency, jobs, limits, records,
+    idempotency, invitations, jobs, limits, records,
     sealing::{self, Batch, Checkpoint, Node},
     sessions,
 };
@@ -47,7 +47,9 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
         .expect("begin");
     let record = domain::RecordId(id());
     let fields = FieldClass::ALL.map(|class| (class, b"sealed value".to_vec()));
-    records::insert(&mut tx, testkit::draft(record), &fields, EPOCH).await.expect("record");
+    records::insert(&mut tx, testkit::draft(record), &fields, EPOCH)
+        .await
+        .expect("record");
     for class in ["record.title", "record.general", "record.body", "settings"] {
         let key = data_keys::DataKeyRow {
             record: record.0,
@@ -58,6 +60,21 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
         assert!(data_keys::insert(&mut tx, &key, EPOCH).await.expect("key"));
     }
     document(&mut tx, tenant, record).await;
+    let mut token_hash = [5; 32];
+    token_hash[..16].copy_from_slice(record.0.as_bytes());
+    let invitation = invitations::NewInvitation {
+        id: domain::InvitationId(id()),
+        email_hash: [4; 32],
+        email: b"sealed address".to_vec(),
+        role: testkit::OWNER.to_owned(),
+        invited_by: Some(tenant.owner),
+        link: invitations::NewLink {
+            token_hash,
+            at: EPOCH,
+            expires_at: EPOCH + Duration::days(7),
+        },
+    };
+    assert!(invitations::insert(&mut tx, &invitation).await.expect("invitation"));
     let job = jobs::NewJob {
         id: domain::JobId(id()),
         kind: "mail".to_owned(),

@@ -1,0 +1,226 @@
+//! Bodies: what is written through a seat is read as HTML and as a tree, covered by events whatever happens, and opens
+//! nowhere but in its place.
+
+use crate::house::{House, Person, caller};
+use bytes::Bytes;
+use domain::{
+    Code, RecordId, WorkspaceId,
+    document::{Block, Document, Inline},
+    ops::{ReadBody, TakeBody},
+};
+use services::{Ask, Seat, Services};
+use std::time::Duration;
+
+/// Somebody's own workspace with a record in it.
+struct Desk {
+    house: House,
+    owner: Person,
+    workspace: WorkspaceId,
+    record: RecordId,
+}
+
+async fn desk() -> Desk {
+    let house = House::new().await;
+    let owner = house.person("ilse@keep.example").await;
+    let workspace = house.workspace(&owner, "Tern House").await.id;
+    let record = house.record(&owner, workspace, "Tides").await.id;
+    Desk {
+        house,
+        owner,
+        workspace,
+        record,
+    }
+}
+
+impl Desk {
+    async fn seat(&self, services: &Services) -> Seat {
+        let ask = Ask {
+            record: self.record,
+            workspace: None,
+            schema: None,
+            ack: true,
+            gather: false,
+        };
+        let joined = services.join(&caller(Some(&self.owner.token)), ask).await;
+        joined.unwrap_or_else(|problem| panic!("no seat: {problem}"))
+    }
+
+    fn read(&self) -> ReadBody {
+        ReadBody {
+            workspace: self.workspace,
+            record: self.record,
+        }
+    }
+
+    async fn count(&self, what: &str) -> i64 {
+        self.house
+            .database
+            .number(&format!("select count(*) from shared.{what}"))
+            .await
+    }
+}
+
+fn document(text: &str) -> Document {
+    Document::new(vec![Block::paragraph(vec![Inline::text(text)])]).expect("a document")
+}
+
+/// A message with the whole of a document, as somebody with this number wrote it.
+fn message(document: &Document, client: u64) -> Bytes {
+    let update = collab::document::write(document, client);
+    let mut frame = vec![0, 2];
+    let mut length = update.len();
+    while length >= 0x80 {
+        frame.push(u8::try_from(length & 0x7f).expect("seven bits") | 0x80);
+        length >>= 7;
+    }
+    frame.push(u8::try_from(length).expect("seven bits"));
+    frame.extend_from_slice(&update);
+    frame.into()
+}
+
+/// Waits until so many messages are acknowledged.
+async fn kept(seat: &Seat, count: u8) {
+    let wait = async {
+        loop {
+            let outgoing = seat.next().await;
+            assert_eq!(outgoing.close, None);
+            if outgoing.frames.iter().any(|frame| frame[0] == 100 && frame[1] >= count) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), wait)
+        .await
+        .expect("an acknowledgement");
+}
+
+async fn until(what: &str, desk: &Desk, table: &str, count: i64) {
+    let wait = async {
+        while desk.count(table).await < count {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), wait).await.expect(what);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_kept_is_read_as_html_and_taken_out_as_a_tree() {
+    let desk = desk().await;
+    let empty = desk
+        .house
+        .act(&desk.owner, desk.read())
+        .await
+        .expect("a body nobody wrote in");
+    assert_eq!((empty.words, empty.headings.len()), (0, 0));
+    let seat = desk.seat(&desk.house.services).await;
+    let written = document("Low water <b>at</b> noon");
+    seat.frame(message(&written, 7)).await;
+    kept(&seat, 1).await;
+    let shown = desk.house.act(&desk.owner, desk.read()).await.expect("a body");
+    assert!(
+        shown.html.contains("Low water &lt;b&gt;at&lt;/b&gt; noon"),
+        "{}",
+        shown.html
+    );
+    let take = TakeBody {
+        workspace: desk.workspace,
+        record: desk.record,
+    };
+    let taken = desk.house.act(&desk.owner, take).await.expect("a tree");
+    assert_eq!(taken.document, written.canonical());
+    assert_eq!(desk.house.events("record.body").await, 1);
+    drop(seat);
+    until("an event", &desk, "document_ranges", 1).await;
+    assert_eq!(desk.count("document_unsealed").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_crash_left_uncovered_is_covered_once() {
+    let desk = desk().await;
+    // The seat stays: for the database this server is gone without a word.
+    let seat = desk.seat(&desk.house.services).await;
+    seat.frame(message(&document("unsealed"), 7)).await;
+    kept(&seat, 1).await;
+    assert_eq!(
+        (
+            desk.count("document_unsealed").await,
+            desk.house.events("record.edited").await
+        ),
+        (1, 0)
+    );
+    let after = desk.house.restarted();
+    assert_eq!(after.cover_edits().await, Ok(1));
+    assert_eq!(after.cover_edits().await, Ok(0));
+    assert_eq!(
+        (
+            desk.count("document_unsealed").await,
+            desk.house.events("record.edited").await
+        ),
+        (0, 1)
+    );
+    assert_eq!(after.seal_now().await.map(|sealed| sealed > 0), Ok(true), "and sealed");
+    drop(seat);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_change_places_do_not_open() {
+    let desk = desk().await;
+    let seat = desk.seat(&desk.house.services).await;
+    for number in 1..=2 {
+        seat.frame(message(&document("a row"), u64::from(number))).await;
+        kept(&seat, number).await;
+    }
+    let swap = "update shared.document_updates set content = (select o.content from shared.document_updates o
+        where o.sequence = 3 - document_updates.sequence)";
+    desk.house.database.run(swap).await;
+    let refused = desk
+        .house
+        .act(&desk.owner, desk.read())
+        .await
+        .expect_err("nothing opens");
+    assert_eq!(refused.code, Code::Unavailable);
+    drop(seat);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_log_gets_a_snapshot_and_reads_the_same() {
+    let desk = desk().await;
+    let seat = desk.seat(&desk.house.services).await;
+    for number in 1..=110_u8 {
+        seat.frame(message(&document(&format!("line {number}")), u64::from(number)))
+            .await;
+        kept(&seat, number).await;
+    }
+    let before = desk.house.act(&desk.owner, desk.read()).await.expect("a body");
+    assert_eq!(desk.count("document_snapshots").await, 0);
+    drop(seat);
+    until("a snapshot", &desk, "document_snapshots", 1).await;
+    assert_eq!(desk.count("document_updates").await, 110, "the log stays");
+    let after = desk.house.restarted();
+    let again = after
+        .run(caller(Some(&desk.owner.token)), desk.read())
+        .await
+        .result
+        .expect("a body");
+    assert_eq!(again.html, before.html);
+    assert!(
+        again.html.contains("line 1<") && again.html.contains("line 110<"),
+        "{}",
+        again.html
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_key_a_body_is_not_there_and_comes_back_with_it() {
+    let desk = desk().await;
+    let seat = desk.seat(&desk.house.services).await;
+    seat.frame(message(&document("locked"), 7)).await;
+    kept(&seat, 1).await;
+    let key = desk.house.keys.lose(desk.workspace);
+    let after = desk.house.restarted();
+    let read = || after.run(caller(Some(&desk.owner.token)), desk.read());
+    assert_eq!(read().await.result.expect_err("no key").code, Code::Unavailable);
+    desk.house.keys.put(desk.workspace, key);
+    assert!(read().await.result.expect("a body").html.contains("locked"));
+    drop(seat);
+}
