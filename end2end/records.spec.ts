@@ -5,7 +5,7 @@ import { personFor } from "./support/people.ts";
 test("are made, renamed, described and found @smoke", async ({ page, owner }) => {
   await open(page, owner.at());
   await page.getByLabel("Title").fill("Receiving refrigerated stock");
-  await page.getByRole("button", { name: "Make record" }).click();
+  await page.getByRole("button", { name: "Make a script" }).click();
   await expect(page).toHaveURL(/\/records\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { name: "Receiving refrigerated stock" })).toBeVisible();
 
@@ -17,16 +17,17 @@ test("are made, renamed, described and found @smoke", async ({ page, owner }) =>
   await page.getByRole("button", { name: "Save summary" }).click();
   await expect(page.getByText("Revision").locator("..")).toContainText("3");
 
-  await page.getByRole("navigation", { name: "Workspace" }).getByRole("link", { name: "Records" }).click();
+  await page.getByRole("navigation", { name: "Workspace" }).getByRole("link", { name: "Records", exact: true }).click();
   await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
   await expect(page.getByText("Dock 2, every morning.")).toBeVisible();
 
-  await page.getByLabel("New record").fill("Cleaning the dock");
-  await page.getByRole("button", { name: "Make record" }).click();
+  await page.getByRole("main").getByRole("link", { name: "New" }).click();
+  await page.getByLabel("Title").fill("Cleaning the dock");
+  await page.getByRole("button", { name: "Make a script" }).click();
   await expect(page.getByRole("heading", { name: "Cleaning the dock" })).toBeVisible();
-  await page.goBack();
+  await open(page, owner.at());
   await expect(page.getByRole("listitem").filter({ hasText: "Cleaning the dock" })).toBeVisible();
-  await page.getByLabel("Search the records").fill("chilled");
+  await page.getByLabel("Search the titles").fill("chilled");
   await expect(page.getByRole("listitem").filter({ hasText: "Cleaning the dock" })).toHaveCount(0);
   await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
 });

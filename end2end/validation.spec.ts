@@ -18,7 +18,7 @@ const table = JSON.parse(
 const forms: Record<string, { fields: string[]; at: (owner: Person, record: string) => string }> = {
   "workspace.create": { fields: ["name"], at: () => "/start" },
   "workspace.rename": { fields: ["name"], at: (owner) => owner.at("/settings") },
-  "record.create": { fields: ["title"], at: (owner) => owner.at() },
+  "record.create": { fields: ["title"], at: (owner) => owner.at("/new") },
   "record.rename": { fields: ["title"], at: (owner, record) => owner.at(`/records/${record}`) },
   "record.describe": { fields: ["summary"], at: (owner, record) => owner.at(`/records/${record}`) },
   "account.rename": { fields: ["name"], at: () => "/you" },

@@ -10,9 +10,9 @@ pub mod assets;
 #[cfg(feature = "hydrate")]
 mod browser;
 mod call;
+pub mod components;
 #[cfg(feature = "hydrate")]
 mod editor;
-pub mod components;
 pub mod format;
 pub mod forms;
 #[cfg(feature = "ssr")]

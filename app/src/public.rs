@@ -7,7 +7,8 @@ use crate::{
     pages::{
         errors::Missing,
         public::{
-            ForgotPage, ForgotSent, InvitationPage, Landing, OfflinePage, ResetPage, SignInPage, SignUpPage, SignUpSent, VerifyPage,
+            ForgotPage, ForgotSent, InvitationPage, Landing, OfflinePage, ResetPage, SignInPage, SignUpPage,
+            SignUpSent, VerifyPage,
         },
     },
 };

@@ -20,7 +20,7 @@ export async function mailsTo(mailbox: APIRequestContext, address: string): Prom
 }
 
 /** The path of the link in the newest mail to an address that has one of this kind; waits until the mail has come. */
-export async function linkFor(mailbox: APIRequestContext, address: string, kind: "verify" | "reset"): Promise<string> {
+export async function linkFor(mailbox: APIRequestContext, address: string, kind: "verify" | "reset" | "invitation"): Promise<string> {
   const pattern = new RegExp(`https?://[^/\\s]+(/${kind}/[A-Za-z0-9_-]+)`);
   let found: string | undefined;
   await expect

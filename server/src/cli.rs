@@ -66,6 +66,24 @@ pub enum Admin {
         #[arg(value_name = "EMAIL")]
         email: String,
     },
+    /// Suspend a member of a workspace: they see nothing of it until the suspension is ended there.
+    Suspend {
+        /// The workspace.
+        #[arg(value_name = "WORKSPACE")]
+        workspace: domain::WorkspaceId,
+        /// The member's account, as the audit log names it.
+        #[arg(value_name = "ACCOUNT")]
+        account: domain::AccountId,
+    },
+    /// Remove a member from a workspace. What they wrote stays.
+    Remove {
+        /// The workspace.
+        #[arg(value_name = "WORKSPACE")]
+        workspace: domain::WorkspaceId,
+        /// The member's account, as the audit log names it.
+        #[arg(value_name = "ACCOUNT")]
+        account: domain::AccountId,
+    },
     /// Write a workspace's sealed audit log with its proofs to a file.
     ExportAudit {
         /// The workspace.

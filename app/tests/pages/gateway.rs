@@ -2,10 +2,11 @@
 
 use app::gateway::{AnyBox, Gateway};
 use domain::{
-    AccountId, Caller, Code, Door, EventId, Meta, Operation, Problem, RequestId, SessionId, WorkspaceId,
+    AccountId, Caller, Code, Door, EventId, FieldClass, Meta, Operation, Problem, RequestId, SessionId, WorkspaceId,
     audit::{ActorKind, Change, Target},
     ops::*,
-    policy::Standing,
+    pack::{Field, Grant, Look, PackHead, RecordType, Role, State, Template},
+    policy::{Action, Shelf},
     ports::BoxFuture,
 };
 use std::{any::Any, net::Ipv4Addr};
@@ -22,7 +23,8 @@ const HASH: &str = "7c41d09b3e5fa8127c41d09b3e5fa8127c41d09b3e5fa8127c41d09b3e5f
 pub(crate) struct Canned {
     refuse: Option<Code>,
     workspaces: usize,
-    standing: Standing,
+    /// Whether the reader may do everything, or read and write only.
+    owner: bool,
     /// Stands in every text.
     mark: &'static str,
 }
@@ -32,7 +34,7 @@ impl Default for Canned {
         Self {
             refuse: None,
             workspaces: 2,
-            standing: Standing::Owner,
+            owner: true,
             mark: "",
         }
     }
@@ -55,7 +57,7 @@ impl Canned {
 
     pub(crate) fn as_member() -> Self {
         Self {
-            standing: Standing::Member,
+            owner: false,
             ..Self::default()
         }
     }
@@ -80,9 +82,134 @@ impl Canned {
         WorkspaceView {
             id: id.parse().unwrap(),
             name: self.text("Tern House"),
-            standing: self.standing,
+            pack: PackHead {
+                id: "plain".to_owned(),
+                name: self.text("Plain work"),
+                about: self.text("Work."),
+            },
+            types: vec![self.kind()],
+            role: Some(self.role()),
             revision: 1,
             created_at: AT,
+        }
+    }
+
+    fn line(&self, number: usize) -> WorkspaceLine {
+        WorkspaceLine {
+            id: self.workspace(number).id,
+            name: self.text("Tern House"),
+            pack: self.text("Plain work"),
+            role: self.text("Keeper"),
+        }
+    }
+
+    fn kind(&self) -> RecordType {
+        RecordType {
+            id: "text".to_owned(),
+            name: self.text("Text"),
+            many: self.text("Texts"),
+            about: self.text("Words."),
+            fields: vec![Field {
+                id: "title".to_owned(),
+                label: self.text("Title"),
+                hint: self.text("In a line."),
+                class: FieldClass::Title,
+            }],
+            states: vec![State {
+                id: "open".to_owned(),
+                name: self.text("Open"),
+                look: Look::Draft,
+            }],
+            moves: Vec::new(),
+            templates: vec![Template {
+                id: "short".to_owned(),
+                name: self.text("Short"),
+                about: self.text("A short one."),
+                body: String::new(),
+            }],
+        }
+    }
+
+    fn role(&self) -> Role {
+        let records = if self.owner {
+            Action::ON_RECORDS.to_vec()
+        } else {
+            vec![Action::ReadRecords, Action::CreateRecords, Action::EditRecords]
+        };
+        Role {
+            name: self.text("Keeper"),
+            about: self.text("Keeps it."),
+            owner: self.owner,
+            reads: FieldClass::ALL.to_vec(),
+            may: if self.owner {
+                Action::IN_WORKSPACE.to_vec()
+            } else {
+                Vec::new()
+            },
+            records: vec![Grant {
+                types: Vec::new(),
+                states: Vec::new(),
+                may: records,
+            }],
+            ..Role::unknown("keeper")
+        }
+    }
+
+    fn people(&self) -> People {
+        People {
+            members: vec![MemberView {
+                account: account(),
+                name: self.text("Ilse Brandt"),
+                email: self.text("ilse@ternhouse.example"),
+                role: "keeper".to_owned(),
+                role_name: self.text("Keeper"),
+                owner: self.owner,
+                suspended: false,
+                current: true,
+                since: AT,
+            }],
+            invitations: vec![InvitationLine {
+                id: RECORD.parse().unwrap(),
+                email: self.text("bea@ternhouse.example"),
+                role_name: self.text("Keeper"),
+                sent_by: self.text("Ilse Brandt"),
+                sent_at: AT,
+                expires_at: AT,
+                expired: true,
+            }],
+            roles: vec![self.role()],
+            usual_role: "keeper".to_owned(),
+        }
+    }
+
+    fn list(&self) -> RecordPage {
+        RecordPage {
+            rows: vec![RecordRow {
+                record: self.record(),
+                changed_by: Some(Colleague {
+                    account: account(),
+                    name: self.text("Ilse Brandt"),
+                }),
+            }],
+            found: 1,
+            total: 1,
+            kinds: vec![KindCount {
+                kind: "text".to_owned(),
+                records: 1,
+            }],
+            next: None,
+        }
+    }
+
+    fn invitation(&self) -> InvitationView {
+        InvitationView {
+            workspace_name: self.text("Tern House"),
+            invited_by: self.text("Ilse Brandt"),
+            email: self.text("bea@ternhouse.example"),
+            role_name: self.text("Keeper"),
+            role_about: self.text("Keeps it."),
+            reader: Reader::New,
+            expires_at: AT,
         }
     }
 
@@ -99,6 +226,9 @@ impl Canned {
     fn record(&self) -> RecordView {
         RecordView {
             id: RECORD.parse().unwrap(),
+            kind: "text".to_owned(),
+            state: "open".to_owned(),
+            shelf: Shelf::Desk,
             title: self.text("Receiving refrigerated stock"),
             summary: self.text("\nDock 2,\nin the morning"),
             revision: 3,
@@ -197,10 +327,18 @@ impl Canned {
             list.validate().map_err(Problem::invalid)?;
         }
         Ok(match name {
-            "workspace.list" => Box::new((0..self.workspaces).map(|n| self.workspace(n)).collect::<Vec<_>>()),
+            "workspace.list" => Box::new((0..self.workspaces).map(|n| self.line(n)).collect::<Vec<_>>()),
             "workspace.get" => Box::new(self.workspace(0)),
             "account.get" => Box::new(self.profile()),
-            "record.list" => Box::new(vec![self.record()]),
+            "record.list" => Box::new(self.list()),
+            "pack.list" => Box::new(vec![self.workspace(0).pack]),
+            "record.read" => Box::new(BodyView {
+                html: "<div class=\"doc\"><p>Words.</p></div>".to_owned(),
+                words: 1,
+                headings: Vec::new(),
+            }),
+            "member.list" => Box::new(self.people()),
+            "invitation.inspect" => Box::new(self.invitation()),
             "record.get" => Box::new(self.record()),
             "session.list" => Box::new(vec![self.session(true), self.session(false)]),
             "audit.list" => Box::new(self.page()),

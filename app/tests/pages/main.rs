@@ -81,6 +81,7 @@ fn public_pages() -> Vec<String> {
         "/forgot",
         "/forgot/sent",
         "/reset/abc",
+        "/invitation/abc",
         "/offline",
     ]
     .map(str::to_owned)
@@ -99,6 +100,10 @@ fn workspace_pages() -> Vec<String> {
         format!("{home}/audit"),
         format!("{home}/audit?search=x&event={EVENT}"),
         format!("{home}/settings"),
+        format!("{home}/new"),
+        format!("{home}/people"),
+        format!("{home}?kind=text&state=open&search=x&sort=title"),
+        format!("{home}?shelf=trash"),
         home,
     ]
 }
@@ -111,6 +116,7 @@ async fn the_routes_are_those_of_the_house() {
         "/",
         "/forgot",
         "/forgot/sent",
+        "/invitation/{token}",
         "/offline",
         "/prove",
         "/reset/{token}",
@@ -122,6 +128,8 @@ async fn the_routes_are_those_of_the_house() {
         "/w",
         "/w/{workspace}",
         "/w/{workspace}/audit",
+        "/w/{workspace}/new",
+        "/w/{workspace}/people",
         "/w/{workspace}/records/{record}",
         "/w/{workspace}/settings",
         "/you",
@@ -292,7 +300,7 @@ async fn members_are_not_offered_what_only_owners_may() {
     let settings = render(&format!("{home}/settings"), Canned::as_member(), None)
         .await
         .html;
-    assert!(settings.contains("Only the owner can change it") && !settings.contains("workspace.rename"));
+    assert!(settings.contains("Your role does not change it") && !settings.contains("workspace.rename"));
 }
 
 #[tokio::test]

@@ -7,7 +7,11 @@ use crate::{
     refusal::Refusal,
     terminal,
 };
-use domain::{Caller, Door, Problem, RequestId, WorkspaceId, ops::ExportAuditLog, ports::Random};
+use domain::{
+    Caller, Door, Problem, RequestId, WorkspaceId,
+    ops::{ExportAuditLog, RemoveMember, SuspendMember},
+    ports::Random,
+};
 use outbound::{SystemClock, SystemRandom};
 use services::{EndSessions, Services};
 use std::{io::Write as _, os::unix::fs::MetadataExt as _, path::Path, sync::Arc};
@@ -49,6 +53,14 @@ async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {
         Admin::EndSessions { email } => {
             let ended = services.run(caller(), EndSessions { email }).await;
             ended.result.map(|_| ()).map_err(|problem| refused(&problem))
+        }
+        Admin::Suspend { workspace, account } => {
+            let done = services.run(caller(), SuspendMember { workspace, account }).await;
+            done.result.map(|_| ()).map_err(|problem| refused(&problem))
+        }
+        Admin::Remove { workspace, account } => {
+            let done = services.run(caller(), RemoveMember { workspace, account }).await;
+            done.result.map(|_| ()).map_err(|problem| refused(&problem))
         }
         Admin::ExportAudit { workspace, file } => export(services, workspace, &file).await,
         Admin::Call { operation, json } => {

@@ -10,6 +10,23 @@ pub fn verb(action: &str) -> String {
         "record.create" => "made",
         "record.rename" => "renamed",
         "record.describe" => "described",
+        "record.duplicate" => "copied",
+        "record.move" => "moved on",
+        "record.archive" => "archived",
+        "record.unarchive" => "got back from the archive",
+        "record.trash" => "put into the trash",
+        "record.restore" => "restored",
+        "member.set_role" => "changed the role of",
+        "member.suspend" => "suspended",
+        "member.resume" => "ended the suspension of",
+        "member.remove" => "removed",
+        "member.leave" => "left the workspace",
+        "member.invite" => "invited people",
+        "invitation.resend" => "sent an invitation again",
+        "invitation.revoke" => "took an invitation back",
+        "invitation.accept" | "invitation.join" => "joined the workspace",
+        "record.edited" => "wrote in",
+        "record.body" => "took out the text of",
         "audit.export" => "exported",
         "account.sign_up" => "started an account",
         "account.verify" => "proved an address",
@@ -43,8 +60,16 @@ pub fn deed(row: &AuditRow) -> (String, String) {
     (verb, object)
 }
 
+/// Whether the verb says it all: the person did it to themselves.
+fn takes_no_object(action: &str) -> bool {
+    matches!(action, "member.leave" | "invitation.accept" | "invitation.join")
+}
+
 /// What it was done to, in words.
 fn object(row: &AuditRow) -> String {
+    if takes_no_object(&row.action) {
+        return String::new();
+    }
     let change = row
         .changes
         .iter()
@@ -55,6 +80,8 @@ fn object(row: &AuditRow) -> String {
         "audit_log" => "the audit log",
         "workspace" => "",
         "record" => "a record",
+        "account" if row.action.starts_with("member.") => "a member",
+        "invitation" => "",
         other => other,
     });
     renamed

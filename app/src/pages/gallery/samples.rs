@@ -248,4 +248,3 @@ pub(super) fn workspace() -> WorkspaceView {
 pub(super) fn home() -> String {
     format!("/w/{ANY}")
 }
-

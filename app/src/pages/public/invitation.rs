@@ -3,7 +3,7 @@
 use super::AuthFrame;
 use crate::{
     call,
-    components::{Avatar, Banner, Form, Hidden, OpForm, Submit, TextField, Tone},
+    components::{Banner, Form, Hidden, OpForm, Submit, TextField, Tone},
     format, forms,
 };
 use domain::{
@@ -60,11 +60,8 @@ fn Invitation(invitation: InvitationView, token: String) -> impl IntoView {
         let name = invitation.invited_by.clone();
         view! {
             <p class="inv-from">
-                <Avatar name=name.clone() seed=name.clone()/>
-                <span>
-                    <b>{name}</b>
-                    " invites you to"
-                </span>
+                <b>{name}</b>
+                " invites you to"
             </p>
         }
     });

@@ -134,7 +134,11 @@ fn Records(
     let makes = workspace.actor().may(Action::CreateRecords);
     let new = move || {
         let kind = filter.with(|filter| filter.kind.clone());
-        let query = if kind.is_empty() { String::new() } else { format!("?kind={kind}") };
+        let query = if kind.is_empty() {
+            String::new()
+        } else {
+            format!("?kind={kind}")
+        };
         format!("/w/{id}/new{query}")
     };
     let desk = move || filter.with(|filter| filter.shelf == Shelf::Desk);
@@ -179,15 +183,7 @@ fn Rows(workspace: WorkspaceView, page: Page, filter: RecordFilter, makes: bool)
         return view! { <Nothing workspace shelf=filter.shelf makes/> }.into_any();
     }
     let path = format!("/w/{}", workspace.id);
-    let turned = |from: u32| {
-        record_query::address(
-            &path,
-            &RecordFilter {
-                from,
-                ..filter.clone()
-            },
-        )
-    };
+    let turned = |from: u32| record_query::address(&path, &RecordFilter { from, ..filter.clone() });
     let next = page.next.map(turned);
     let before = (filter.from > 0).then(|| turned(filter.from.saturating_sub(domain::ops::RECORD_PAGE_ROWS)));
     let foot = said(&page, filter.from);

@@ -54,7 +54,8 @@ fn MemberMenu(workspace: WorkspaceId, member: MemberView, roles: Vec<Role>, agai
     let suspend = Form::<SuspendMember>::of_row(row.to_string());
     let remove = Form::<RemoveMember>::of_row(row.to_string());
     let acts = if member.suspended {
-        view! { <MemberAct form=resume ids=ids() on_done=done icon="arrow-u-up-left" words="End the suspension"/> }.into_any()
+        view! { <MemberAct form=resume ids=ids() on_done=done icon="arrow-u-up-left" words="End the suspension"/> }
+            .into_any()
     } else {
         view! { <MemberAct form=suspend ids=ids() on_done=done icon="x" words="Suspend: sees nothing meanwhile" rubric=true/> }
             .into_any()

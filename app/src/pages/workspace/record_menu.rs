@@ -38,7 +38,9 @@ pub fn RecordMenu(
         navigate(&format!("/w/{place}/records/{}", copy.id), NavigateOptions::default());
     });
     let kind = workspace.record_type(&record.kind);
-    let moves = kind.into_iter().flat_map(|kind| kind.moves_from(&record.state).cloned());
+    let moves = kind
+        .into_iter()
+        .flat_map(|kind| kind.moves_from(&record.state).cloned());
     let moves: Vec<_> = moves.filter(|_| may(Action::MoveRecords)).collect();
     let moving = !moves.is_empty();
     let moves = moves

@@ -38,7 +38,11 @@ pub fn RecordTools(
             .map_or(0, |page| u64::from(page.total));
         format!("Search {}", format::count(total, "record", "records"))
     };
-    let kinds = workspace.types.iter().map(|kind| (kind.id.clone(), kind.many.clone())).collect();
+    let kinds = workspace
+        .types
+        .iter()
+        .map(|kind| (kind.id.clone(), kind.many.clone()))
+        .collect();
     let shown = workspace.clone();
     let states = move || states_of(&shown, &filter.with(|filter| filter.kind.clone()));
     let orders = [
@@ -46,7 +50,9 @@ pub fn RecordTools(
         (RecordSort::Title, "By title"),
         (RecordSort::Made, "Last made first"),
     ];
-    let orders = orders.map(|(sort, words)| (sort.word().to_owned(), words.to_owned())).to_vec();
+    let orders = orders
+        .map(|(sort, words)| (sort.word().to_owned(), words.to_owned()))
+        .to_vec();
     let shelf = move || filter.with(|filter| filter.shelf);
     view! {
         <form class="toolrow filters rec-tools" method="get" action=path role="search" aria-label="Find records">
@@ -114,7 +120,11 @@ pub fn RecordTools(
 /// The states there are, of one type or of all; those with the same id count once.
 fn states_of(workspace: &WorkspaceView, kind: &str) -> Vec<(String, String)> {
     let mut states: Vec<(String, String)> = Vec::new();
-    for found in workspace.types.iter().filter(|found| kind.is_empty() || found.id == kind) {
+    for found in workspace
+        .types
+        .iter()
+        .filter(|found| kind.is_empty() || found.id == kind)
+    {
         for state in &found.states {
             match states.iter_mut().find(|(id, _)| *id == state.id) {
                 None => states.push((state.id.clone(), state.name.clone())),

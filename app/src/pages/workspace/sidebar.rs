@@ -50,7 +50,10 @@ pub fn Sidebar(
 ) -> impl IntoView {
     let workspace = around.workspace.clone();
     let (may_audit, may_see) = (around.may(Action::ReadAudit), around.may(Action::SeeMembers));
-    let role = workspace.as_ref().and_then(|workspace| workspace.role.as_ref()).map(|role| role.name.clone());
+    let role = workspace
+        .as_ref()
+        .and_then(|workspace| workspace.role.as_ref())
+        .map(|role| role.name.clone());
     let profile = around.profile.clone();
     let top = workspace.as_ref().map(|workspace| {
         let home = format!("/w/{}", workspace.id);
@@ -71,8 +74,11 @@ pub fn Sidebar(
     });
     let foot = workspace.map(|workspace| {
         let home = format!("/w/{}", workspace.id);
-        let (audit, people, settings) =
-            (format!("{home}/audit"), format!("{home}/people"), format!("{home}/settings"));
+        let (audit, people, settings) = (
+            format!("{home}/audit"),
+            format!("{home}/people"),
+            format!("{home}/settings"),
+        );
         let at = |address: &str| {
             let address = address.to_owned();
             Signal::derive(move || path.with(|path| path.trim_end_matches('/') == address))

@@ -1,0 +1,98 @@
+// Invitations: sent, opened by somebody new and by somebody with an account, with scripts and without, on a phone; and what
+// becomes of those who are suspended, removed, or the last to answer for a workspace.
+import { expect, open, test } from "./support/test.ts";
+import { done, freshEmail, linkFor, PASSWORD, personFor } from "./support/people.ts";
+
+test("somebody new joins by the link and sees the workspace @smoke", async ({ page, owner, another }) => {
+  const address = freshEmail();
+  await open(page, owner.at("/people"));
+  await page.getByLabel("Invite by e-mail").fill(`Bea Lindholm <${address}>`);
+  await page.getByRole("button", { name: "Invite" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: address })).toBeVisible();
+
+  const other = await another();
+  await other.goto(await linkFor(page.request, address, "invitation"));
+  await expect(other.getByText(address)).toBeVisible();
+  await other.getByLabel("Your name").fill("Bea Lindholm");
+  await other.getByLabel("Choose a password").fill(PASSWORD);
+  await other.getByRole("button", { name: "Accept and join" }).click();
+  await expect(other).toHaveURL(owner.at());
+
+  await open(page, owner.at("/people"));
+  const bea = page.getByRole("listitem").filter({ hasText: "Bea Lindholm" });
+  await bea.locator("summary").click();
+  await bea.getByLabel("Role").selectOption({ label: "Reader" });
+  await bea.getByRole("button", { name: "Change role" }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: "Bea Lindholm" }).getByText("Reader").first()).toBeVisible();
+});
+
+test("somebody with an account signs in and accepts", async ({ page, owner, another }) => {
+  const bea = await personFor(page.request, "Bea Lindholm");
+  await done(page.request, "member.invite", { workspace: owner.workspace, emails: bea.email, role: "reader" });
+  const link = await linkFor(page.request, bea.email, "invitation");
+  const other = await another();
+  await other.goto(link);
+  await other.getByRole("link", { name: "Sign in to accept" }).click();
+  await other.getByLabel("E-mail").fill(bea.email);
+  await other.getByLabel("Password").fill(PASSWORD);
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await expect(other).toHaveURL(new RegExp(`${link}$`));
+  await other.getByRole("button", { name: "Accept and join" }).click();
+  await expect(other).toHaveURL(owner.at());
+});
+
+test("a link that was taken back says so", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 410/);
+  const address = freshEmail();
+  await done(page.request, "member.invite", { workspace: owner.workspace, emails: address, role: "reader" });
+  const link = await linkFor(page.request, address, "invitation");
+  await open(page, owner.at("/people"));
+  await page.getByRole("button", { name: `Withdraw of ${address}` }).click();
+  await expect(page.getByRole("listitem").filter({ hasText: address })).toHaveCount(0);
+  const other = await another();
+  const answer = await other.goto(link);
+  expect(answer!.status()).toBe(410);
+  await expect(other.getByText("This link no longer works.")).toBeVisible();
+});
+
+test("the last who answers for a workspace stays, and is told why", async ({ page, owner, complaints }) => {
+  complaints.expect(/status of 403/);
+  await open(page, owner.at("/people"));
+  await page.getByText("Leave this workspace").click();
+  await page.getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(page.getByRole("alert")).toContainText("Nobody else answers for this workspace");
+});
+
+test.describe("without scripts, on a phone", () => {
+  test.use({ javaScriptEnabled: false, viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test("inviting, joining, suspending and coming back work", async ({ page, owner, browser }) => {
+    const address = freshEmail();
+    await page.goto(owner.at("/people"));
+    await page.getByLabel("Invite by e-mail").fill(address);
+    await page.getByRole("button", { name: "Invite" }).click();
+    await expect(page.getByText("Saved")).toBeVisible();
+    await expect(page.getByRole("listitem").filter({ hasText: address })).toBeVisible();
+
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+    const other = await context.newPage();
+    await other.goto(new URL(await linkFor(page.request, address, "invitation"), page.url()).href);
+    await other.getByLabel("Your name").fill("Bea Lindholm");
+    await other.getByLabel("Choose a password").fill("short");
+    await other.getByRole("button", { name: "Accept and join" }).click();
+    await expect(other.getByLabel("Your name")).toHaveValue("Bea Lindholm");
+    await other.getByLabel("Choose a password").fill(PASSWORD);
+    await other.getByRole("button", { name: "Accept and join" }).click();
+    await expect(other.getByRole("heading", { level: 1 })).toHaveText("Records");
+
+    await page.goto(owner.at("/people"));
+    const bea = page.getByRole("listitem").filter({ hasText: "Bea Lindholm" });
+    await bea.locator("summary").click();
+    await bea.getByRole("button", { name: "Suspend" }).click();
+    expect((await other.goto(new URL(owner.at(), page.url()).href))!.status()).toBe(404);
+    await bea.locator("summary").click();
+    await bea.getByRole("button", { name: "End the suspension" }).click();
+    expect((await other.goto(new URL(owner.at(), page.url()).href))!.status()).toBe(200);
+    await context.close();
+  });
+});
