@@ -104,10 +104,10 @@ pub(super) fn assemble(workspace: &Workspace, kind: Kind, bundles: &Bundles, dir
     }
     draft.add("app.js", "pkg/app.js", &read(&bundles.glue)?)?;
     draft.add("app.wasm", "pkg/app.wasm", &read(&bundles.browser.join(MODULE))?)?;
+    draft.add(EDITOR, "pkg/editor.js", &read(&bundles.editor)?)?;
     let manifest = serde_json::to_vec_pretty(&draft.manifest).or_fail("writing the manifest")?;
     let worker = fs::read_to_string(public.join(WORKER)).or_fail("reading the service worker")?;
     draft.keep(WORKER.to_owned(), with_edition(&worker, &manifest)?.as_bytes())?;
-    draft.add(EDITOR, "pkg/editor.js", &read(&bundles.editor)?)?;
     compress_all(kind, &draft, previous)?;
     write(&dir.join("manifest.json"), &manifest)
 }
