@@ -419,7 +419,7 @@ fn pictures_that_cannot_be_shown_leave_their_words_and_a_loss() {
 #[test]
 fn any_valid_document_becomes_a_pdf_and_an_archives_pdf() {
     let mut runner = TestRunner::deterministic();
-    for n in 0..40 {
+    for n in 0..24 {
         let document = generate::document().new_tree(&mut runner).unwrap().current();
         let printing = Printing {
             archival: n % 2 == 0,
