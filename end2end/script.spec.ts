@@ -14,7 +14,7 @@ async function write(page: Page): Promise<void> {
 /** Writes, and waits until the server has it. */
 async function type(page: Page, words: string): Promise<void> {
   await page.keyboard.type(words);
-  await expect(page.getByRole("banner").getByRole("status")).toHaveText("Saved");
+  await expect(page.locator(".head .save")).toHaveText("Saved");
 }
 
 test("detail_27 reading and writing are distinct: the editor comes only to write, and the server renders what was written", async ({ page, owner, browser, baseURL, network }) => {
@@ -102,8 +102,8 @@ test("detail_26 on a phone: one pane, the tools at the foot while writing, the s
   const dock = phone.getByRole("toolbar", { name: "Formatting" }).filter({ visible: true });
   await expect(dock).toHaveCount(1);
   await phone.keyboard.type("By thumb");
-  await expect(phone.getByRole("banner").getByRole("status")).toHaveText("Saved");
-  await expect(phone.getByRole("banner").getByRole("status")).toBeInViewport();
+  await expect(phone.locator(".head .save")).toHaveText("Saved");
+  await expect(phone.locator(".head .save")).toBeInViewport();
   await dock.getByRole("button", { name: "Insert" }).tap();
   await expect(phone.getByRole("listbox", { name: "Insert" })).toBeVisible();
   await phone.keyboard.press("Escape");

@@ -50,6 +50,8 @@ class Menu {
     this.box.id = "slash-menu";
     this.box.hidden = true;
     this.box.setAttribute("role", "listbox");
+    // It scrolls, so the keyboard can get there; while it is open, Tab chooses before it could.
+    this.box.tabIndex = 0;
     this.box.setAttribute("aria-label", "Insert");
     host.append(this.box);
     const reposition = (): void => {
