@@ -106,6 +106,8 @@ impl<'t> Reader<'t> {
             },
             bidi: on,
             align: match align {
+                // Word and LibreOffice say it where nobody asked for it.
+                Some("left") if self.ours => Some(Align::Start),
                 Some(value) => styles::align(value),
                 None => self.styles.align(id),
             },

@@ -84,7 +84,6 @@ impl RunLook {
 /// The value of `w:jc`; its names in "transitional" mean start and end, whatever the direction of the text.
 pub(super) fn align(value: &str) -> Option<Align> {
     match value {
-        "start" => Some(Align::Start),
         "center" => Some(Align::Center),
         "end" | "right" => Some(Align::End),
         "both" | "distribute" | "lowKashida" | "mediumKashida" | "highKashida" | "thaiDistribute" => {

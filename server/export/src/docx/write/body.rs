@@ -290,6 +290,11 @@ impl Writer<'_> {
         self.out.value("w:tag", &format!("{}{tag}", names::TAG));
         self.out.value("w:id", &id);
         self.out.empty("w15:appearance", &[("w15:val", "hidden")]);
+        // LibreOffice 7.4 takes a control around paragraphs for one within a line, and moves its line breaks, unless it is
+        // that of a building block.
+        self.out.open("w:docPartObj", &[]);
+        self.out.value("w:docPartGallery", "Quick Parts");
+        self.out.close("w:docPartObj");
         self.out.close("w:sdtPr");
         self.out.open("w:sdtContent", &[]);
     }

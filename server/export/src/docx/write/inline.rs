@@ -64,7 +64,7 @@ impl Writer<'_> {
             self.out.value(
                 "w:jc",
                 match align {
-                    Align::Start => "start",
+                    Align::Start => "left",
                     Align::Center => "center",
                     Align::End => "end",
                     Align::Justify => "both",

@@ -24,7 +24,7 @@ impl Writer<'_> {
     pub(super) fn table(&mut self, rows: &[Row], place: Place) {
         let slots = slots(rows);
         let columns = columns(&slots, place.width - place.indent);
-        let heading_rows = rows.iter().take_while(|row| heads(row)).count();
+        let heading_rows = heading_rows(rows);
         let set = rows
             .iter()
             .flat_map(|row| &row.cells)
@@ -172,9 +172,15 @@ impl Slot<'_> {
     }
 }
 
-/// Whether a row only holds cells that head columns.
-fn heads(row: &Row) -> bool {
-    !row.cells.is_empty() && row.cells.iter().all(|cell| cell.header && cell.rowspan == 1)
+/// How many rows at the top hold cells that head columns only; no cell of theirs may reach below them.
+fn heading_rows(rows: &[Row]) -> usize {
+    let heads = |row: &&Row| !row.cells.is_empty() && row.cells.iter().all(|cell| cell.header);
+    let most = rows.iter().take_while(heads).count();
+    let within = |count: &usize| {
+        let reach = |(at, row): (usize, &Row)| row.cells.iter().all(|cell| at + cell.rowspan as usize <= *count);
+        rows[..*count].iter().enumerate().all(reach)
+    };
+    (1..=most).rev().find(within).unwrap_or(0)
 }
 
 /// The rows with the cells that reach into them from above. The model's tables are rectangles without gaps.
