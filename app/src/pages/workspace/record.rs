@@ -110,7 +110,12 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
             </nav>
             <SaveState state/>
             <span class="spacer"></span>
-            <Here script/>
+            <a class="btn btn-bare btn-icon about-link only-desk" href="#about" rel="external" aria-label="About this record">
+                <Icon name="info"/>
+            </a>
+            <span class="only-desk">
+                <Here script/>
+            </span>
             <Mode script may=edits/>
             {move || {
                 let record = now.get();

@@ -28,6 +28,8 @@ pub fn RecordRow(
             <span>{person.name}</span>
         }
     });
+    // Beside a way back there is room for the day only.
+    let to_the_minute = record.shelf == Shelf::Desk;
     let back = view! { <Back workspace=workspace.clone() record=record.clone()/> };
     view! {
         <li class="lrow rec-row">
@@ -42,10 +44,15 @@ pub fn RecordRow(
             </span>
             <span class="lwho who">{who}</span>
             <span class="rec-when">
-                <span class="only-desk">
-                    <Moment at=record.updated_at/>
-                </span>
-                <span class="only-phone">{format::day_of(record.updated_at)}</span>
+                {to_the_minute
+                    .then(|| {
+                        view! {
+                            <span class="only-desk">
+                                <Moment at=record.updated_at/>
+                            </span>
+                        }
+                    })}
+                <span class:only-phone=to_the_minute>{format::day_of(record.updated_at)}</span>
                 {back}
             </span>
         </li>

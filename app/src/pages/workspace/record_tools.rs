@@ -46,16 +46,24 @@ pub fn RecordTools(
     let shown = workspace.clone();
     let states = move || states_of(&shown, &filter.with(|filter| filter.kind.clone()));
     let orders = [
-        (RecordSort::Changed, "Last changed first"),
+        (RecordSort::Changed, "Last changed"),
         (RecordSort::Title, "By title"),
-        (RecordSort::Made, "Last made first"),
+        (RecordSort::Made, "Last made"),
     ];
     let orders = orders
         .map(|(sort, words)| (sort.word().to_owned(), words.to_owned()))
         .to_vec();
     let shelf = move || filter.with(|filter| filter.shelf);
+    // Where nothing is, there is nothing to search.
+    let idle = move || {
+        let none = page
+            .get::<RecordPage>()
+            .and_then(Result::ok)
+            .is_some_and(|page| page.total == 0);
+        none && filter.with(|filter| *filter == RecordFilter::default())
+    };
     view! {
-        <form class="toolrow filters rec-tools" method="get" action=path role="search" aria-label="Find records">
+        <form class="toolrow filters rec-tools" class:is-idle=idle method="get" action=path role="search" aria-label="Find records">
             <label class="input-wrap grow">
                 <span class="vh">"Search the titles"</span>
                 <Icon name="magnifying-glass"/>

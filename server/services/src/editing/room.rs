@@ -360,6 +360,10 @@ impl Driver {
         });
         let Ok((room, snapshot)) = made.await else { return };
         self.room = Some(room);
+        self.keep(snapshot);
+    }
+
+    fn keep(&mut self, snapshot: Option<collab::Snapshot>) {
         if let Some(snapshot) = snapshot {
             (self.rows, self.tail) = (0, 0);
             let write = Write::Snapshot(self.key.1, snapshot.upto, snapshot.bytes);
@@ -368,6 +372,11 @@ impl Driver {
                 .editing
                 .write(&self.services, &self.placement, write);
         }
+    }
+
+    /// Whether a snapshot pays when nobody is left.
+    fn wants_last_snapshot(&self) -> bool {
+        self.loaded && self.sound && (self.rows >= LAST_ROWS || self.tail >= LAST_BYTES)
     }
 
     /// The room is over: whoever comes now finds another.

@@ -75,10 +75,10 @@ fn CountsOf(script: Script) -> impl IntoView {
                 "Reading "
                 <b>{move || minutes(counts.get().reading)}</b>
             </span>
-            <span>
-                "Speaking "
-                <b>{move || minutes(counts.get().speaking)}</b>
-            </span>
+            {move || {
+                let speaking = counts.get().speaking;
+                (speaking > 0).then(|| view! { <span>"Speaking " <b>{minutes(speaking)}</b></span> })
+            }}
             {move || {
                 let steps = counts.get().steps;
                 (steps > 0).then(|| view! { <span>"Steps " <b>{steps}</b></span> })

@@ -9,8 +9,10 @@ use domain::{
 };
 use leptos::{html::Div, prelude::*};
 
-/// Words a minute that are read silently (Brysbaert 2019), and said aloud in a calm voice.
+/// Words a minute that are read silently (Brysbaert 2019).
 const READING_PACE: u32 = 238;
+/// Words a minute that are said aloud in a calm voice.
+#[cfg(feature = "hydrate")]
 const SPEAKING_PACE: u32 = 110;
 
 /// Outline, tools and text. `children` stands above the text: title and what is known of the record.
@@ -95,7 +97,6 @@ fn note(script: Script, body: &BodyView) {
     script.counts.set(Counts {
         words: body.words,
         reading: body.words * 60 / READING_PACE,
-        speaking: body.words * 60 / SPEAKING_PACE,
         ..Counts::default()
     });
 }
