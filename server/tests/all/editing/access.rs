@@ -2,11 +2,7 @@
 
 use super::{Desk, peer::Peer, together::wait_for_log};
 use crate::support::live;
-use domain::{
-    Caller, Door, RequestId,
-    ops::SuspendMember,
-    ports::Clock,
-};
+use domain::{Caller, Door, RequestId, ops::SuspendMember, ports::Clock};
 use outbound::SystemClock;
 use serde_json::json;
 use server::compose::{self, MakeKeys, Migrate};
@@ -23,21 +19,57 @@ async fn only_members_come_in_and_only_from_our_own_pages() {
     let desk = Desk::open().await;
     let stranger = desk.server.session("bea@example.com").await;
     let (record, workspace) = (&desk.record, &desk.workspace);
-    let elsewhere = super::id_in(&desk.server, &stranger, "workspace.create", &json!({"name": "Elsewhere"})).await;
+    let elsewhere = super::id_in(
+        &desk.server,
+        &stranger,
+        "workspace.create",
+        &json!({"name": "Elsewhere"}),
+    )
+    .await;
     let none = "01890000-0000-7000-8000-000000000000";
     let mine: (&str, &str) = ("cookie", &desk.cookie);
     let hers: (&str, &str) = ("cookie", &stranger);
     for (what, room, headers, expected) in [
         ("nobody", record.clone(), vec![], Ok(4401)),
-        ("an old cookie", record.clone(), vec![("cookie", "__Host-session=aaaa")], Ok(4401)),
+        (
+            "an old cookie",
+            record.clone(),
+            vec![("cookie", "__Host-session=aaaa")],
+            Ok(4401),
+        ),
         ("a stranger", record.clone(), vec![hers], Ok(4404)),
-        ("a stranger who knows the place", format!("{record}?workspace={workspace}"), vec![hers], Ok(4404)),
-        ("the wrong place", format!("{record}?workspace={elsewhere}"), vec![mine], Ok(4404)),
+        (
+            "a stranger who knows the place",
+            format!("{record}?workspace={workspace}"),
+            vec![hers],
+            Ok(4404),
+        ),
+        (
+            "the wrong place",
+            format!("{record}?workspace={elsewhere}"),
+            vec![mine],
+            Ok(4404),
+        ),
         ("a record that is not there", none.to_owned(), vec![mine], Ok(4404)),
         ("no record", "tides".to_owned(), vec![mine], Err(404)),
-        ("a version that is no number", format!("{record}?schema=new"), vec![mine], Err(400)),
-        ("another site's page", record.clone(), vec![mine, ("origin", "https://evil.example")], Err(403)),
-        ("a page without an origin", record.clone(), vec![mine, ("origin", "null")], Err(403)),
+        (
+            "a version that is no number",
+            format!("{record}?schema=new"),
+            vec![mine],
+            Err(400),
+        ),
+        (
+            "another site's page",
+            record.clone(),
+            vec![mine, ("origin", "https://evil.example")],
+            Err(403),
+        ),
+        (
+            "a page without an origin",
+            record.clone(),
+            vec![mine, ("origin", "null")],
+            Err(403),
+        ),
     ] {
         assert_eq!(end_of(&desk, &room, &headers).await, expected, "{what}");
     }
@@ -86,7 +118,9 @@ async fn others_see_who_somebody_is_and_not_who_they_say_they_are() {
     frame.extend_from_slice(&content);
     one.send(&frame).await;
     other
-        .until("presence", |peer| peer.awareness.iter().any(|said| said.contains("Ada Quill")))
+        .until("presence", |peer| {
+            peer.awareness.iter().any(|said| said.contains("Ada Quill"))
+        })
         .await;
     assert!(!other.awareness.iter().any(|said| said.contains("Mallory")));
     drop((one, other));
@@ -101,10 +135,15 @@ async fn member(desk: &Desk, email: &str, role: &str) -> (String, String) {
     let (status, answer) = server.call("member.invite", &desk.cookie, &invite).await;
     assert_eq!(status, 200, "{answer}");
     let token = server.token(email, "invitation").await;
-    let (status, answer) = server.call("invitation.accept", &cookie, &json!({"token": token})).await;
+    let (status, answer) = server
+        .call("invitation.accept", &cookie, &json!({"token": token}))
+        .await;
     assert_eq!(status, 200, "{answer}");
     let (_, profile) = server.call("account.get", &cookie, &json!({})).await;
-    let account = super::body(&profile)["account"].as_str().expect("an account").to_owned();
+    let account = super::body(&profile)["account"]
+        .as_str()
+        .expect("an account")
+        .to_owned();
     (cookie, account)
 }
 
@@ -120,12 +159,14 @@ async fn one_who_may_only_read_reads_and_what_they_write_is_refused_and_on_recor
     peer.until("the text", |peer| peer.read() == "tide").await;
     peer.insert(0, "Mallory ").await;
     // Kind 3: refused.
-    peer.until("a refusal", |peer| peer.notices.iter().any(|(kind, _)| *kind == 3)).await;
+    peer.until("a refusal", |peer| peer.notices.iter().any(|(kind, _)| *kind == 3))
+        .await;
     let rows = wait_for_log(&desk.place, &desk.server, 1).await;
     assert!(rows.iter().any(|row| row["refused"] == true), "{rows:?}");
 
     owner.insert(4, " table").await;
-    peer.until("the owner's words", |peer| peer.read().contains(" table")).await;
+    peer.until("the owner's words", |peer| peer.read().contains(" table"))
+        .await;
     let mut later = desk.peer().await;
     later.until("the text", |peer| peer.read() == "tide table").await;
     drop((owner, peer, later));
@@ -189,7 +230,9 @@ async fn a_suspension_from_the_command_line_ends_it_too() {
     peer.until_synced().await;
     // Another process, as far as the server is concerned: the same database, by services of its own.
     let caller = Caller {
-        door: Door::CommandLine { user: "operator".to_owned() },
+        door: Door::CommandLine {
+            user: "operator".to_owned(),
+        },
         request: RequestId(uuid::Uuid::from_u128(7)),
         idempotency_key: None,
     };
@@ -207,6 +250,10 @@ async fn a_suspension_from_the_command_line_ends_it_too() {
 async fn elsewhere(desk: &Desk) -> Services {
     let config = live::config(desk.folder.path(), "");
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let database = compose::database(&config, &*clock, Migrate::IfPrivate).await.expect("the database");
-    compose::house(&config, &database.db, clock, MakeKeys::Never).await.expect("a house")
+    let database = compose::database(&config, &*clock, Migrate::IfPrivate)
+        .await
+        .expect("the database");
+    compose::house(&config, &database.db, clock, MakeKeys::Never)
+        .await
+        .expect("a house")
 }

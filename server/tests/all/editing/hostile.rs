@@ -85,7 +85,11 @@ async fn one_who_does_not_read_is_let_go_and_holds_nobody_up() {
         peer.insert(0, &letters).await;
         peer.until_kept().await;
     }
-    assert_ne!(deaf.until_closed().await, 1000, "cut off, whatever of that it still hears");
+    assert_ne!(
+        deaf.until_closed().await,
+        1000,
+        "cut off, whatever of that it still hears"
+    );
     assert!(deaf.read().len() < peer.read().len());
     drop((peer, deaf));
     desk.server.stop().await;

@@ -19,15 +19,15 @@ use std::{
 use yrs::Doc;
 
 /// The binary at work in a folder.
-struct Process {
+pub(super) struct Process {
     child: Child,
     // Kept open: the server writes its log into it.
     _log: BufReader<ChildStdout>,
-    site: Site,
+    pub(super) site: Site,
 }
 
 impl Process {
-    fn start(folder: &Path) -> Self {
+    pub(super) fn start(folder: &Path) -> Self {
         let (child, log, port) = start(folder);
         let address = format!("127.0.0.1:{port}").parse().expect("an address");
         Self {
@@ -37,13 +37,21 @@ impl Process {
         }
     }
 
+    /// `kill -9`, and another in its place.
+    pub(super) fn kill_and_start_again(&mut self, folder: &Path) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("its end");
+        *self = Self::start(folder);
+    }
+
     /// `kill -9`: nothing is flushed, nothing said goodbye to.
     fn kill(mut self) {
         self.child.kill().expect("killed");
         self.child.wait().expect("its end");
     }
 
-    fn stop(mut self) {
+    /// Asks it to end, and waits.
+    pub(super) fn stop(mut self) {
         let id = self.child.id().to_string();
         let told = Command::new("kill").args(["-TERM", &id]).status();
         assert!(told.expect("kill").success());
@@ -61,7 +69,8 @@ async fn a_server_killed_at_the_instant_of_an_acknowledgement_has_lost_neither_t
     for round in 0..4 {
         let process = Process::start(folder.path());
         let mut peer = place.peer(&process.site).await;
-        peer.until("what was kept", |peer| peer.synced && peer.read() == expected).await;
+        peer.until("what was kept", |peer| peer.synced && peer.read() == expected)
+            .await;
         peer.insert(0, &format!("lost{round} ")).await;
         peer.until_kept().await;
         if round % 2 == 1 {
@@ -105,7 +114,9 @@ async fn postgres_killed_while_two_type_costs_nothing_that_was_typed() {
     let mut other = come_back(address, &desk, other).await;
     for peer in [&mut one, &mut other] {
         peer.until("everything", |peer| {
-            ["before ", "one ", "other "].iter().all(|word| peer.read().contains(word))
+            ["before ", "one ", "other "]
+                .iter()
+                .all(|word| peer.read().contains(word))
         })
         .await;
         peer.until_kept().await;

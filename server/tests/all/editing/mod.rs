@@ -4,6 +4,7 @@ mod access;
 mod hostile;
 mod kept;
 mod peer;
+mod plans;
 mod standard;
 mod together;
 
@@ -13,6 +14,7 @@ use std::ops::Deref;
 use tempfile::TempDir;
 
 /// A workspace with a record, and its owner's cookie.
+#[derive(Clone)]
 pub(crate) struct Place {
     pub(crate) cookie: String,
     pub(crate) workspace: String,

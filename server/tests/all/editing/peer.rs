@@ -45,9 +45,13 @@ impl Peer {
     /// Connects to a record of a server.
     pub(crate) async fn open(server: &Site, cookie: &str, record: &str, query: &str) -> Self {
         let origin = format!("http://localhost:{}", server.address.port());
-        Self::connect(server.address, &format!("{record}{query}"), &[("cookie", cookie), ("origin", &origin)])
-            .await
-            .expect("a socket")
+        Self::connect(
+            server.address,
+            &format!("{record}{query}"),
+            &[("cookie", cookie), ("origin", &origin)],
+        )
+        .await
+        .expect("a socket")
     }
 
     /// Connects with headers of one's choice.
@@ -201,7 +205,10 @@ impl Peer {
                 }
                 self.synced |= kind == 1;
                 let update = Update::decode_v1(&content).expect("an update");
-                self.doc.transact_mut().apply_update(update).expect("an update that fits");
+                self.doc
+                    .transact_mut()
+                    .apply_update(update)
+                    .expect("an update that fits");
             }
             1 => self.awareness.push(String::from_utf8_lossy(rest).into_owned()),
             2 => self.denied = true,

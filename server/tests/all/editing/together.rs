@@ -21,8 +21,11 @@ async fn two_connections_converge_and_a_third_finds_what_they_wrote() {
     other.until_kept().await;
     // 40 letters were written, 6 taken out: a deletion that comes late is still to come.
     let whole = 40 - 6;
-    one.until("the other's letters", |peer| peer.read().len() == whole).await;
-    other.until("the other's letters", |peer| peer.read().len() == whole).await;
+    one.until("the other's letters", |peer| peer.read().len() == whole)
+        .await;
+    other
+        .until("the other's letters", |peer| peer.read().len() == whole)
+        .await;
     assert_eq!(one.read(), other.read());
 
     let mut third = desk.peer().await;
@@ -82,7 +85,9 @@ async fn the_server_says_goodbye_and_everything_is_kept_and_covered() {
     desk.server.begin_to_stop();
     assert_eq!(peer.until_closed().await, 1012);
     desk.server.stop().await;
-    let server = Live::start(live::config(desk.folder.path(), "")).await.expect("a server");
+    let server = Live::start(live::config(desk.folder.path(), ""))
+        .await
+        .expect("a server");
     let desk = Desk { server, ..desk };
     assert_eq!(desk.log("record.edited").await.len(), 1, "covered before the end");
     let mut later = desk.peer().await;
