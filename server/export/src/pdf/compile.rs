@@ -1,12 +1,12 @@
 //! Source to PDF.
 
 use super::{Printing, world::Desk};
-use crate::{ExportError, Meta};
+use crate::{ExportError, Loss, Meta};
 use std::thread;
 use time::UtcOffset;
 use typst::{
     comemo,
-    diag::SourceDiagnostic,
+    diag::{SourceDiagnostic, SourceResult},
     foundations::{Datetime, Smart},
 };
 use typst_layout::PagedDocument;
@@ -15,7 +15,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 /// The stack for a compilation. Typst recurses as deep as the document nests; a thread of a pool has 2 MiB.
 const STACK: usize = 32 << 20;
 
-/// Compiles the source of a document.
+/// Compiles the source of a document, and answers with it what the layout could not settle.
 ///
 /// # Errors
 /// With Typst's first message.
@@ -24,13 +24,14 @@ pub(super) fn compile(
     pictures: Vec<Vec<u8>>,
     meta: &Meta,
     printing: &Printing<'_>,
-) -> Result<Vec<u8>, ExportError> {
+) -> Result<(Vec<u8>, Option<Loss>), ExportError> {
     let desk = Desk::new(printing.fonts, source, pictures);
     let options = options(meta, printing)?;
     let made = thread::scope(|scope| {
-        let work = || {
-            let document = typst::compile::<PagedDocument>(&desk).output?;
-            typst_pdf::pdf(&document, &options)
+        let work = || -> SourceResult<_> {
+            let compiled = typst::compile::<PagedDocument>(&desk);
+            let bytes = typst_pdf::pdf(&compiled.output?, &options)?;
+            Ok((bytes, compiled.warnings.iter().find_map(unsettled)))
         };
         let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         thread.map(thread::ScopedJoinHandle::join)
@@ -39,7 +40,7 @@ pub(super) fn compile(
     // workspace must not outlive their export.
     comemo::evict(0);
     match made {
-        Ok(Ok(Ok(bytes))) => Ok(bytes),
+        Ok(Ok(Ok(made))) => Ok(made),
         Ok(Ok(Err(errors))) => Err(ExportError::unwritable("the document", first(&errors))),
         Ok(Err(_)) => Err(ExportError::unwritable(
             "the document",
@@ -50,6 +51,17 @@ pub(super) fn compile(
             "the machine gives no further thread",
         )),
     }
+}
+
+/// What a page number in the text changes can move what it refers to; Typst tries five times and then says so.
+fn unsettled(warning: &SourceDiagnostic) -> Option<Loss> {
+    let moves = warning.message.contains("did not converge");
+    moves.then(|| {
+        Loss::new(
+            "the document",
+            "page numbers in the text may be off by one: they move what they refer to",
+        )
+    })
 }
 
 fn first(errors: &[SourceDiagnostic]) -> String {

@@ -129,7 +129,8 @@ pub fn write(
     } = writer;
     let (source, uncovered) = source.finish();
     losses.extend(uncovered);
-    let bytes = compile::compile(source, pictures.into_files(), meta, printing)?;
+    let (bytes, unsettled) = compile::compile(source, pictures.into_files(), meta, printing)?;
+    losses.extend(unsettled);
     Ok(Written { bytes, losses })
 }
 

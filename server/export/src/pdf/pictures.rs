@@ -14,8 +14,8 @@ use typst::{
 const PICTURES_MAX: usize = 4_096;
 /// The most pixels of one picture: 40 million are 160 MB when open.
 const PIXELS_MAX: u64 = 40_000_000;
-/// The most pixels of all pictures of a document.
-const PIXELS_SUM_MAX: u64 = 400_000_000;
+/// The most pixels of all pictures of a document: open they are 800 MB, and stay so until the file is made.
+const PIXELS_SUM_MAX: u64 = 200_000_000;
 /// The highest a picture may be printed, in points; a caption has room below it.
 const HEIGHT_MAX: f64 = 560.0;
 /// CSS pixels in a point.

@@ -109,6 +109,7 @@ impl<'a> Writer<'a> {
                     content,
                 },
             ] if !is_changed(content) && direction(content).is_none_or(|dir| dir == self.base) => {
+                self.source.begin_paragraph();
                 self.inside(0, 0.0, |writer| writer.inlines(content));
             }
             _ => self.deeper(CELL_DEPTH, |writer| writer.blocks(blocks, 0.0)),
