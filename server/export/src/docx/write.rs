@@ -99,6 +99,8 @@ struct Writer<'a> {
     /// Headings so far, when there is a table of contents.
     headings: Option<usize>,
     last_id: u32,
+    /// Whether a table was written last.
+    after_table: bool,
 }
 
 /// Footnotes so far.
@@ -143,6 +145,7 @@ impl<'a> Writer<'a> {
                 .any(|block| matches!(block, Block::TableOfContents))
                 .then_some(0),
             last_id: 0,
+            after_table: false,
         }
     }
 

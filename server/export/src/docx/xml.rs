@@ -13,8 +13,12 @@ use std::{collections::HashMap, ops::Range};
 const ELEMENTS_MAX: usize = 2_000_000;
 /// Deepest nesting of elements. Word's own documents stay below 60; readers recurse along the tree.
 const DEPTH_MAX: usize = 160;
-/// Most attributes of one element, and most namespaces in force at once.
+/// Most attributes of one element.
 const ATTRIBUTES_MAX: usize = 256;
+/// Most attributes of all elements.
+const ATTRIBUTES_TOTAL_MAX: usize = 4 * ELEMENTS_MAX;
+/// Most namespaces in force at once; Word declares some 40.
+const NAMESPACES_MAX: usize = 80;
 
 /// The prefixes of this house, by the addresses that files use.
 const NAMESPACES: [(&str, &str); 27] = [
@@ -247,8 +251,11 @@ impl<'p> Builder<'p> {
                 self.prefixes.push((prefix.into(), known));
             }
         }
-        if self.prefixes.len() > ATTRIBUTES_MAX {
-            return Err(self.too_large(ATTRIBUTES_MAX, "namespaces"));
+        if self.prefixes.len() > NAMESPACES_MAX {
+            return Err(self.too_large(NAMESPACES_MAX, "namespaces"));
+        }
+        if self.tree.attributes.len() > ATTRIBUTES_TOTAL_MAX {
+            return Err(self.too_large(ATTRIBUTES_TOTAL_MAX, "attributes"));
         }
         let from = index(self.tree.attributes.len());
         for (name, value) in attributes.iter().filter(|(name, _)| namespace_prefix(name).is_none()) {

@@ -20,7 +20,7 @@ impl<'t> Reader<'t> {
                 .child("w14:checked")
                 .and_then(|checked| checked.attribute("w14:val"));
             let checked = matches!(checked, Some("1" | "true" | "on"));
-            if line.is_blank() && line.checkbox.is_none() {
+            if line.takes_box() {
                 line.checkbox = Some(checked);
             } else {
                 self.text(

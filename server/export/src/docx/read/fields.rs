@@ -10,7 +10,7 @@ use domain::document::{Inline, InlineKind, Mark, Marks, Show, href};
 /// Most fields within one another.
 const DEPTH_MAX: usize = 32;
 /// The longest code that is read, in bytes.
-const CODE_MAX: usize = 16_384;
+const CODE_MAX: usize = 8_192;
 
 /// A field that is being read.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub(super) struct Field {
     pub(super) from: usize,
     /// A check box of an old form.
     checkbox: Option<bool>,
+    /// Whether it is a table of contents; known as soon as its result begins, as is the next.
+    contents: bool,
+    /// Where it links to.
+    link: Option<String>,
 }
 
 impl Field {
@@ -90,6 +94,18 @@ impl<'c> Code<'c> {
     fn has(&self, switch: &str) -> bool {
         self.switches.iter().any(|given| given == switch)
     }
+
+    /// Where a link's code leads. With `\l`, the word after it is a place: within the target, or within the file when
+    /// there is no target.
+    fn address(&self) -> Option<String> {
+        let place = self.has("\\l");
+        match self.arguments.as_slice() {
+            [place_only] if place => Some(super::finish::local(place_only)),
+            [address, place_in, ..] if place => href(&format!("{address}#{place_in}")),
+            [address, ..] => href(address),
+            [] => None,
+        }
+    }
 }
 
 impl<'t> Reader<'t> {
@@ -100,9 +116,7 @@ impl<'t> Reader<'t> {
 
     /// Whether a table of contents is being read.
     pub(super) fn in_contents(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| field.in_result && Code::read(&field.code).name == "TOC")
+        self.fields.iter().any(|field| field.contents)
     }
 
     pub(super) fn field_code(&mut self, code: &str) {
@@ -150,13 +164,18 @@ impl<'t> Reader<'t> {
             field.in_result = true;
             field.from = from;
             let code = Code::read(&field.code);
-            if code.name == "TOC" {
-                if code.has("\\c") || code.has("\\f") && !code.has("\\o") {
-                    self.lose("a list of figures or tables was left out");
-                } else {
-                    line.begins_contents = true;
+            match code.name.as_str() {
+                "HYPERLINK" => field.link = code.address(),
+                "TOC" => {
+                    let listed = code.has("\\c") || code.has("\\f") && !code.has("\\o");
+                    field.contents = true;
+                    line.in_contents = true;
+                    line.begins_contents = !listed;
+                    if listed {
+                        self.lose("a list of figures or tables was left out");
+                    }
                 }
-                line.in_contents = true;
+                _ => {}
             }
         }
     }
@@ -166,7 +185,7 @@ impl<'t> Reader<'t> {
         let from = field.from.min(line.pieces.len());
         let code = Code::read(&field.code);
         match code.name.as_str() {
-            "HYPERLINK" => self.link_field(&code, from, line),
+            "HYPERLINK" => self.link_field(field.link.or_else(|| code.address()), from, line),
             "REF" | "PAGEREF" | "NOTEREF" => self.reference_field(&code, from, line),
             "SEQ" => line.label_end = Some(line.pieces.len()),
             "MERGEFIELD" => {
@@ -186,7 +205,7 @@ impl<'t> Reader<'t> {
             "FORMCHECKBOX" => {
                 let checked = field.checkbox == Some(true);
                 line.pieces.truncate(from);
-                if line.is_blank() && line.checkbox.is_none() {
+                if line.takes_box() {
                     line.checkbox = Some(checked);
                 } else {
                     line.push(
@@ -203,26 +222,9 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn link_field(&mut self, code: &Code<'_>, from: usize, line: &mut Line) {
-        // With `\l`, the word after it is a place: within the target, or within the file when there is no target.
-        let place = code.has("\\l");
-        let address = match code.arguments.as_slice() {
-            [place_only] if place => Some(super::finish::local(place_only)),
-            [address, place_in, ..] if place => href(&format!("{address}#{place_in}")),
-            [address, ..] => href(address),
-            [] => None,
-        };
+    fn link_field(&mut self, address: Option<String>, from: usize, line: &mut Line) {
         match address {
-            Some(href) => {
-                for piece in &mut line.pieces[from..] {
-                    if let Piece::Inline(inline) = piece {
-                        inline.marks.insert(Mark::Link {
-                            href: href.clone(),
-                            title: None,
-                        });
-                    }
-                }
-            }
+            Some(href) => link(&mut line.pieces[from..], &href),
             None => self.lose("a link was left out, its text is there: its address is none that links may have"),
         }
     }
@@ -257,12 +259,23 @@ impl<'t> Reader<'t> {
     /// At the end of a paragraph, fields that go on are applied to what they have so far.
     pub(super) fn end_line(&mut self, line: &mut Line) {
         line.in_contents |= self.in_contents();
-        let open: Vec<Field> = self.fields.iter().filter(|field| field.in_result).cloned().collect();
-        for field in open {
-            let code = Code::read(&field.code);
-            if code.name == "HYPERLINK" {
-                self.link_field(&code, field.from.min(line.pieces.len()), line);
+        for field in self.fields.iter().filter(|field| field.in_result) {
+            let from = field.from.min(line.pieces.len());
+            if let Some(href) = &field.link {
+                link(&mut line.pieces[from..], href);
             }
+        }
+    }
+}
+
+/// Makes links of pieces.
+fn link(pieces: &mut [Piece], href: &str) {
+    for piece in pieces {
+        if let Piece::Inline(inline) = piece {
+            inline.marks.insert(Mark::Link {
+                href: href.to_owned(),
+                title: None,
+            });
         }
     }
 }

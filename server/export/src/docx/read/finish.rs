@@ -105,6 +105,8 @@ pub(super) struct Finish<'f> {
     losses: &'f mut Vec<Loss>,
     /// The id of each bookmark, and whether it is a figure's.
     targets: HashMap<String, (String, bool)>,
+    /// How often an id was made of the same letters.
+    numbers: HashMap<String, usize>,
     /// Where we are, as `ProseMirror` counts.
     position: usize,
     ended: Vec<bool>,
@@ -124,6 +126,7 @@ impl<'f> Finish<'f> {
             comments,
             losses,
             targets: HashMap::new(),
+            numbers: HashMap::new(),
             position: 0,
             ended,
         }
@@ -164,11 +167,13 @@ impl<'f> Finish<'f> {
                     .and_then(|index| self.anchors.get(index))
                     .map(Vec::as_slice)
                     .unwrap_or_default();
-                *id = id_of(bookmarks, wanted, taken);
+                *id = self.id_of(bookmarks, wanted, taken);
                 if !id.is_empty() {
                     taken.insert(id.clone());
                     for bookmark in bookmarks {
-                        self.targets.insert(bookmark.clone(), (id.clone(), figure));
+                        self.targets
+                            .entry(bookmark.clone())
+                            .or_insert_with(|| (id.clone(), figure));
                     }
                 }
             }
@@ -176,6 +181,37 @@ impl<'f> Finish<'f> {
                 self.ids(body, wanted, taken);
             }
         }
+    }
+
+    /// The id for a node with these bookmarks; empty: nothing refers to it. Of two nodes with the same bookmark, which is
+    /// a fault of the file, the first has it.
+    fn id_of(&mut self, bookmarks: &[String], wanted: &HashSet<String>, taken: &HashSet<String>) -> String {
+        let mut ours = bookmarks
+            .iter()
+            .filter_map(|name| names::bookmarked(name))
+            .map(|(id, _)| id);
+        if let Some(id) = ours.find(|id| is_id(id) && !taken.contains(id)) {
+            return id;
+        }
+        let mut free = bookmarks
+            .iter()
+            .filter(|name| wanted.contains(*name) && !self.targets.contains_key(*name));
+        let Some(name) = free.next() else {
+            return String::new();
+        };
+        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+        let base = if letters.is_empty() {
+            "target".to_owned()
+        } else {
+            letters.to_lowercase()
+        };
+        let mut id = base.clone();
+        while taken.contains(&id) {
+            let number = self.numbers.entry(base.clone()).or_insert(1);
+            *number += 1;
+            id = format!("{base}-{number}");
+        }
+        id
     }
 
     /// Takes containers away where the model's depth would not do; their text stays.
@@ -363,30 +399,4 @@ fn links(blocks: &mut [Block], wanted: &mut HashSet<String>) {
             links(body, wanted);
         }
     }
-}
-
-fn id_of(bookmarks: &[String], wanted: &HashSet<String>, taken: &HashSet<String>) -> String {
-    let mut ours = bookmarks
-        .iter()
-        .filter_map(|name| names::bookmarked(name))
-        .map(|(id, _)| id);
-    if let Some(id) = ours.find(|id| is_id(id) && !taken.contains(id)) {
-        return id;
-    }
-    let Some(name) = bookmarks.iter().find(|name| wanted.contains(*name)) else {
-        return String::new();
-    };
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
-    let base = if letters.is_empty() {
-        "target".to_owned()
-    } else {
-        letters.to_lowercase()
-    };
-    let mut id = base.clone();
-    let mut number = 2;
-    while taken.contains(&id) {
-        id = format!("{base}-{number}");
-        number += 1;
-    }
-    id
 }

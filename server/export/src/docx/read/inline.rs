@@ -62,6 +62,12 @@ impl Line {
             .all(|piece| !matches!(piece, Piece::Inline(inline) if !is_blank(inline)))
     }
 
+    /// Whether a box that comes now stands before everything else. Only a few pieces are looked at: a paragraph may have
+    /// many boxes.
+    pub(super) fn takes_box(&self) -> bool {
+        self.checkbox.is_none() && self.pieces.len() < 16 && self.is_blank()
+    }
+
     /// Its words.
     pub(super) fn text(&self) -> String {
         let texts = self.pieces.iter().filter_map(|piece| match piece {

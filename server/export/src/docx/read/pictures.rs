@@ -11,6 +11,8 @@ use domain::document::{ALT_MAX, Block, SRC_MAX, WIDTH_MAX};
 
 /// Pictures within text boxes within text boxes: how deep they are followed.
 const DEPTH_MAX: usize = 8;
+/// The most pictures and text boxes that are taken out of one drawing.
+const PARTS_MAX: usize = 64;
 /// The most that pictures written into the document may have together, in bytes.
 const DATA_MAX: usize = 32 << 20;
 
@@ -25,7 +27,11 @@ impl<'t> Reader<'t> {
         if found {
             self.lose("an embedded object (OLE) was left out; its picture is kept where there is one");
         }
-        let inner: Vec<Element<'t>> = outermost(drawing);
+        let mut inner: Vec<Element<'t>> = outermost(drawing);
+        if inner.len() > PARTS_MAX {
+            self.lose("a drawing of very many parts was left out but for the first of them");
+            inner.truncate(PARTS_MAX);
+        }
         for element in inner {
             found |= self.drawn(drawing, element, line);
         }

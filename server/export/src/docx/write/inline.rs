@@ -54,6 +54,11 @@ impl Writer<'_> {
             (None, true) => self.out.empty("w:bidi", &[]),
             (None, false) => {}
         }
+        if self.after_table && shape.style != names::FILLER && !names::HEADINGS.contains(&shape.style) {
+            // A table has no room below it of its own.
+            self.out.empty("w:spacing", &[("w:before", "160")]);
+        }
+        self.after_table = false;
         if let Some((left, hanging)) = shape.indent {
             self.out.empty(
                 "w:ind",

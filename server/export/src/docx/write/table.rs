@@ -51,6 +51,7 @@ impl Writer<'_> {
             self.path.pop();
         }
         self.out.close("w:tbl");
+        self.after_table = true;
     }
 
     fn table_properties(&mut self, width: Option<i32>, place: Place, heading_rows: usize) {
