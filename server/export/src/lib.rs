@@ -6,10 +6,14 @@
 
 pub mod docx;
 mod error;
+pub mod html;
+pub mod json;
 mod loss;
+pub mod markdown;
 mod meta;
 #[cfg(feature = "pdf")]
 pub mod pdf;
+pub mod text;
 
 pub use error::ExportError;
 pub use loss::Loss;

@@ -129,7 +129,7 @@ pub(super) fn title_of(block: &Block) -> String {
 }
 
 /// What stands for a node in text. References show nothing where there is no numbering.
-pub(super) fn shown(kind: &InlineKind, numbering: Option<&Numbering>) -> String {
+pub fn shown(kind: &InlineKind, numbering: Option<&Numbering>) -> String {
     match kind {
         InlineKind::Text(text) => text.clone(),
         InlineKind::HardBreak => "\n".to_owned(),

@@ -13,9 +13,12 @@ mod docx_hostile;
 mod docx_word;
 mod error;
 mod files;
+mod html;
+mod markdown;
 #[cfg(feature = "pdf")]
 mod pdf;
 #[cfg(feature = "pdf")]
 mod pdf_content;
 #[cfg(feature = "pdf")]
 mod pdf_hostile;
+mod text;

@@ -1,6 +1,6 @@
 //! What stands within lines: marks as nested elements, references, footnotes.
 
-use super::Renderer;
+use super::{Keeping, Renderer};
 use crate::document::{Inline, InlineKind, Mark, Marks, text};
 
 impl<'d> Renderer<'d, '_> {
@@ -21,7 +21,7 @@ impl<'d> Renderer<'d, '_> {
                 self.open_mark(mark);
             }
             open = wanted;
-            self.inline(&inline.kind);
+            self.inline(inline);
         }
         for mark in open.into_iter().rev() {
             self.out.close(tag(mark));
@@ -61,34 +61,75 @@ impl<'d> Renderer<'d, '_> {
         }
     }
 
-    fn inline(&mut self, kind: &'d InlineKind) {
-        let said = text::shown(kind, Some(&self.numbering));
-        match kind {
-            InlineKind::Text(text) => self.out.text(text),
-            InlineKind::HardBreak => self.out.void("br", &[]),
-            InlineKind::Footnote(content) => self.footnote(content),
-            InlineKind::CrossReference { target, .. } => {
-                if self.numbering.target(target).is_some() {
-                    let address = format!("#{}", self.anchored(target));
-                    self.out.whole("a", &[("class", "xref"), ("href", &address)], &said);
-                } else {
-                    self.out.whole("span", &[("class", "xref-gone")], "missing reference");
-                }
+    fn inline(&mut self, inline: &'d Inline) {
+        let said = text::shown(&inline.kind, Some(self.numbering));
+        let (class, kept): (&str, [(&str, &str); 2]) = match &inline.kind {
+            InlineKind::Text(text) => return self.out.text(text),
+            InlineKind::HardBreak => return self.out.void("br", &[]),
+            InlineKind::Footnote(content) => return self.footnote(content, &inline.marks),
+            InlineKind::CrossReference { target, show } => {
+                return self.reference(target, show.word(), &said, &inline.marks);
             }
-            InlineKind::Placeholder { field, .. } => {
-                self.out
-                    .whole("span", &[("class", "slot"), ("data-field", field)], &said);
+            InlineKind::Placeholder { field, label } => {
+                let label = self.kept(label);
+                ("slot", [("data-field", field), ("data-label", label)])
             }
-            InlineKind::Fact { .. } => self.out.whole("span", &[("class", "fact")], &said),
-            InlineKind::Clause { .. } => self.out.whole("span", &[("class", "clause")], &said),
-            InlineKind::Mention { .. } => self.out.whole("span", &[("class", "mention")], &said),
+            InlineKind::Fact { id, label } => ("fact", [("data-fact", id), ("data-label", label)]),
+            InlineKind::Clause { source, citation } => {
+                ("clause", [("data-source", source), ("data-citation", citation)])
+            }
+            InlineKind::Mention { member, label } => ("mention", [("data-member", member), ("data-label", label)]),
+        };
+        let shown = matches!(inline.kind, InlineKind::Placeholder { .. });
+        let value = |value| if shown { value } else { self.kept(value) };
+        let [first, second] = kept;
+        let attributes = [("class", class), (first.0, value(first.1)), (second.0, value(second.1))];
+        self.out.whole("span", &attributes, &said);
+    }
+
+    /// A link around what is a link itself, for a reader of ours.
+    fn kept_link<'m>(&self, marks: &'m Marks) -> (&'m str, &'m str) {
+        let (href, title) = marks.link().unwrap_or_default();
+        (self.kept(href), self.kept(title.unwrap_or_default()))
+    }
+
+    fn reference(&mut self, target: &str, show: &str, said: &str, marks: &Marks) {
+        let (link, title) = self.kept_link(marks);
+        let kept = [
+            ("data-show", self.kept(show)),
+            ("data-link", link),
+            ("data-link-title", title),
+        ];
+        if self.numbering.target(target).is_some() {
+            let address = format!("#{}", self.anchored(target));
+            let attributes = [("class", "xref"), ("href", &*address), kept[0], kept[1], kept[2]];
+            self.out.whole("a", &attributes, said);
+        } else {
+            let target = self.kept(target);
+            let attributes = [
+                ("class", "xref-gone"),
+                ("data-target", target),
+                kept[0],
+                kept[1],
+                kept[2],
+            ];
+            self.out.whole("span", &attributes, "missing reference");
         }
     }
 
-    fn footnote(&mut self, content: &'d [Inline]) {
+    fn footnote(&mut self, content: &'d [Inline], marks: &Marks) {
+        let (link, title) = self.kept_link(marks);
+        let kept = [("data-link", link), ("data-link-title", title)];
+        if self.keeping == Keeping::Part {
+            self.out.open("span", &[("class", "footnote"), kept[0], kept[1]]);
+            self.lines(content);
+            self.out.close("span");
+            return;
+        }
         let number = self.counters.footnote();
         let (own, note) = (self.note_anchor("from", number), self.note_anchor("note", number));
-        self.out.open("sup", &[("class", "note"), ("id", &own)]);
+        self.out
+            .open("sup", &[("class", "note"), ("id", &own), kept[0], kept[1]]);
         let address = format!("#{note}");
         let attributes = [
             ("href", &*address),

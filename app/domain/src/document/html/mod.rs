@@ -84,23 +84,55 @@ pub fn render(document: &Document, setting: Setting<'_>) -> String {
     render_changes(document, setting, &HashMap::new())
 }
 
+/// The document as one `div` that a reader of ours takes back whole: what HTML has no place for stands in `data-`
+/// attributes (`data-src`, `data-record`, `data-unit`, `data-confirm`, `data-show`, `data-fact`, `data-source`,
+/// `data-citation`, `data-member`, `data-label`, `data-colwidth`, `data-link`, `data-link-title`). Blanks count in it.
+pub fn render_whole(document: &Document, setting: Setting<'_>) -> String {
+    let numbering = Numbering::of(document);
+    let mut renderer = Renderer {
+        keeping: Keeping::Whole,
+        ..Renderer::new(document, &numbering, setting)
+    };
+    renderer.out.open("div", &[("class", "doc"), ("data-schema", "1")]);
+    renderer.blocks(document.blocks());
+    renderer.notes();
+    renderer.out.close("div");
+    renderer.out.finish()
+}
+
+/// One block as HTML that a reader of ours takes back whole, to stand in a text that is not HTML. Its footnotes stand where
+/// they are referred to (`span.footnote`), nothing in it is numbered but what references show, and a numbered heading has
+/// the class `numbered`. `document` is what the block is part of, `numbering` its numbering.
+pub fn render_part(document: &Document, numbering: &Numbering, block: &Block, setting: Setting<'_>) -> String {
+    let mut renderer = Renderer {
+        keeping: Keeping::Part,
+        ..Renderer::new(document, numbering, setting)
+    };
+    renderer.block(block);
+    renderer.out.finish()
+}
+
+/// How much of the document its HTML carries.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Keeping {
+    /// What a reader sees.
+    Shown,
+    /// Everything, for reading back.
+    Whole,
+    /// Everything of one block, for reading back.
+    Part,
+}
+
 /// The same, with what happened to some of its blocks, by their places.
 pub(super) fn render_changes(
     document: &Document,
     setting: Setting<'_>,
     changes: &HashMap<Vec<usize>, BlockChange>,
 ) -> String {
+    let numbering = Numbering::of(document);
     let mut renderer = Renderer {
-        document,
-        setting,
-        changes,
-        numbering: Numbering::of(document),
-        counters: Counters::new(document),
-        headings: 0,
-        has_contents: false,
-        notes: Vec::new(),
-        place: Vec::new(),
-        out: Writer::default(),
+        changes: Some(changes),
+        ..Renderer::new(document, &numbering, setting)
     };
     renderer.out.open("div", &[("class", "doc")]);
     renderer.blocks(document.blocks());
@@ -112,8 +144,9 @@ pub(super) fn render_changes(
 struct Renderer<'d, 's> {
     document: &'d Document,
     setting: Setting<'s>,
-    changes: &'s HashMap<Vec<usize>, BlockChange>,
-    numbering: Numbering,
+    keeping: Keeping,
+    changes: Option<&'s HashMap<Vec<usize>, BlockChange>>,
+    numbering: &'s Numbering,
     counters: Counters,
     headings: usize,
     has_contents: bool,
@@ -123,7 +156,28 @@ struct Renderer<'d, 's> {
     out: Writer,
 }
 
-impl<'d> Renderer<'d, '_> {
+impl<'d, 's> Renderer<'d, 's> {
+    fn new(document: &'d Document, numbering: &'s Numbering, setting: Setting<'s>) -> Self {
+        Self {
+            document,
+            setting,
+            keeping: Keeping::Shown,
+            changes: None,
+            numbering,
+            counters: Counters::new(document),
+            headings: 0,
+            has_contents: false,
+            notes: Vec::new(),
+            place: Vec::new(),
+            out: Writer::default(),
+        }
+    }
+
+    /// A value that only a reader of ours needs.
+    fn kept<'v>(&self, value: &'v str) -> &'v str {
+        if self.keeping == Keeping::Shown { "" } else { value }
+    }
+
     /// An id of the document as it is in HTML.
     fn anchored(&self, id: &str) -> String {
         format!("{}{id}", self.setting.prefix)
@@ -132,7 +186,7 @@ impl<'d> Renderer<'d, '_> {
     fn blocks(&mut self, blocks: &'d [Block]) {
         for (index, block) in blocks.iter().enumerate() {
             self.place.push(index);
-            match self.changes.get(&self.place).copied() {
+            match self.changes.and_then(|changes| changes.get(&self.place)).copied() {
                 None => self.block(block),
                 Some(change) => self.changed(block, change),
             }
@@ -200,12 +254,14 @@ impl<'d> Renderer<'d, '_> {
                 self.out.open("figure", &[("class", "fig"), ("id", &anchor)]);
                 self.picture(src, alt, *width);
                 self.out.open("figcaption", &[("dir", "auto")]);
-                self.out
-                    .whole("span", &[("class", "figno")], &format!("Figure {number}"));
-                if !caption.is_empty() {
-                    self.out.text(" ");
-                    self.lines(caption);
+                if self.keeping != Keeping::Part {
+                    self.out
+                        .whole("span", &[("class", "figno")], &format!("Figure {number}"));
+                    if !caption.is_empty() {
+                        self.out.text(" ");
+                    }
                 }
+                self.lines(caption);
                 self.out.close("figcaption");
                 self.out.close("figure");
             }
@@ -245,6 +301,13 @@ impl<'d> Renderer<'d, '_> {
     fn heading(&mut self, level: u8, numbered: bool, id: &str, content: &'d [Inline]) {
         const TAGS: [&str; 6] = ["h1", "h2", "h3", "h4", "h5", "h6"];
         let tag = TAGS[usize::from(level) - 1];
+        if self.keeping == Keeping::Part {
+            let class = if numbered { "numbered" } else { "" };
+            self.out.open(tag, &[("id", id), ("class", class)]);
+            self.lines(content);
+            self.out.close(tag);
+            return;
+        }
         self.headings += 1;
         let anchor = self.anchored(&anchor(id, self.headings));
         self.out.open(tag, &[("id", &anchor), ("dir", "auto")]);
@@ -329,16 +392,27 @@ impl<'d> Renderer<'d, '_> {
             } else {
                 alt
             };
-            self.out.whole("span", &[("class", "fig-gone")], said);
+            let width = width.map(|width| width.to_string()).unwrap_or_default();
+            let attributes = [
+                ("class", "fig-gone"),
+                ("data-src", self.kept(src)),
+                ("data-alt", self.kept(alt)),
+                ("data-width", self.kept(&width)),
+            ];
+            self.out.whole("span", &attributes, said);
             return;
         };
         let width = width.map(|width| width.to_string()).unwrap_or_default();
-        self.out.picture(&address, alt, &width);
+        let kept = if address == src { "" } else { self.kept(src) };
+        self.out.picture(&address, alt, &width, kept);
     }
 
     /// The contents, once: a second list of them says nothing new, and a thousand would be a thousand times as long.
     fn contents(&mut self) {
-        if std::mem::replace(&mut self.has_contents, true) {
+        if self.keeping == Keeping::Part || std::mem::replace(&mut self.has_contents, true) {
+            if self.keeping != Keeping::Shown {
+                self.out.whole("nav", &[("class", "toc")], "");
+            }
             return;
         }
         self.out.open("nav", &[("class", "toc"), ("aria-label", "Contents")]);
@@ -368,12 +442,19 @@ impl<'d> Renderer<'d, '_> {
             self.anchored(id)
         };
         let label = format!("Step {number}");
+        let part = self.keeping == Keeping::Part;
         let group = [
             ("class", "step"),
             ("id", &*anchor),
-            ("data-number", &number),
+            ("data-number", if part { "" } else { &number }),
             ("role", "group"),
-            ("aria-label", &label),
+            ("aria-label", if part { "" } else { &label }),
+            ("data-confirm", self.kept(if confirm { "true" } else { "" })),
+            (
+                "data-record",
+                self.kept(record.map_or("", |record| record.label.as_str())),
+            ),
+            ("data-unit", self.kept(record.map_or("", |record| record.unit.as_str()))),
         ];
         self.out.open("div", &group);
         self.out.open("div", &[("class", "step-body")]);

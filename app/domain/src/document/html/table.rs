@@ -48,8 +48,20 @@ impl<'d> Renderer<'d, '_> {
         let (colspan, rowspan) = (span(cell.colspan), span(cell.rowspan));
         let tag = if cell.header { "th" } else { "td" };
         let scope = if cell.header { scope } else { "" };
-        self.out
-            .open(tag, &[("colspan", &colspan), ("rowspan", &rowspan), ("scope", scope)]);
+        let widths = cell
+            .colwidth
+            .iter()
+            .flatten()
+            .map(u32::to_string)
+            .collect::<Vec<_>>()
+            .join(",");
+        let attributes = [
+            ("colspan", &*colspan),
+            ("rowspan", &rowspan),
+            ("scope", scope),
+            ("data-colwidth", self.kept(&widths)),
+        ];
+        self.out.open(tag, &attributes);
         self.body(place, &cell.content);
         self.out.close(tag);
     }

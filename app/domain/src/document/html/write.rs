@@ -34,13 +34,16 @@ impl Writer {
         self.close(tag);
     }
 
-    /// A picture. An empty alternative text is written: it says that the picture decorates.
-    pub(super) fn picture(&mut self, src: &str, alt: &str, width: &str) {
+    /// A picture; `kept` is its `src` in the document, where a reader of ours needs it. An empty alternative text is written: it says that the picture decorates.
+    pub(super) fn picture(&mut self, src: &str, alt: &str, width: &str, kept: &str) {
         self.0.push_str("<img");
         self.attribute("src", src);
         self.attribute("alt", alt);
         if !width.is_empty() {
             self.attribute("width", width);
+        }
+        if !kept.is_empty() {
+            self.attribute("data-src", kept);
         }
         self.0.push_str(" loading=\"lazy\">");
     }

@@ -1,0 +1,34 @@
+//! JSON: the document's own form (`app/domain/src/document/schema.json` says what is in it), canonical by RFC 8785.
+
+use crate::{Attachments, ExportError, Meta, Read, Written};
+use domain::document::{BYTES_MAX, Document, TEXT_MAX};
+
+/// The most bytes of a file: text of the largest document, all of it escaped, and its attributes.
+const FILE_MAX: u64 = (8 * TEXT_MAX + 2 * BYTES_MAX) as u64;
+
+/// Makes the file. The same document always makes the same bytes.
+pub fn write(document: &Document) -> Written {
+    Written {
+        bytes: document.canonical().into_bytes(),
+        losses: Vec::new(),
+    }
+}
+
+/// Reads a file strictly: every attribute is there, nothing is unknown. Pictures that are attachments keep their names only.
+///
+/// # Errors
+/// When the file is too large, not JSON, or not a document; the part is the path of the node at fault.
+pub fn read(bytes: &[u8]) -> Result<Read, ExportError> {
+    let text = crate::text::decode(bytes, FILE_MAX)?;
+    let document = Document::from_text(text).map_err(|error| {
+        let part = if error.path.is_empty() { "the file" } else { &error.path };
+        ExportError::damaged(part, error.reason.to_string())
+    })?;
+    Ok(Read {
+        document,
+        meta: Meta::default(),
+        attachments: Attachments::new(),
+        comments: Vec::new(),
+        losses: Vec::new(),
+    })
+}
