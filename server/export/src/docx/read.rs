@@ -118,6 +118,8 @@ struct Reader<'t> {
     fields: Vec<Field>,
     references: Vec<Reference>,
     anchors: Vec<Vec<String>>,
+    /// Marks of places that stood between paragraphs.
+    pending: Vec<Element<'t>>,
     /// The `src` of each picture by its part and the name it had with us.
     media: HashMap<(String, String), String>,
     attachments: Attachments,
@@ -154,6 +156,7 @@ impl<'t> Reader<'t> {
             fields: Vec::new(),
             references: Vec::new(),
             anchors: Vec::new(),
+            pending: Vec::new(),
             media: HashMap::new(),
             attachments: Attachments::new(),
             data: 0,

@@ -5,7 +5,7 @@ use crate::{
     docx::{difference, meta, written},
     files::{WORD, WordFile},
 };
-use domain::document::{Block, Change, Document, Inline, InlineKind, Mark, Marks};
+use domain::document::{Block, Change, Document, Inline, InlineKind, Mark, Marks, text::PlainText};
 use export::{
     Attachments, Comment, ExportError, Read,
     docx::{Source, read, write},
@@ -70,7 +70,7 @@ fn comments_on_documents_as_people_write_them_come_back_wherever_they_are() {
         attachments,
     } in documents::all()
     {
-        let texts = domain::document::text::PlainText::of(&document);
+        let texts = PlainText::of(&document);
         let places: Vec<usize> = texts
             .stretches
             .iter()
@@ -301,9 +301,11 @@ fn the_deepest_document_comes_back_whole() {
     assert_eq!(difference(&back.document, &document), None);
 }
 
-/// Files that LibreOffice 7.4 wrote when it was given ours.
-fn libreoffice(name: &str) -> Read {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/documents/libreoffice");
+/// Files that LibreOffice 7.4 wrote: when it was given ours, or from a file of its own format.
+fn libreoffice(from: &str, name: &str) -> Read {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/documents")
+        .join(from);
     read(&fs::read(folder.join(format!("{name}.docx"))).unwrap()).unwrap()
 }
 
@@ -323,8 +325,11 @@ fn census(blocks: &[Block]) -> BTreeMap<&'static str, usize> {
 
 #[test]
 fn what_libreoffice_writes_keeps_its_structure() {
-    for Sample { name, document, .. } in documents::all() {
-        let back = libreoffice(&name);
+    for (from, Sample { name, document, .. }) in ["libreoffice", "opendocument"]
+        .into_iter()
+        .flat_map(|from| documents::all().into_iter().map(move |sample| (from, sample)))
+    {
+        let back = libreoffice(from, &name);
         let (ours, theirs) = (census(document.blocks()), census(back.document.blocks()));
         for kind in [
             "heading",
@@ -339,18 +344,13 @@ fn what_libreoffice_writes_keeps_its_structure() {
             "pause",
             "divider",
         ] {
-            assert_eq!(theirs.get(kind), ours.get(kind), "{name}: {kind}");
+            assert_eq!(theirs.get(kind), ours.get(kind), "{from}/{name}: {kind}");
         }
-        let words = |document: &Document| {
-            domain::document::text::PlainText::of(document)
-                .text
-                .split_whitespace()
-                .count()
-        };
+        let words = |document: &Document| PlainText::of(document).text.split_whitespace().count();
         let (before, after) = (words(&document), words(&back.document));
         assert!(
             before.abs_diff(after) * 50 <= before,
-            "{name}: {before} words became {after}"
+            "{from}/{name}: {before} words became {after}"
         );
     }
 }

@@ -387,3 +387,24 @@ fn notes_are_footnotes_with_their_words() {
     assert_eq!(outline, "p('a' footnote('at the foot') footnote('at the end'))");
     assert_eq!(losses, ["an endnote became a footnote"]);
 }
+
+#[test]
+fn marks_of_places_between_paragraphs_mean_the_next() {
+    let body = "<w:bookmarkStart w:id=\"0\" w:name=\"limits\"/><w:commentRangeStart w:id=\"4\"/>".to_owned()
+        + &styled("berschrift1", "Limits")
+        + "<w:commentRangeEnd w:id=\"4\"/><w:p><w:hyperlink w:anchor=\"limits\"><w:r><w:t>there</w:t></w:r></w:hyperlink></w:p>";
+    let comment = "<w:comment w:id=\"4\" w:author=\"Ann\"><w:p><w:r><w:t>why</w:t></w:r></w:p></w:comment>";
+    let file = with_styles(&body).related("comments", "comments", comment);
+    let Read {
+        document,
+        comments,
+        losses,
+        ..
+    } = read(&file.bytes()).unwrap();
+    assert_eq!(outline(&document), "h1@limits('Limits') p('there'^link=#limits)");
+    assert_eq!(
+        (comments[0].from, comments[0].to, comments[0].text.as_str()),
+        (1, 9, "why")
+    );
+    assert_eq!(losses, []);
+}

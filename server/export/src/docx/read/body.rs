@@ -55,6 +55,8 @@ impl<'t> Reader<'t> {
                     self.block_children(chosen, within, out);
                 }
             }
+            // Between paragraphs they mean the next one.
+            "w:bookmarkStart" | "w:commentRangeStart" | "w:commentRangeEnd" => self.pending.push(element),
             "w:altChunk" => self.lose("a part in another format was left out"),
             "m:oMathPara" | "m:oMath" => self.lose("a formula was left out"),
             _ => {}

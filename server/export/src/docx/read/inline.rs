@@ -115,6 +115,9 @@ impl<'t> Reader<'t> {
         for field in &mut self.fields {
             field.from = 0;
         }
+        for element in std::mem::take(&mut self.pending) {
+            self.inline(element, &Around::default(), &mut line);
+        }
         self.inline_children(paragraph, &Around::default(), &mut line);
         self.end_line(&mut line);
         line
