@@ -210,6 +210,18 @@ fn tables_that_would_fill_memory_with_empty_cells_do_not() {
 }
 
 #[test]
+fn numbers_at_the_edge_of_what_a_machine_counts_overflow_nothing() {
+    let most = u32::MAX;
+    let body = paragraph(
+        &format!("<w:outlineLvl w:val=\"{most}\"/><w:ind w:left=\"2147483647\"/>"),
+        "text",
+    ) + &item(most, most, "item")
+        + "<w:tbl><w:tblGrid><w:gridCol w:w=\"2147483647\"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:tcW w:w=\"1\" w:type=\"dxa\"/></w:tcPr><w:p/>\
+           </w:tc></w:tr></w:tbl>";
+    assert!(read(&document(&body)).is_ok());
+}
+
+#[test]
 fn names_of_parts_never_lead_out_of_the_package() {
     let file = WordFile::new("<w:p><w:r><w:drawing><a:blip r:embed=\"up\"/></w:drawing></w:r></w:p>").relation(
         "up",

@@ -42,7 +42,7 @@ impl Paragraph {
             .find_map(|name| name.strip_prefix("heading ")?.parse::<u8>().ok());
         let level = named.or_else(|| {
             self.outline
-                .and_then(|level| u8::try_from(level + 1).ok())
+                .and_then(|level| u8::try_from(level.saturating_add(1)).ok())
                 .filter(|level| *level < 10)
         });
         if self.is_like(&["title"]) {

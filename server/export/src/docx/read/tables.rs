@@ -208,7 +208,11 @@ fn fill(row: &mut Vec<Placed>, open: &mut [Option<(usize, usize)>], from: usize,
 }
 
 fn cell(raw: Raw, widths: &[i32]) -> Cell {
-    let pixels = |width: &i32| u32::try_from((width + PIXEL / 2) / PIXEL).unwrap_or(0).min(WIDTH_MAX);
+    let pixels = |width: &i32| {
+        u32::try_from(width.saturating_add(PIXEL / 2) / PIXEL)
+            .unwrap_or(0)
+            .min(WIDTH_MAX)
+    };
     let own = widths.get(raw.column..raw.column + raw.columns).filter(|_| raw.set);
     Cell {
         header: raw.header,
