@@ -35,8 +35,8 @@ pub(super) struct Target {
     pub(super) speech: Speech,
     /// The path of each room; with Hocuspocus the document's name behind a slash.
     pub(super) rooms: Vec<String>,
-    /// Headers of the upgrade, each with its line end.
-    pub(super) headers: String,
+    /// Headers of the upgrade, each with its line end: one connection after the other takes the next.
+    pub(super) headers: Vec<String>,
 }
 
 /// How much is typed.
@@ -96,7 +96,8 @@ impl Crowd {
         };
         for number in 0..pace.rooms * pace.people {
             let room = &target.rooms[number % pace.rooms];
-            let mut line = connect(target, room)?;
+            let headers = &target.headers[number % target.headers.len()];
+            let mut line = connect(target, room, headers)?;
             let interest = Interest::READABLE | Interest::WRITABLE;
             let registry = crowd.poll.registry();
             registry
@@ -286,7 +287,7 @@ impl Line {
 }
 
 /// Connects and asks for the upgrade.
-fn connect(target: &Target, room: &str) -> Outcome<Line> {
+fn connect(target: &Target, room: &str, headers: &str) -> Outcome<Line> {
     let mut stream = std::net::TcpStream::connect(target.address).or_fail("connecting")?;
     stream.set_nodelay(true).or_fail("setting an option")?;
     stream
@@ -299,8 +300,7 @@ fn connect(target: &Target, room: &str) -> Outcome<Line> {
     };
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{}\r\n",
-        target.headers
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{headers}\r\n"
     );
     stream.write_all(request.as_bytes()).or_fail("asking for the upgrade")?;
     let mut head = Vec::new();

@@ -16,7 +16,7 @@ use super::row;
 use crate::{
     server::{self, Product, Serving},
     site::Kind,
-    steps::{OrFail, Outcome, quietly, step},
+    steps::{Failure, OrFail, Outcome, quietly, step},
     test::Scratch,
     workspace::Workspace,
 };
@@ -24,6 +24,8 @@ use load::{Crowd, Heard, Pace, Speech, Target};
 use peers::Peer;
 use std::process::Command;
 
+/// How many connections one member makes: the server allows few more.
+const PER_MEMBER: usize = 40;
 /// How often each server is measured.
 const ROUNDS: usize = 3;
 /// Three people in a room, writing fast.
@@ -170,7 +172,7 @@ fn start(workspace: &Workspace, product: &Product, subject: Subject, pace: Pace)
         address: peer.address,
         speech,
         rooms,
-        headers: String::new(),
+        headers: vec![String::new()],
     };
     Ok((Running::Peer(peer), target))
 }
@@ -187,31 +189,28 @@ fn ours(workspace: &Workspace, product: &Product, pace: Pace) -> Outcome<(Runnin
         &[("SCRIPTKEEP_LIMITS_RATE_FACTOR", "1000")],
     )?;
     let origin = serving.origin();
+    let members = (pace.rooms * pace.people).div_ceil(PER_MEMBER);
     let mut prepare = Command::new("node");
-    prepare.args([
-        "--input-type=module",
-        "-e",
-        include_str!("prepare.mjs"),
-        "--",
-        &origin,
-        &pace.rooms.to_string(),
-    ]);
+    prepare.args(["--input-type=module", "-e", include_str!("prepare.mjs"), "--", &origin]);
+    prepare.args([members.to_string(), pace.rooms.to_string()]);
     let made: serde_json::Value = serde_json::from_str(&quietly(&mut prepare)?).or_fail("preparing records")?;
-    let (cookie, workspace) = (made["cookie"].as_str(), made["workspace"].as_str());
-    let (Some(cookie), Some(workspace), Some(records)) = (cookie, workspace, made["records"].as_array()) else {
-        return Err(crate::steps::Failure::new(format!(
-            "not what was to be prepared: {made}"
-        )));
+    let (cookies, workspace) = (made["cookies"].as_array(), made["workspace"].as_str());
+    let (Some(cookies), Some(workspace), Some(records)) = (cookies, workspace, made["records"].as_array()) else {
+        return Err(Failure::new(format!("not what was to be prepared: {made}")));
     };
     let room = |record: &serde_json::Value| {
         let record = record.as_str().unwrap_or_default();
         format!("/ws/records/{record}?workspace={workspace}&ack=1&gather=1")
     };
+    let headers = |cookie: &serde_json::Value| {
+        let cookie = cookie.as_str().unwrap_or_default();
+        format!("Origin: {origin}\r\nCookie: {cookie}\r\n")
+    };
     let target = Target {
         address: serving.address(),
         speech: Speech::Ours,
         rooms: records.iter().map(room).collect(),
-        headers: format!("Origin: {origin}\r\nCookie: {cookie}\r\n"),
+        headers: cookies.iter().map(headers).collect(),
     };
     Ok((Running::Ours(serving, data), target))
 }
