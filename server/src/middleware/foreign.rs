@@ -68,7 +68,10 @@ mod tests {
         let config = Config::from_settings(&settings.expect("settings")).expect("a configuration");
         for (pairs, may) in [
             (vec![("origin", "https://a.example")], true),
-            (vec![("origin", "https://a.example"), ("sec-fetch-site", "same-origin")], true),
+            (
+                vec![("origin", "https://a.example"), ("sec-fetch-site", "same-origin")],
+                true,
+            ),
             (vec![], true),
             (vec![("origin", "https://evil.example")], false),
             (vec![("origin", "https://a.example.evil.example")], false),

@@ -358,7 +358,10 @@ impl Driver {
             let snapshot = room.snapshot();
             (room, snapshot)
         });
-        let Ok((room, snapshot)) = made.await else { return };
+        let Ok((room, snapshot)) = made.await else {
+            self.sound = false;
+            return;
+        };
         self.room = Some(room);
         self.keep(snapshot);
     }

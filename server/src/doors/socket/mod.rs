@@ -43,16 +43,12 @@ struct Says {
 }
 
 /// The door.
-pub async fn open(
-    Given(state): Given<Arc<State>>,
-    Path(record): Path<String>,
-    request: Request,
-) -> Response {
+pub async fn open(Given(state): Given<Arc<State>>, Path(record): Path<String>, request: Request) -> Response {
     let refuse = |request: &Request, problem: Problem| answer::problem(&state, request, &problem);
     // A page of another site could open a socket, and the browser would send our cookie along.
     if !foreign::may_connect(&state.config, request.headers()) {
-        let problem = Problem::new(Code::ForeignOrigin)
-            .with_detail(format!("Open {} and edit there.", state.config.origin));
+        let problem =
+            Problem::new(Code::ForeignOrigin).with_detail(format!("Open {} and edit there.", state.config.origin));
         return refuse(&request, problem);
     }
     let Ok(Query(says)) = Query::<Says>::try_from_uri(request.uri()) else {

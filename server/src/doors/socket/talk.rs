@@ -13,7 +13,7 @@ use tungstenite::Error as WireError;
 /// A connection that said nothing for so long is asked whether it is there.
 const ASK_AFTER: Duration = Duration::from_secs(25);
 /// A connection that said nothing for so long is gone. (Clients send their presence every 15 seconds, browsers answer pings.)
-const GONE_AFTER: Duration = Duration::from_secs(60);
+const GONE_AFTER: Duration = Duration::from_mins(1);
 /// How long the close frame, and what was to be sent before it, may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// The code for a message that is larger than what is read at all.

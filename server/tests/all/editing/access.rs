@@ -112,9 +112,10 @@ async fn others_see_who_somebody_is_and_not_who_they_say_they_are() {
     other.until_synced().await;
     // Awareness: one state, of client 7, at clock 1.
     let state = r#"{"user":{"name":"Mallory","color":"red"},"cursor":null}"#;
-    let mut content = vec![1, 7, 1, state.len() as u8];
+    let length = |bytes: usize| u8::try_from(bytes).expect("a short message");
+    let mut content = vec![1, 7, 1, length(state.len())];
     content.extend_from_slice(state.as_bytes());
-    let mut frame = vec![1, content.len() as u8];
+    let mut frame = vec![1, length(content.len())];
     frame.extend_from_slice(&content);
     one.send(&frame).await;
     other

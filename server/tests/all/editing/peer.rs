@@ -15,7 +15,7 @@ use yrs::{
 };
 
 /// As long as anything is waited for: a busy machine is slow, and a test that hangs says nothing.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Somebody at a document.
 pub(crate) struct Peer {
@@ -233,10 +233,10 @@ pub(crate) fn message(kind: u8, content: &[u8]) -> Vec<u8> {
 /// Writes an integer as lib0 does.
 pub(crate) fn write_integer(into: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        into.push((value & 0x7f) as u8 | 0x80);
+        into.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    into.push(value as u8);
+    into.push(value.to_le_bytes()[0]);
 }
 
 fn integer(rest: &mut &[u8]) -> u64 {

@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, time::Duration};
 use yrs::Doc;
 
 #[expect(dead_code, reason = "the other half of the plans is for the room in one process")]
+#[expect(clippy::unwrap_used, reason = "collab's tests allow it everywhere")]
 #[path = "../../../collab/tests/all/plan.rs"]
 mod plan;
 use plan::{Act, Plan};

@@ -158,7 +158,9 @@ impl Site {
                     .unwrap_or_default();
                 let mails: Value = serde_json::from_str(&body).unwrap_or_default();
                 let texts = mails.as_array().into_iter().flatten();
-                let mut mine = texts.filter(|mail| mail["to"] == email).filter_map(|mail| mail["text"].as_str());
+                let mut mine = texts
+                    .filter(|mail| mail["to"] == email)
+                    .filter_map(|mail| mail["text"].as_str());
                 if let Some((_, rest)) = mine.find_map(|text| text.split_once(&before)) {
                     return rest.split_whitespace().next().unwrap_or_default().to_owned();
                 }
