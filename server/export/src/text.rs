@@ -58,7 +58,7 @@ impl<'d> Writer<'d> {
         for inline in inlines {
             if let InlineKind::Footnote(content) = &inline.kind {
                 let number = self.counters.footnote();
-                words.push_str(&format!("[{number}]"));
+                words.extend(["[", &number.to_string(), "]"]);
                 self.notes.push((number, content));
             } else {
                 words.push_str(&text::shown(&inline.kind, Some(self.numbering)));
@@ -335,7 +335,7 @@ fn add_item(blocks: &mut Vec<Block>, depth: usize, start: Option<u32>, words: &s
     };
     match (blocks.last_mut(), start) {
         (Some(Block::BulletList { items }), None) | (Some(Block::OrderedList { items, .. }), Some(_)) => {
-            items.push(item)
+            items.push(item);
         }
         (_, None) => blocks.push(Block::BulletList { items: vec![item] }),
         (_, Some(start)) => blocks.push(Block::OrderedList {

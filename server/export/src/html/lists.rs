@@ -192,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// Puts items of Word's together into lists within each other.
-    pub(super) fn word_list(&mut self, items: &mut Vec<WordItem>, blocks: &mut Vec<Value>) {
+    pub(super) fn word_list(items: &mut Vec<WordItem>, blocks: &mut Vec<Value>) {
         let mut items = std::mem::take(items).into_iter().peekable();
         while let Some(first) = items.peek() {
             let level = first.level;

@@ -91,7 +91,9 @@ pub(crate) fn missing(document: &Document, attachments: &Attachments) -> Vec<Los
                 && let Some(id) = src.strip_prefix("attachment:")
                 && embedded(attachments, id).is_none()
             {
-                let place: String = place.iter().map(|index| format!("/content/{index}")).collect();
+                let place = place
+                    .iter()
+                    .fold(String::new(), |path, index| format!("{path}/content/{index}"));
                 losses.push(Loss::new(&place[1..], "the picture is not there"));
             }
             block.each_body(place, &mut |body, place| walk(body, place, attachments, losses));

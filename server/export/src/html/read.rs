@@ -55,7 +55,15 @@ pub(crate) fn read_str(html: &str, exact: bool) -> Result<Read, ExportError> {
 
 /// A node of our tree.
 pub(super) fn node(kind: &str, attrs: Value, content: Vec<Value>) -> Value {
-    json!({"type": kind, "attrs": attrs, "content": content})
+    let fields = [
+        ("type", Value::from(kind)),
+        ("attrs", attrs),
+        ("content", Value::Array(content)),
+    ];
+    fields
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }
 
 /// The state of reading one file.
@@ -188,7 +196,7 @@ impl<'e> Reader<'e> {
                 Node::Element(element) => element,
                 Node::Text(text) => {
                     if list.is_empty() || !text.trim().is_empty() {
-                        self.word_list(&mut list, &mut blocks);
+                        Self::word_list(&mut list, &mut blocks);
                         let marks = self.marks.clone();
                         self.inlines(std::slice::from_ref(node), &mut line, &marks);
                     }
@@ -196,7 +204,7 @@ impl<'e> Reader<'e> {
                 }
             };
             if !is_block(&element.name) && !element.holds_blocks {
-                self.word_list(&mut list, &mut blocks);
+                Self::word_list(&mut list, &mut blocks);
                 let marks = self.marks.clone();
                 self.inline(element, &mut line, &marks);
                 continue;
@@ -209,11 +217,11 @@ impl<'e> Reader<'e> {
                 list.push(item);
                 continue;
             }
-            self.word_list(&mut list, &mut blocks);
+            Self::word_list(&mut list, &mut blocks);
             self.block(element, &mut blocks);
         }
         self.loose_line(&mut line, &mut blocks);
-        self.word_list(&mut list, &mut blocks);
+        Self::word_list(&mut list, &mut blocks);
         blocks
     }
 

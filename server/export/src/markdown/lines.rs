@@ -3,6 +3,7 @@
 use super::write::Writer;
 use crate::html::escaped;
 use domain::document::{Inline, InlineKind, Mark, Marks, text};
+use std::fmt::Write as _;
 
 /// Where a line stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl<'d> Writer<'d> {
             return;
         }
         self.notes.push(content);
-        out.push_str(&format!("[^{}]", self.notes.len()));
+        let _ = write!(out, "[^{}]", self.notes.len());
     }
 
     /// A node of ours, as HTML.
@@ -128,10 +129,8 @@ fn linked(marks: &Marks) -> ((&str, &str), (&str, &str)) {
 pub(super) fn attributes(given: &[(&str, &str)]) -> String {
     let mut all = String::new();
     for (name, value) in given.iter().filter(|(_, value)| !value.is_empty()) {
-        all.push_str(&format!(
-            " {name}=\"{}\"",
-            escaped(value).replace('`', "&#96;").replace('|', "&#124;")
-        ));
+        let value = escaped(value).replace('`', "&#96;").replace('|', "&#124;");
+        let _ = write!(all, " {name}=\"{value}\"");
     }
     all
 }

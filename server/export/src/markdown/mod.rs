@@ -1,6 +1,6 @@
-//! Markdown: CommonMark with tables, footnotes, task lists, strike-through and the alerts of GitHub, in and out.
+//! Markdown: `CommonMark` with tables, footnotes, task lists, strike-through and the alerts of GitHub, in and out.
 //!
-//! What Markdown has no sign for is written as HTML, which every CommonMark program passes on and our reader takes back:
+//! What Markdown has no sign for is written as HTML, which every `CommonMark` program passes on and our reader takes back:
 //!
 //! - headings end with `{#id .numbered}` where they have an id or take part in the numbering;
 //! - callouts are `> [!NOTE]`, `> [!WARNING]`, `> [!CAUTION]`;

@@ -195,7 +195,7 @@ impl<'d> Writer<'d> {
             let mut line = String::from("|");
             for cell in &row.cells {
                 let words = cell.content.first().and_then(Block::inlines).unwrap_or_default();
-                line.push_str(&format!(" {} |", self.lines(words, Place::Cell)));
+                line.extend([" ", &self.lines(words, Place::Cell), " |"]);
             }
             lines.push(line);
             if index == 0 {
@@ -252,9 +252,9 @@ fn is_tight(items: &[Item]) -> bool {
         begins_with_words(&item.content)
             && match &item.content[1..] {
                 [] => true,
-                [Block::BulletList { items }] => is_tight(items),
                 [
-                    Block::OrderedList {
+                    Block::BulletList { items }
+                    | Block::OrderedList {
                         start: 1,
                         style: ListStyle::Decimal,
                         items,
