@@ -26,33 +26,33 @@ struct Opened {
 
 /// The titles of one workspace.
 #[derive(Default)]
-struct Shelf {
+struct Drawer {
     used: u64,
     titles: HashMap<RecordId, Opened>,
 }
 
 /// All titles at hand.
 #[derive(Default)]
-pub(crate) struct Titles(Mutex<Shelves>);
+pub(crate) struct Titles(Mutex<Drawers>);
 
 #[derive(Default)]
-struct Shelves {
+struct Drawers {
     uses: u64,
-    by: HashMap<(WorkspaceId, FieldClass), Shelf>,
+    by: HashMap<(WorkspaceId, FieldClass), Drawer>,
 }
 
 impl Titles {
     /// The texts of these ciphertexts, where they are at hand, in the same order.
     pub(crate) fn known(&self, workspace: WorkspaceId, sealed: &[(RecordId, &[u8])]) -> Vec<Option<Arc<str>>> {
-        let mut shelves = self.lock();
-        shelves.uses += 1;
-        let uses = shelves.uses;
-        let Some(shelf) = shelves.by.get_mut(&(workspace, FieldClass::Title)) else {
+        let mut drawers = self.lock();
+        drawers.uses += 1;
+        let uses = drawers.uses;
+        let Some(drawer) = drawers.by.get_mut(&(workspace, FieldClass::Title)) else {
             return vec![None; sealed.len()];
         };
-        shelf.used = uses;
+        drawer.used = uses;
         let find = |(record, sealed): &(RecordId, &[u8])| {
-            let opened = shelf.titles.get(record)?;
+            let opened = drawer.titles.get(record)?;
             (Some(opened.tag) == tag_of(sealed)).then(|| Arc::clone(&opened.text))
         };
         sealed.iter().map(find).collect()
@@ -64,33 +64,33 @@ impl Titles {
         workspace: WorkspaceId,
         opened: impl Iterator<Item = (RecordId, &'a [u8], Arc<str>)>,
     ) {
-        let mut shelves = self.lock();
+        let mut drawers = self.lock();
         let key = (workspace, FieldClass::Title);
-        if !shelves.by.contains_key(&key) && shelves.by.len() >= WORKSPACES_MAX {
-            let oldest = shelves
+        if !drawers.by.contains_key(&key) && drawers.by.len() >= WORKSPACES_MAX {
+            let oldest = drawers
                 .by
                 .iter()
-                .min_by_key(|(_, shelf)| shelf.used)
+                .min_by_key(|(_, drawer)| drawer.used)
                 .map(|(key, _)| *key);
             if let Some(oldest) = oldest {
-                shelves.by.remove(&oldest);
+                drawers.by.remove(&oldest);
             }
         }
-        let uses = shelves.uses;
-        let shelf = shelves.by.entry(key).or_default();
-        shelf.used = uses;
+        let uses = drawers.uses;
+        let drawer = drawers.by.entry(key).or_default();
+        drawer.used = uses;
         for (record, sealed, text) in opened {
-            if shelf.titles.len() >= TITLES_MAX {
-                shelf.titles.clear();
+            if drawer.titles.len() >= TITLES_MAX {
+                drawer.titles.clear();
             }
             if let Some(tag) = tag_of(sealed) {
-                shelf.titles.insert(record, Opened { tag, text });
+                drawer.titles.insert(record, Opened { tag, text });
             }
         }
     }
 
     /// A poisoned lock is taken all the same: every entry is whole.
-    fn lock(&self) -> MutexGuard<'_, Shelves> {
+    fn lock(&self) -> MutexGuard<'_, Drawers> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

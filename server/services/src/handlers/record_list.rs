@@ -70,13 +70,13 @@ impl Context<'_, TenantTx> {
     async fn titled(&mut self, rows: Vec<Record>) -> Result<Vec<Titled>, Failure> {
         let workspace = self.tx.workspace();
         let services = self.services;
-        let titles = &services.inner.titles;
+        let cache = &services.inner.titles;
         let sealed = |row: &Record| row.field(FieldClass::Title).map(<[u8]>::to_vec).unwrap_or_default();
         let asked: Vec<(RecordId, &[u8])> = rows
             .iter()
             .map(|row| (row.id, row.field(FieldClass::Title).unwrap_or_default()))
             .collect();
-        let known = titles.known(workspace, &asked);
+        let known = cache.known(workspace, &asked);
         let missing: Vec<Uuid> = rows
             .iter()
             .zip(&known)
@@ -104,7 +104,7 @@ impl Context<'_, TenantTx> {
         let opened = opened
             .iter()
             .map(|(id, sealed, title)| (*id, sealed.as_slice(), Arc::clone(title)));
-        titles.keep(workspace, opened);
+        cache.keep(workspace, opened);
         Ok(titled)
     }
 

@@ -133,7 +133,7 @@ impl<'a> Table<'a> {
             .as_array()
             .ok_or_else(|| self.kind(key, value, wanted))?;
         let mut words: Vec<Word> = Vec::new();
-        for item in list.iter() {
+        for item in list {
             let text = item.get_ref().as_str().ok_or_else(|| self.kind(key, item, wanted))?;
             if words.iter().any(|word| word.text == text) {
                 let what = format!("`{text}` stands in `{key}` twice.");

@@ -283,7 +283,7 @@ fn sources(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
             ) {
                 sources(&path, into);
             }
-        } else if name.ends_with(".rs") && name != "tests.rs" {
+        } else if path.extension().is_some_and(|extension| extension == "rs") && name != "tests.rs" {
             into.push(path);
         }
     }

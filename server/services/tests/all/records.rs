@@ -232,14 +232,14 @@ async fn records_begin_with_templates_and_are_copied_with_their_words() {
     let house = House::new().await;
     let ilse = house.person("ilse@ternhouse.example").await;
     let workspace = house.workspace(&ilse, "Tern House").await.id;
-    let make = |kind: &str, template: &str| CreateRecord {
+    let of = |kind: &str, template: &str| CreateRecord {
         kind: kind.to_owned(),
         template: template.to_owned(),
         ..CreateRecord::blank(workspace, "Rest")
     };
-    assert_eq!(code(house.act(&ilse, make("sop", "")).await), Code::Invalid);
-    assert_eq!(code(house.act(&ilse, make("script", "sop")).await), Code::Invalid);
-    let made = house.act(&ilse, make("script", "relaxation")).await.expect("made");
+    assert_eq!(code(house.act(&ilse, of("sop", "")).await), Code::Invalid);
+    assert_eq!(code(house.act(&ilse, of("script", "sop")).await), Code::Invalid);
+    let made = house.act(&ilse, of("script", "relaxation")).await.expect("made");
     let rows = async |record: RecordId| {
         let sql = format!("select count(*) from shared.document_updates where record_id = '{record}'");
         house.database.number(&sql).await
