@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the binary.
 
+use crate::commands::paper::Format;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -54,6 +55,30 @@ pub enum Command {
     /// Work with exported audit logs.
     #[command(subcommand)]
     Audit(Audit),
+    /// Convert documents: docx, md, html, txt and json into each other, and into pdf. What a format cannot keep is listed.
+    Convert {
+        /// The files, then the file to make, or the folder.
+        #[arg(required = true, num_args = 2.., value_name = "IN... OUT")]
+        paths: Vec<PathBuf>,
+        /// A docx file whose styles, page, headers and footers to take.
+        #[arg(long, value_name = "FILE")]
+        template: Option<PathBuf>,
+        /// What to make; without it the ending of OUT says it.
+        #[arg(long, value_name = "FORMAT")]
+        to: Option<Format>,
+    },
+    /// Compare two documents by word: [-removed-] and {+added+}. Ends with 1 when they differ.
+    Compare {
+        /// The earlier one.
+        #[arg(value_name = "A")]
+        earlier: PathBuf,
+        /// The later one.
+        #[arg(value_name = "B")]
+        later: PathBuf,
+        /// Write a file instead: html to look at, docx with tracked changes.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
 }
 
 /// Acts of an operator. Each is an operation of the product, done as the command line, and stands in the audit log with the

@@ -2,8 +2,11 @@
 
 mod admin;
 mod audit;
+mod compare;
+mod convert;
 mod demo;
 mod migrate;
+pub mod paper;
 pub mod serve;
 
 use crate::{
@@ -15,7 +18,7 @@ use crate::{
 };
 use std::{future::Future, path::Path, process::ExitCode};
 
-/// A log did not verify.
+/// A log did not verify, or two documents differ.
 const FINDING: u8 = 1;
 /// The command did not go on; so does a wrong command line end.
 const REFUSED: u8 = 2;
@@ -34,6 +37,17 @@ pub fn run(cli: Cli) -> ExitCode {
 }
 
 fn go(cli: Cli) -> Result<ExitCode, Refusal> {
+    match &cli.command {
+        // Files in, files out: these need neither a configuration nor a server.
+        Some(Command::Convert { paths, template, to }) => {
+            return convert::convert(paths, template.as_deref(), *to).map(|()| ExitCode::SUCCESS);
+        }
+        Some(Command::Compare { earlier, later, out }) => {
+            let same = compare::compare(earlier, later, out.as_deref())?;
+            return Ok(ExitCode::from(if same { 0 } else { FINDING }));
+        }
+        _ => {}
+    }
     if let Some(Command::Audit(crate::cli::Audit::Verify { file, key, since })) = &cli.command {
         // Offline: needs neither a configuration nor a server.
         return verify(file, key, since.as_deref());
@@ -60,6 +74,8 @@ fn go(cli: Cli) -> Result<ExitCode, Refusal> {
         }
         Some(Command::Audit(crate::cli::Audit::Key { workspace })) => audit::print_key(&config, workspace),
         Some(Command::Audit(crate::cli::Audit::Verify { file, key, since })) => verify(&file, &key, since.as_deref()),
+        // Done above.
+        Some(Command::Convert { .. } | Command::Compare { .. }) => Ok(ExitCode::SUCCESS),
     }
 }
 

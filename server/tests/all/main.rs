@@ -11,6 +11,7 @@ mod forms;
 mod headers;
 mod held;
 mod outage;
+mod paper;
 mod rendering;
 mod serve;
 mod support;
