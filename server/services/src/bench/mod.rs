@@ -112,6 +112,7 @@ async fn rounds(sides: &mut [Side], count: usize, length: Duration) -> Vec<Round
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
 async fn the_database_under_load() {
     let measured = std::env::var_os("SCRIPTKEEP_BENCH").is_some();
     let (size, count, length) = if measured {
