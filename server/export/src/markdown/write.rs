@@ -209,11 +209,12 @@ impl<'d> Writer<'d> {
 /// Puts a sign before the first line and another before the rest.
 fn prefixed(first: &str, rest: &str, lines: Vec<String>) -> Vec<String> {
     let with = |(index, line): (usize, String)| {
-        let line = format!("{}{line}", if index == 0 { first } else { rest });
-        if line.trim_end().len() < line.len() && line.trim().chars().all(|c| c == '>') {
-            line.trim_end().to_owned()
+        let sign = if index == 0 { first } else { rest };
+        // Blanks at the end of a line count in code, and nowhere else.
+        if line.is_empty() {
+            sign.trim_end().to_owned()
         } else {
-            line
+            format!("{sign}{line}")
         }
     };
     lines.into_iter().enumerate().map(with).collect()
