@@ -78,10 +78,9 @@ fn object(row: &AuditRow) -> String {
         change.and_then(|change| Some(format!("“{}” to “{}”", change.before.as_ref()?, change.after.as_ref()?)));
     let kind = row.target.as_ref().map(|target| match target.kind.as_str() {
         "audit_log" => "the audit log",
-        "workspace" => "",
+        "workspace" | "invitation" => "",
         "record" => "a record",
         "account" if row.action.starts_with("member.") => "a member",
-        "invitation" => "",
         other => other,
     });
     renamed

@@ -34,7 +34,7 @@ pub fn RecordMenu(
     let may = |action| decide(workspace.actor(), action, Resource::Record(record.item())) == Decision::Allow;
     let place = workspace.id;
     let navigate = use_navigate();
-    let copied = Callback::new(move |copy: RecordView| {
+    let on_copied = Callback::new(move |copy: RecordView| {
         navigate(&format!("/w/{place}/records/{}", copy.id), NavigateOptions::default());
     });
     let kind = workspace.record_type(&record.kind);
@@ -48,9 +48,9 @@ pub fn RecordMenu(
         .map(|step| view! { <MoveItem workspace=place record=record.clone() step on_changed/> })
         .collect_view();
     let shelf = record.shelf;
-    let copies = workspace.actor().may(Action::CreateRecords) && shelf != Shelf::Trash;
+    let duplicates = workspace.actor().may(Action::CreateRecords) && shelf != Shelf::Trash;
     let (archives, trashes) = (may(Action::ArchiveRecords), may(Action::TrashRecords));
-    if !(moving || copies || archives || trashes) {
+    if !(moving || duplicates || archives || trashes) {
         return ().into_any();
     }
     let forms = Forms {
@@ -70,8 +70,8 @@ pub fn RecordMenu(
         >
             {moves}
             {moving.then(|| view! { <li class="menu-sep" aria-hidden="true"></li> })}
-            {item(copies)
-                .map(|ids| view! { <RecordAct form=forms.copy ids on_done=copied icon="copy" words="Duplicate"/> })}
+            {item(duplicates)
+                .map(|ids| view! { <RecordAct form=forms.copy ids on_done=on_copied icon="copy" words="Duplicate"/> })}
             {item(archives && shelf == Shelf::Desk)
                 .map(|ids| view! { <RecordAct form=forms.archive ids on_done=on_changed icon="archive" words="Archive"/> })}
             {item(archives && shelf == Shelf::Archive)
