@@ -76,6 +76,7 @@ class Editor {
   private readonly stopKeyboard: () => void;
   private view: EditorView | null = null;
   private pace: number;
+  private wasEditable: boolean | null = null;
   private followed: number | null = null;
   private headings: Heading[] = [];
   private lastSelection = "";
@@ -111,7 +112,7 @@ class Editor {
       extras.ports ?? browserPorts,
       (status) => {
         if (status.loaded) this.show();
-        this.view?.setProps({ editable: () => this.editable() });
+        this.setEditable();
         this.tell("status", JSON.stringify(status));
       },
     );
@@ -146,6 +147,14 @@ class Editor {
     this.awareness.setLocalStateField("cursor", null);
     this.safety.end();
     this.host.replaceChildren();
+  }
+
+  /** Tells the view when it may be written in, or no longer; only then, since the view looks at everything anew. */
+  private setEditable(): void {
+    const editable = this.editable();
+    if (!this.view || editable === this.wasEditable) return;
+    this.wasEditable = editable;
+    this.view.setProps({ editable: () => this.editable() });
   }
 
   private editable(): boolean {

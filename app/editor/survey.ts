@@ -47,6 +47,7 @@ export function survey(doc: Node): Survey {
   const headings = new HeadingCounter();
   let figures = 0;
   let footnotes = 0;
+  let topSteps = 0;
   const target = (id: string, value: Target): void => {
     if (id && !found.targets.has(id)) found.targets.set(id, value);
   };
@@ -88,7 +89,6 @@ export function survey(doc: Node): Survey {
       if (!node.isLeaf) walk(node, pos + 1, stepPrefix);
     });
   };
-  let topSteps = 0;
   walk(doc, 0, "");
   return found;
 }

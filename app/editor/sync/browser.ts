@@ -11,9 +11,6 @@ function open(url: string): Socket {
       if (socket.readyState === WebSocket.OPEN) socket.send(bytes as Uint8Array<ArrayBuffer>);
     },
     close: () => socket.close(),
-    get bufferedAmount() {
-      return socket.bufferedAmount;
-    },
     onopen: null,
     onmessage: null,
     onclose: null,

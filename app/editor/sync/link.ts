@@ -11,8 +11,6 @@ import * as wire from "./wire.ts";
 export interface Socket {
   send(bytes: Uint8Array): void;
   close(): void;
-  /** Bytes handed over that the network has not taken. */
-  readonly bufferedAmount: number;
   onopen: (() => void) | null;
   onmessage: ((frame: Uint8Array) => void) | null;
   onclose: ((code: number, reason: string) => void) | null;
@@ -67,6 +65,8 @@ export class Link {
   private answered = false;
   private synced = false;
   private loaded = false;
+  /** Whether a try has failed since the document last came. */
+  private failed = false;
   private refusal: LinkState["refusal"] = null;
   private readonly backoff: Backoff;
   private retry: unknown = null;
@@ -173,17 +173,16 @@ export class Link {
   /** What is to be said now. */
   state(): LinkState {
     const unsaved = !this.unsent.empty;
+    return { safety: this.safety(unsaved), loaded: this.loaded, unsaved, refusal: this.refusal };
+  }
+
+  private safety(unsaved: boolean): Safety {
+    if (this.refusal) return "refused";
     const live = this.socket !== null && this.answered && this.synced;
-    const safety = this.refusal ? "refused" : !live && this.loadedOnceOrTrying() ? "offline" : unsaved || !live ? "saving" : "saved";
-    return { safety, loaded: this.loaded, unsaved, refusal: this.refusal };
+    // Offline is said once a try has failed; the first moments of a page are not.
+    if (!live && (this.socket === null || this.failed)) return "offline";
+    return unsaved || !live ? "saving" : "saved";
   }
-
-  /** Offline is said once a try has failed; the first moments of a page are not. */
-  private loadedOnceOrTrying(): boolean {
-    return this.socket === null || this.failed;
-  }
-
-  private failed = false;
 
   private readonly wrote = (update: Uint8Array, origin: unknown): void => {
     if (origin === this || this.options.readOnly) return;

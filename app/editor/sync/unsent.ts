@@ -32,11 +32,6 @@ export class Unsent {
     return this.waiting.length === 0 && this.sent.length === 0 && this.durable === this.count;
   }
 
-  /** Whether something waits to be sent. */
-  get hasWaiting(): boolean {
-    return this.waiting.length > 0;
-  }
-
   /** Adds what was just written. */
   add(update: Uint8Array): void {
     this.waiting.push(update);

@@ -10,7 +10,6 @@ import * as wire from "../sync/wire.ts";
 class FakeSocket implements Socket {
   readonly sent: wire.Heard[] = [];
   closed = false;
-  bufferedAmount = 0;
   onopen: (() => void) | null = null;
   onmessage: ((frame: Uint8Array) => void) | null = null;
   onclose: ((code: number, reason: string) => void) | null = null;
