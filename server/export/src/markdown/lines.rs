@@ -179,6 +179,10 @@ fn signs(mark: &Mark, plain: Option<&str>, out: &str) -> (String, String) {
                 tag("code", &[])
             }
         }
+        // After a footnote's sign a bracket would belong to it.
+        Mark::Link { href, title } if out.ends_with(']') => {
+            tag("a", &[("href", href), ("title", title.as_deref().unwrap_or_default())])
+        }
         Mark::Link { href, title } => {
             let safe = |text: &str| {
                 let text = escaped(text).replace('\\', "&#92;").replace('`', "&#96;");

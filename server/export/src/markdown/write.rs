@@ -125,6 +125,10 @@ impl<'d> Writer<'d> {
                     CalloutKind::Caution => "[!CAUTION]",
                 };
                 let mut lines = vec![word.to_owned()];
+                // A list that begins with another number than 1 goes on as text right after a line.
+                if !matches!(content.first(), Some(Block::Paragraph { .. })) {
+                    lines.push(String::new());
+                }
                 lines.extend(self.blocks(content));
                 prefixed("> ", "> ", lines)
             }
