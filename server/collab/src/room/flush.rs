@@ -23,23 +23,19 @@ type Fanout = Vec<(Option<ConnId>, Bytes)>;
 impl Room {
     /// When [`poll`](Self::poll) is to be called, unless something happens before. `None`: not before.
     pub fn due(&self) -> Option<Millis> {
-        earliest([
-            self.updates_due(),
-            self.awareness_due(),
-            self.untold.then_some(Millis(0)),
-        ])
+        earliest([self.updates_due(), self.awareness_due(), self.acknowledgements_due()])
     }
 
+    /// The first update after a pause goes out at once; what comes soon after it is gathered.
     fn updates_due(&self) -> Option<Millis> {
-        if self.inbox.is_empty() {
-            return None;
-        }
-        // In a large room each flush costs a frame for each connection: gather for longer, up to 25 ms.
-        let factor = (self.connections.len() as u64 / 40).clamp(1, 5);
-        Some(
-            self.flushed
-                .map_or(Millis(0), |at| at.plus(self.limits.gather * factor)),
-        )
+        let after = |at: Millis| at.plus(self.limits.gather);
+        (!self.inbox.is_empty()).then(|| self.flushed.map_or(Millis(0), after))
+    }
+
+    /// An acknowledgement travels with the next frame, or by itself if none goes out soon.
+    fn acknowledgements_due(&self) -> Option<Millis> {
+        let after = |at: Millis| at.plus(self.limits.gather);
+        self.untold.then(|| self.sent.map_or(Millis(0), after))
     }
 
     fn awareness_due(&self) -> Option<Millis> {
@@ -65,7 +61,9 @@ impl Room {
             self.awareness_flushed = Some(now);
             states = self.presence.changes();
         }
-        if !fanout.is_empty() || states.is_some() || self.untold {
+        let acknowledge = self.acknowledgements_due().is_some_and(|due| due <= now);
+        if !fanout.is_empty() || states.is_some() || acknowledge {
+            self.sent = Some(now);
             self.spread(&fanout, states.as_ref(), out);
         }
         self.end_if_idle(out);

@@ -67,6 +67,8 @@ pub struct Room {
     durable: u64,
     flushed: Option<Millis>,
     awareness_flushed: Option<Millis>,
+    /// When something last went out to everybody.
+    sent: Option<Millis>,
     /// A connection has something durable that it was not told.
     untold: bool,
 }
@@ -86,6 +88,7 @@ impl Room {
             durable: 0,
             flushed: None,
             awareness_flushed: None,
+            sent: None,
             untold: false,
         }
     }

@@ -124,12 +124,7 @@ fn the_server_has_what_yjs_has_whatever_the_order() {
             let mut again = Body::open(Some(&snapshot), []).unwrap();
             assert_eq!(content(&mut again), expected, "{name}, from a snapshot");
             // And Yjs has the same from what the server hands out.
-            let handed: Vec<_> = again
-                .difference(&[0])
-                .unwrap()
-                .iter()
-                .map(hex::encode)
-                .collect();
+            let handed: Vec<_> = again.difference(&[0]).unwrap().iter().map(hex::encode).collect();
             let read = yjs.ask(&json!({ "updates": handed }));
             assert_eq!(shown(&read), expected, "{name}, in Yjs");
             assert_eq!(

@@ -274,3 +274,41 @@ fn what_another_node_stored_is_shown_and_not_stored_again() {
     assert!(bench.sent(1).contains(&Told::Update(second)));
     assert!(bench.appended().is_empty());
 }
+
+#[test]
+fn the_first_update_goes_out_at_once_and_what_follows_is_gathered_with_its_acknowledgement() {
+    let gather = Limits::default().gather;
+    let mut bench = Bench::open(
+        Limits::default(),
+        [
+            joining(1),
+            Joining {
+                gather: true,
+                ..joining(2)
+            },
+        ],
+    );
+    let writer = Replica::new(7);
+    let poll = |bench: &mut Bench| bench.room.poll(bench.now, &mut bench.effects);
+    bench.frame(1, wire::update(&writer.insert(0, "a")));
+    poll(&mut bench);
+    assert_eq!(bench.sent(2).len(), 1, "after a pause nobody waits");
+    assert_eq!(bench.room.due(), None);
+
+    for (at, letter) in [(1, "b"), (2, "c")] {
+        bench.frame(1, wire::update(&writer.insert(at, letter)));
+    }
+    bench.step(Event::Appended { upto: 1 });
+    poll(&mut bench);
+    assert_eq!((bench.sent(1), bench.sent(2)), (vec![], vec![]));
+    assert_eq!(bench.room.due(), Some(bench.now.plus(gather)));
+    bench.now = bench.now.plus(gather);
+    poll(&mut bench);
+    assert_eq!(bench.sent(1), [Told::Durable(1)]);
+    let frames: Vec<_> = bench
+        .effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Send { .. }))
+        .collect();
+    assert!(matches!(frames[..], [Effect::Send { frames, .. }] if frames.len() == 1 && read(&frames[0]).len() == 2));
+}

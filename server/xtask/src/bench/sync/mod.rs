@@ -32,7 +32,7 @@ const ROUNDS: usize = 3;
 const ROOMS: Pace = Pace {
     rooms: 100,
     people: 3,
-    edits: 10.0,
+    edits: 40.0,
     seconds: 6.0,
 };
 /// A hall of typists in one document.
@@ -95,7 +95,7 @@ pub(crate) fn bench(workspace: &Workspace) -> Outcome {
     let product = server::build(workspace, Kind::Shipping, true)?;
     step("The peers' packages", || peers::folder(workspace))?;
     for (what, pace) in [
-        ("100 rooms of 3, 10 edits a second each", ROOMS),
+        ("100 rooms of 3, 40 edits a second each", ROOMS),
         ("200 in one document, 3 edits a second each", HALL),
     ] {
         step(what, || {
