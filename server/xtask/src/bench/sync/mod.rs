@@ -129,16 +129,25 @@ impl Running {
 
 fn measure(workspace: &Workspace, product: &Product, subject: Subject, pace: Pace) -> Outcome<Figures> {
     let (running, target) = start(workspace, product, subject, pace)?;
-    let family = load::descendants(running.process());
-    let (servers, databases): (Vec<_>, Vec<_>) = family.iter().partition(|(_, name)| !name.starts_with("postgres"));
-    let ids = |family: Vec<(&u32, &String)>| family.into_iter().map(|(id, _)| *id).collect::<Vec<_>>();
-    let (servers, databases) = (ids(servers), ids(databases));
+    // Postgres starts a process for each connection, some of them only under load: its processes are looked for each time.
+    let processes = |of_postgres: bool| {
+        let family = load::descendants(running.process()).into_iter();
+        let chosen = family.filter(|(_, name)| name.starts_with("postgres") == of_postgres);
+        chosen.map(|(id, _)| id).collect::<Vec<_>>()
+    };
+    let servers = processes(false);
     let empty = load::costs(&servers).1;
     let crowd = Crowd::join(&target, pace)?;
     let connections = f64::from(u32::try_from(pace.rooms * pace.people).or_fail("counting")?);
     let memory = (load::costs(&servers).1 - empty) / connections;
     let me = [std::process::id()];
-    let computed = || (load::costs(&servers).0, load::costs(&databases).0, load::costs(&me).0);
+    let computed = || {
+        (
+            load::costs(&servers).0,
+            load::costs(&processes(true)).0,
+            load::costs(&me).0,
+        )
+    };
     let before = computed();
     let heard = crowd.write(pace)?;
     let after = computed();
