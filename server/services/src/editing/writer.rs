@@ -264,6 +264,8 @@ impl Writer {
             Err(failure) => {
                 tracing::warn!(problem = %failure.problem, "a range of updates was not covered yet");
                 open.cover_at = Some(Instant::now() + COVER_AGAIN);
+                // The range may have been covered and only the answer lost: what comes next is marked again.
+                open.journal.marked = false;
             }
         }
     }

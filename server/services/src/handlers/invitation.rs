@@ -48,12 +48,12 @@ impl Handle for InviteMembers {
     }
 
     async fn handle(self, addresses: Vec<Address>, cx: &mut Context<'_, TenantTx>) -> Result<Invited, Failure> {
-        cx.begin_member_change(Action::ManageMembers).await?;
+        let answers = cx.begin_member_change(Action::ManageMembers).await?;
         let pack = cx.own_pack()?;
         let role = pack
             .role(&self.role)
             .ok_or_else(|| Problem::field("role", "Choose one of the list."))?;
-        cx.prove_for(&[role])?;
+        cx.prove_for(answers, &[role])?;
         cx.refuse_members(&addresses).await?;
         if invitations::open(&mut cx.tx).await?.len() + addresses.len() > OPEN_MAX {
             return Err(Problem::field(
@@ -168,12 +168,12 @@ impl Handle for ResendInvitation {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
-        cx.begin_member_change(Action::ManageMembers).await?;
+        let answers = cx.begin_member_change(Action::ManageMembers).await?;
         let id = self.invitation;
         let open = cx.open_invitation(id).await?;
         let pack = cx.own_pack()?;
         if let Some(role) = pack.role(&open.role) {
-            cx.prove_for(&[role])?;
+            cx.prove_for(answers, &[role])?;
         }
         let email = cx.open(INVITATION_EMAIL, id.0, id.0, &open.email).await?;
         if !cx.services.may_mail(&email, true).await? {

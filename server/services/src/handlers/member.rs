@@ -109,16 +109,17 @@ impl Context<'_, TenantTx> {
     }
 
     /// Begins a change of who belongs to the workspace. From here on nobody else changes it; whether the actor still may
-    /// is decided anew, because it may have changed while this waited.
-    pub(super) async fn begin_member_change(&mut self, action: Action) -> Result<(), Failure> {
+    /// is decided anew, because it may have changed while this waited. Answers whether the actor is one of those who answer
+    /// for the workspace, or has a shell.
+    pub(super) async fn begin_member_change(&mut self, action: Action) -> Result<bool, Failure> {
         members::begin_change(&mut self.tx).await?;
         let Some(account) = self.actor.account() else {
-            return Ok(());
+            return Ok(true);
         };
         let seat = members::seat_of(&mut self.tx, account).await?;
         let standing = self.services.standing_of(self.pack, seat.as_ref())?;
         match decide(standing.actor(), action, action.anywhere()) {
-            Decision::Allow => Ok(()),
+            Decision::Allow => Ok(standing.role().is_some_and(|role| role.owner)),
             Decision::Forbid => Err(Code::Forbidden.into()),
             Decision::Hide => Err(Code::NotFound.into()),
         }
@@ -134,12 +135,19 @@ impl Context<'_, TenantTx> {
         Ok((seat, role))
     }
 
-    /// Asks for a fresh proof of identity where it is about those who answer for the workspace.
-    pub(super) fn prove_for(&self, roles: &[&Role]) -> Result<(), Problem> {
+    /// Where it is about those who answer for the workspace, only they decide (else who manages members could make
+    /// themselves one of them), and only with a fresh proof of identity. `answers` is what
+    /// [`Self::begin_member_change`] said of the actor.
+    pub(super) fn prove_for(&self, answers: bool, roles: &[&Role]) -> Result<(), Problem> {
+        if !roles.iter().any(|role| role.owner) {
+            return Ok(());
+        }
+        if !answers {
+            return Err(Problem::new(Code::Forbidden)
+                .with_detail("Only those who answer for the workspace give this role, or take it away."));
+        }
         match self.actor {
-            Actor::Person(person)
-                if roles.iter().any(|role| role.owner) && (self.at - person.proven_at).abs() > PROOF_FRESH =>
-            {
+            Actor::Person(person) if (self.at - person.proven_at).abs() > PROOF_FRESH => {
                 Err(Problem::new(Code::StepUpRequired))
             }
             _ => Ok(()),
@@ -167,6 +175,7 @@ impl Context<'_, TenantTx> {
     /// Gives a member another place, or none.
     async fn reseat(
         &mut self,
+        answers: bool,
         account: AccountId,
         change: impl FnOnce(&Seat) -> Option<Seat>,
         event: Event,
@@ -177,7 +186,7 @@ impl Context<'_, TenantTx> {
         let new_role = after.as_ref().map(|seat| role_of(&pack, seat));
         if Some(account) != self.actor.account() || new_role.is_some() {
             let roles: Vec<&Role> = new_role.iter().chain([&role]).collect();
-            self.prove_for(&roles)?;
+            self.prove_for(answers, &roles)?;
         }
         match &after {
             Some(seat) => members::set_seat(&mut self.tx, account, seat).await?,
@@ -198,7 +207,7 @@ impl Handle for SetRole {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
-        cx.begin_member_change(Action::ManageMembers).await?;
+        let answers = cx.begin_member_change(Action::ManageMembers).await?;
         let pack = cx.own_pack()?;
         let role = pack
             .role(&self.role)
@@ -211,7 +220,7 @@ impl Handle for SetRole {
                 ..Seat::in_role(&role.id, role.owner)
             })
         };
-        cx.reseat(self.account, change, event).await
+        cx.reseat(answers, self.account, change, event).await
     }
 }
 
@@ -224,8 +233,8 @@ impl Handle for SuspendMember {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
-        cx.begin_member_change(Action::ManageMembers).await?;
-        cx.suspend(self.account, true).await
+        let answers = cx.begin_member_change(Action::ManageMembers).await?;
+        cx.suspend(answers, self.account, true).await
     }
 }
 
@@ -238,13 +247,13 @@ impl Handle for ResumeMember {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
-        cx.begin_member_change(Action::ManageMembers).await?;
-        cx.suspend(self.account, false).await
+        let answers = cx.begin_member_change(Action::ManageMembers).await?;
+        cx.suspend(answers, self.account, false).await
     }
 }
 
 impl Context<'_, TenantTx> {
-    async fn suspend(&mut self, account: AccountId, suspended: bool) -> Result<Done, Failure> {
+    async fn suspend(&mut self, answers: bool, account: AccountId, suspended: bool) -> Result<Done, Failure> {
         let words = |suspended| if suspended { "yes" } else { "no" };
         let event = Event::on("account", &account).change("suspended", Some(words(!suspended)), Some(words(suspended)));
         let pack = self.own_pack()?;
@@ -257,7 +266,7 @@ impl Context<'_, TenantTx> {
                 ..Seat::in_role(&role.id, role.owner)
             })
         };
-        self.reseat(account, change, event).await
+        self.reseat(answers, account, change, event).await
     }
 }
 
@@ -270,8 +279,8 @@ impl Handle for RemoveMember {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
-        cx.begin_member_change(Action::ManageMembers).await?;
-        cx.let_go(self.account).await
+        let answers = cx.begin_member_change(Action::ManageMembers).await?;
+        cx.let_go(answers, self.account).await
     }
 }
 
@@ -287,16 +296,16 @@ impl Handle for LeaveWorkspace {
         let account = cx.actor.account().ok_or_else(|| {
             Problem::new(Code::Forbidden).with_detail("A command line belongs to no workspace, so it leaves none.")
         })?;
-        cx.begin_member_change(Action::SeeWorkspace).await?;
-        cx.let_go(account).await
+        let answers = cx.begin_member_change(Action::SeeWorkspace).await?;
+        cx.let_go(answers, account).await
     }
 }
 
 impl Context<'_, TenantTx> {
-    async fn let_go(&mut self, account: AccountId) -> Result<Done, Failure> {
+    async fn let_go(&mut self, answers: bool, account: AccountId) -> Result<Done, Failure> {
         let pack = self.own_pack()?;
         let (_, role) = self.member(&pack, account).await?;
         let event = Event::on("account", &account).change("role", Some(&role.id), None);
-        self.reseat(account, |_| None, event).await
+        self.reseat(answers, account, |_| None, event).await
     }
 }

@@ -13,7 +13,7 @@ use domain::{
 /// Reads the roles.
 pub(super) fn roles(root: &Table<'_>, types: &[RecordType]) -> Result<Vec<Role>, PackError> {
     let mut roles: Vec<Role> = Vec::new();
-    for table in root.tables("role", &["id", "name", "about", "owner", "reads", "may", "records"])? {
+    for table in root.tables("role", &["id", "name", "about", "answers", "reads", "may", "records"])? {
         let id = table.id("id")?;
         let ids: Vec<String> = roles.iter().map(|role| role.id.clone()).collect();
         must_be_new(root.source, &id, "roles", &ids)?;
@@ -23,14 +23,14 @@ pub(super) fn roles(root: &Table<'_>, types: &[RecordType]) -> Result<Vec<Role>,
     if roles.iter().all(|role| !role.owner) {
         return Err(root.wrong(
             "No role answers for the workspace.",
-            "Give one of them owner = true; whoever makes a workspace gets it.",
+            "Give one of them answers = true; whoever makes a workspace gets it.",
         ));
     }
     Ok(roles)
 }
 
 fn role(table: &Table<'_>, id: Word, types: &[RecordType]) -> Result<Role, PackError> {
-    let owner = table.flag("owner")?;
+    let owner = table.flag("answers")?;
     let may = actions(table, "act in a workspace", &Action::IN_WORKSPACE)?;
     if owner {
         // Without these nobody could ever put right who belongs to the workspace.

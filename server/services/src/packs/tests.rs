@@ -30,7 +30,7 @@ look = "draft"
 id = "keeper"
 name = "Keeper"
 about = "Keeps it all."
-owner = true
+answers = true
 reads = ["title", "general", "body"]
 may = ["workspace.manage", "members.see", "members.manage"]
 
@@ -142,14 +142,14 @@ const WRONG: [(&str, &str, &str); 24] = [
         "small.toml:26:8: The body is no document",
     ),
     (
-        "owner = true",
-        "owner = \"yes\"",
-        "`owner` is a string here. It has to be true or false.",
+        "answers = true",
+        "answers = \"yes\"",
+        "`answers` is a string here. It has to be true or false.",
     ),
     (
-        "owner = true\n",
+        "answers = true\n",
         "",
-        "No role answers for the workspace. Give one of them owner = true",
+        "No role answers for the workspace. Give one of them answers = true",
     ),
     (
         "\"members.manage\"]",

@@ -10,6 +10,7 @@ use services::{Handle, HashingSize, Parts, Rates, Services, Site};
 use std::{
     collections::HashMap,
     net::IpAddr,
+    path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, Ordering},
@@ -337,7 +338,8 @@ fn services_over(database: &TestDatabase, clock: &TestClock, keys: &Arc<Keys>, s
             origin: "https://keep.example".to_owned(),
         },
         rates: setup.rates,
-        packs: services::Packs::built_in().expect("good packs"),
+        packs: services::Packs::with_folder(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/packs")))
+            .expect("good packs"),
         passwords: setup.passwords,
         hashing: setup.hashing,
     })

@@ -4,9 +4,9 @@ use crate::house::{House, PASSWORD, Person, WRITER, code, seat, shell, visitor};
 use domain::{
     Code, Secret, SessionChange, WorkspaceId,
     ops::{
-        AcceptInvitation, GetWorkspace, InspectInvitation, InviteMembers, JoinByInvitation, LeaveWorkspace,
-        ListMembers, ListWorkspaces, People, Reader, RemoveMember, ResendInvitation, ResumeMember, RevokeInvitation,
-        SetRole, SuspendMember,
+        AcceptInvitation, CreateWorkspace, GetWorkspace, InspectInvitation, InviteMembers, JoinByInvitation,
+        LeaveWorkspace, ListMembers, ListWorkspaces, People, Reader, RemoveMember, ResendInvitation, ResumeMember,
+        RevokeInvitation, SetRole, SuspendMember,
     },
 };
 use store::members::Seat;
@@ -365,6 +365,58 @@ async fn owners_are_made_and_unmade_after_a_fresh_proof_only() {
     ] {
         assert_eq!(code(refused), Code::StepUpRequired);
     }
+}
+
+#[tokio::test]
+async fn who_decides_about_members_does_not_make_themselves_an_owner() {
+    let house = House::new().await;
+    let ilse = house.person("ilse@ternhouse.example").await;
+    let bea = house.person("bea@ternhouse.example").await;
+    let founding = CreateWorkspace {
+        name: "Skerry light".to_owned(),
+        pack: "lighthouse".to_owned(),
+    };
+    let workspace = house.act(&ilse, founding).await.expect("a workspace").id;
+    house.stand(&bea, workspace, &seat("harbour_master")).await;
+    let set = |account, role: &str| SetRole {
+        workspace,
+        account,
+        role: role.to_owned(),
+    };
+    for refused in [
+        house.act(&bea, set(bea.account, "first_keeper")).await,
+        house.act(&bea, set(ilse.account, "second_keeper")).await,
+        house
+            .act(
+                &bea,
+                SuspendMember {
+                    workspace,
+                    account: ilse.account,
+                },
+            )
+            .await,
+        house
+            .act(
+                &bea,
+                RemoveMember {
+                    workspace,
+                    account: ilse.account,
+                },
+            )
+            .await,
+    ] {
+        assert_eq!(code(refused), Code::Forbidden);
+    }
+    let inviting = InviteMembers {
+        workspace,
+        emails: "cato@ternhouse.example".to_owned(),
+        role: "first_keeper".to_owned(),
+    };
+    assert_eq!(code(house.act(&bea, inviting).await), Code::Forbidden);
+    house
+        .act(&bea, set(bea.account, "second_keeper"))
+        .await
+        .expect("what is hers to give");
 }
 
 #[tokio::test]

@@ -91,7 +91,11 @@ async fn a_newer_or_a_changed_database_is_refused() {
         matches!(&refused, MigrationError::Changed { schema, version: 1 } if schema == "shared"),
         "{refused:?}"
     );
-    run(&mut root, "update control._sqlx_migrations set version = 9999 where version = 3").await;
+    run(
+        &mut root,
+        "update control._sqlx_migrations set version = 9999 where version = 3",
+    )
+    .await;
     let refused = migrate(&setup(test.superuser_url())).await.expect_err("newer");
     assert!(
         matches!(
