@@ -97,7 +97,7 @@ test("a script that does not arrive is said, and the forms work without it", asy
   await page.route("**/*.wasm", (route) => route.abort());
   await page.goto(owner.at());
   await expect(page.getByText("A part of this page did not load.")).toBeVisible();
-  await page.getByLabel("Title").fill("Cleaning the dock");
+  await page.getByRole("textbox", { name: "Title" }).fill("Cleaning the dock");
   await page.getByRole("button", { name: "Make a script" }).click();
   await expect(page.getByRole("heading", { name: "Cleaning the dock" })).toBeVisible();
 });

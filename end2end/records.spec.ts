@@ -4,12 +4,12 @@ import { personFor } from "./support/people.ts";
 
 test("are made, renamed, described and found @smoke", async ({ page, owner }) => {
   await open(page, owner.at());
-  await page.getByLabel("Title").fill("Receiving refrigerated stock");
+  await page.getByRole("textbox", { name: "Title" }).fill("Receiving refrigerated stock");
   await page.getByRole("button", { name: "Make a script" }).click();
   await expect(page).toHaveURL(/\/records\/[0-9a-f-]{36}$/);
   await expect(page.getByRole("heading", { name: "Receiving refrigerated stock" })).toBeVisible();
 
-  await page.getByLabel("Title").fill("Receiving chilled stock");
+  await page.getByRole("textbox", { name: "Title" }).fill("Receiving chilled stock");
   await page.getByRole("button", { name: "Save title" }).click();
   await expect(page.getByRole("heading", { name: "Receiving chilled stock" })).toBeVisible();
 
@@ -22,7 +22,7 @@ test("are made, renamed, described and found @smoke", async ({ page, owner }) =>
   await expect(page.getByText("Dock 2, every morning.")).toBeVisible();
 
   await page.getByRole("main").getByRole("link", { name: "New" }).click();
-  await page.getByLabel("Title").fill("Cleaning the dock");
+  await page.getByRole("textbox", { name: "Title" }).fill("Cleaning the dock");
   await page.getByRole("button", { name: "Make a script" }).click();
   await expect(page.getByRole("heading", { name: "Cleaning the dock" })).toBeVisible();
   await open(page, owner.at());
@@ -43,7 +43,7 @@ test("keep what both people wrote when two change the same one", async ({ page, 
   await other.getByRole("button", { name: "Save title" }).click();
   await expect(other.getByRole("heading", { name: "Cleaning dock 2" })).toBeVisible();
 
-  await page.getByLabel("Title").fill("Cleaning the whole dock");
+  await page.getByRole("textbox", { name: "Title" }).fill("Cleaning the whole dock");
   await page.getByRole("button", { name: "Save title" }).click();
   await expect(page.getByText("Now it reads:").locator("..")).toContainText("Cleaning dock 2");
   await expect(page.getByLabel("Title")).toHaveValue("Cleaning the whole dock");
@@ -55,7 +55,7 @@ test("say without a connection that nothing was saved, and keep what was typed",
   complaints.expect(/ERR_INTERNET_DISCONNECTED/);
   const record = await owner.makeRecord(page.request, "Cleaning the dock");
   await open(page, owner.at(`/records/${record}`));
-  await page.getByLabel("Title").fill("Cleaning dock 2");
+  await page.getByRole("textbox", { name: "Title" }).fill("Cleaning dock 2");
   await page.context().setOffline(true);
   await page.getByRole("button", { name: "Save title" }).click();
   await expect(page.getByRole("alert")).toBeVisible();

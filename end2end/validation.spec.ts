@@ -50,7 +50,11 @@ async function told(page: Page, form: Locator, fields: string[]): Promise<Record
 for (const [op, { fields, at }] of Object.entries(forms)) {
   test(`the table of ${op} holds in the browser, which sends nothing that is wrong`, async ({ page, owner }) => {
     const record = await owner.makeRecord(page.request, "Cleaning the dock");
-    const cases = table.filter((row) => row.op === op && !fields.some((field) => unholdable(row.input[field], op)));
+    // What is wrong with a field that is chosen, not typed, cannot be brought about here.
+    const typed = (row: Case) => Object.keys(row.errors).every((field) => fields.includes(field));
+    const cases = table.filter(
+      (row) => row.op === op && typed(row) && !fields.some((field) => unholdable(row.input[field], op)),
+    );
     expect(cases.some((row) => Object.keys(row.errors).length > 0)).toBe(true);
     const sent: string[] = [];
     page.on("request", (request) => {

@@ -39,7 +39,9 @@ pub(super) fn convert(paths: &[PathBuf], template: Option<&Path>, to: Option<For
         match one(job, template.as_deref()) {
             Ok(losses) => {
                 terminal::say(format!("{count}{} -> {}", job.from.display(), job.to.display()));
-                losses.iter().for_each(|loss| terminal::complain(format!("  {loss}")));
+                for loss in &losses {
+                    terminal::complain(format!("  {loss}"));
+                }
             }
             Err(refusal) if jobs.len() == 1 => return Err(refusal),
             Err(refusal) => {

@@ -2,6 +2,7 @@
 
 mod inline;
 mod lists;
+mod own;
 mod parse;
 mod read;
 
