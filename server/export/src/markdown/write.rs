@@ -1,6 +1,6 @@
 //! A document as Markdown.
 
-use super::lines::{Place, attributes};
+use super::lines::{Place, attributes, is_lone_break};
 use crate::{Attachments, Written, html as page};
 use domain::document::{
     Block, CalloutKind, Document, Inline, InlineKind, Item, ListStyle, Row, html, numbering::Numbering,
@@ -62,7 +62,7 @@ impl<'d> Writer<'d> {
                 dir: None,
                 align: None,
                 content,
-            } if !content.is_empty() => {
+            } if !content.is_empty() && !is_lone_break(content) => {
                 let words = self.lines(content, Place::Paragraph);
                 words.split('\n').map(str::to_owned).collect()
             }

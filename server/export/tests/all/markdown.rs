@@ -48,6 +48,15 @@ proptest! {
 }
 
 #[test]
+fn lines_that_only_end_stay_paragraphs_of_their_own() {
+    let ending = serde_json::json!({"type": "paragraph", "content": [{"type": "hard_break"}]});
+    let tree = serde_json::json!({"type": "doc", "content": [{"type": "callout", "content": [ending, ending]}, ending, ending]});
+    let document = Document::from_sparse_json(&tree).expect("a document");
+    let back = read(&written(&document, &Attachments::new()));
+    assert_eq!(back.document.canonical(), document.canonical());
+}
+
+#[test]
 fn text_is_never_a_sign() {
     let hostile = [
         "# no heading",

@@ -307,7 +307,13 @@ fn no_role_is_named_in_the_code() {
         // What stands below the tests' mark is tests.
         let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
         for name in &names {
-            assert!(!code.contains(name), "{} names the role {name}", file.display());
+            // What the first release wrote of a membership, which is no role and is still read and written for it.
+            let standing = file.ends_with("server/store/src/members.rs") && name == "\"owner\"";
+            assert!(
+                standing || !code.contains(name),
+                "{} names the role {name}",
+                file.display()
+            );
         }
     }
 }

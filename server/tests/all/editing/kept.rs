@@ -106,8 +106,11 @@ async fn postgres_killed_while_two_type_costs_nothing_that_was_typed() {
     assert!(killed.expect("kill").success());
     one.insert(0, "one ").await;
     other.insert(0, "other ").await;
-    assert_eq!(one.until_closed().await, 4500, "nobody knows what was kept");
-    other.until_closed().await;
+    // Either the write met the dead database, and nobody knows what was kept; or the next one was there in time.
+    if let Some(code) = one.until_kept_or_closed().await {
+        assert_eq!(code, 4500);
+    }
+    other.until_kept_or_closed().await;
 
     let (one, other) = (one.into_doc(), other.into_doc());
     let mut one = come_back(address, &desk, one).await;

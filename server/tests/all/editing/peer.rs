@@ -167,6 +167,19 @@ impl Peer {
         self.until("acknowledgement", |peer| peer.kept == peer.sent).await;
     }
 
+    /// Waits until everything that was sent is kept, or for the end; its code then.
+    pub(crate) async fn until_kept_or_closed(&mut self) -> Option<u16> {
+        let wait = async {
+            while self.closed.is_none() && self.kept != self.sent {
+                self.hear().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, wait)
+            .await
+            .expect("the end, or all of it kept");
+        self.closed
+    }
+
     /// Waits for the end; its code.
     pub(crate) async fn until_closed(&mut self) -> u16 {
         let wait = async {
