@@ -13,9 +13,9 @@ test("are made, renamed, described and found @smoke", async ({ page, owner }) =>
   await page.getByRole("button", { name: "Save title" }).click();
   await expect(page.getByRole("heading", { name: "Receiving chilled stock" })).toBeVisible();
 
-  await page.getByLabel("Summary").fill("Dock 2, every morning.\n\nTwo people.");
+  await page.getByLabel("What it is for").fill("Dock 2, every morning.\n\nTwo people.");
   await page.getByRole("button", { name: "Save summary" }).click();
-  await expect(page.getByText("Revision").locator("..")).toContainText("3");
+  await expect(page.getByText("Revision", { exact: true }).locator("..")).toContainText("3");
 
   await page.getByRole("navigation", { name: "Workspace" }).getByRole("link", { name: "Records", exact: true }).click();
   await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
