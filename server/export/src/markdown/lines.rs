@@ -198,7 +198,7 @@ fn signs(mark: &Mark, plain: Option<&str>, out: &str) -> (String, String) {
     }
 }
 
-/// Whether a paragraph is nothing but a line's end: a tag alone on a line begins a block of HTML (CommonMark 4.6), and what
+/// Whether a paragraph is nothing but a line's end: a tag alone on a line begins a block of HTML (`CommonMark` 4.6), and what
 /// follows would run into it.
 pub(super) fn is_lone_break(inlines: &[Inline]) -> bool {
     matches!(inlines, [only] if only.kind == InlineKind::HardBreak)
