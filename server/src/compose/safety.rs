@@ -72,7 +72,7 @@ fn resolved(path: &Path) -> PathBuf {
 /// Holds a data folder for one server, as long as the value lives.
 #[derive(Debug)]
 pub struct Hold {
-    _lock: std::fs::File,
+    lock: std::fs::File,
 }
 
 impl Hold {
@@ -95,13 +95,22 @@ impl Hold {
             .open(path)
             .map_err(refuse)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
+            Ok(()) => Ok(Self { lock }),
             Err(std::fs::TryLockError::WouldBlock) => Err(Refusal::new(
                 format!("Another server works in the data folder {}.", folder.display()),
                 "Stop it, or name another folder in `data` (or --data).",
             )),
             Err(std::fs::TryLockError::Error(error)) => Err(refuse(error)),
         }
+    }
+}
+
+impl Drop for Hold {
+    /// Says so, instead of only closing the file: a process that is being started just then has a copy of it, and the lock
+    /// with it, until it runs.
+    fn drop(&mut self) {
+        // Where that does not work, closing has to do.
+        let _ = self.lock.unlock();
     }
 }
 
