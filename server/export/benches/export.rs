@@ -252,6 +252,7 @@ impl Samples {
             html::Setting {
                 prefix: "",
                 attachment: &address,
+                language: "",
             },
         );
         format!(

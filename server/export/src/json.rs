@@ -1,16 +1,19 @@
 //! JSON: the document's own form (`app/domain/src/document/schema.json` says what is in it), canonical by RFC 8785.
 
-use crate::{Attachments, ExportError, Meta, Read, Written};
+use crate::{Attachments, ExportError, Loss, Meta, Read, Written};
 use domain::document::{BYTES_MAX, Document, TEXT_MAX};
 
 /// The most bytes of a file: text of the largest document, all of it escaped, and its attributes.
 const FILE_MAX: u64 = (8 * TEXT_MAX + 2 * BYTES_MAX) as u64;
 
-/// Makes the file. The same document always makes the same bytes.
-pub fn write(document: &Document) -> Written {
+/// Makes the file. The same document always makes the same bytes. It is the text alone: what is said about the document,
+/// and pictures that are attachments, stand elsewhere, and are told.
+pub fn write(document: &Document, meta: &Meta) -> Written {
+    let mut losses: Vec<Loss> = meta.left_out().into_iter().collect();
+    losses.extend(crate::html::missing(document, &Attachments::new()));
     Written {
         bytes: document.canonical().into_bytes(),
-        losses: Vec::new(),
+        losses,
     }
 }
 

@@ -11,10 +11,9 @@ pub mod json;
 mod loss;
 pub mod markdown;
 mod meta;
-#[cfg(feature = "pdf")]
 pub mod pdf;
 pub mod text;
 
 pub use error::ExportError;
 pub use loss::Loss;
-pub use meta::{Attachments, Comment, Meta, Read, Written};
+pub use meta::{Attachments, Comment, Meta, Read, Written, comments_left_out};

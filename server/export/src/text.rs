@@ -21,16 +21,16 @@ pub(crate) fn decode(bytes: &[u8], limit: u64) -> Result<&str, ExportError> {
     })
 }
 
-/// Makes a text of the words: numbers before headings, steps and items, tabs between cells, footnotes at the end. Form and
-/// pictures are lost, which is what plain text is for, so only pictures are told.
-pub fn write(document: &Document) -> Written {
-    let numbering = Numbering::of(document);
+/// Makes a text of the words: numbers before headings, steps and items, tabs between cells, footnotes at the end. Form,
+/// pictures and what is said about the document are lost. Form is what nobody expects of plain text; the others are told.
+pub fn write(document: &Document, meta: &Meta) -> Written {
+    let numbering = Numbering::in_language(document, &meta.language);
     let mut writer = Writer {
         numbering: &numbering,
         counters: Counters::new(document),
         lines: String::new(),
         notes: Vec::new(),
-        losses: Vec::new(),
+        losses: meta.left_out().into_iter().collect(),
     };
     writer.blocks(document.blocks(), "");
     let notes = std::mem::take(&mut writer.notes);
@@ -137,7 +137,11 @@ impl<'d> Writer<'d> {
             }
             Block::Blockquote { content } => self.blocks(content, &format!("{indent}    ")),
             Block::Callout { kind, content } => {
-                self.paragraph(indent, "", &format!("{}:", kind.word().to_uppercase()));
+                self.paragraph(
+                    indent,
+                    "",
+                    &format!("{}:", self.numbering.words().callout(*kind).to_uppercase()),
+                );
                 self.blocks(content, indent);
             }
             Block::Table { rows } => {
@@ -163,7 +167,11 @@ impl<'d> Writer<'d> {
             Block::Figure { alt, caption, .. } => {
                 let number = self.counters.figure();
                 let words = self.words(caption);
-                self.paragraph(indent, "", format!("Figure {number} {words}").trim_end());
+                self.paragraph(
+                    indent,
+                    "",
+                    format!("{} {number} {words}", self.numbering.words().figure).trim_end(),
+                );
                 self.losses.push(Loss::new(
                     format!("figure {number}"),
                     format!("a picture was left out ({alt})"),
@@ -180,15 +188,23 @@ impl<'d> Writer<'d> {
                 let number = self.counters.enter_step();
                 self.item(content, indent, &format!("{number} "));
                 if *confirm {
-                    self.paragraph(indent, "", "    Confirm: ____");
+                    let asked = format!("    {}: ____", self.numbering.words().confirm);
+                    self.paragraph(indent, "", &asked);
                 }
                 if let Some(record) = record {
-                    let asked = format!("    Record {}: ____ {}", record.label, record.unit);
+                    let asked = format!(
+                        "    {} {}: ____ {}",
+                        self.numbering.words().record,
+                        record.label,
+                        record.unit
+                    );
                     self.paragraph(indent, "", &asked);
                 }
                 self.counters.leave_step();
             }
-            Block::Pause { seconds } => self.paragraph(indent, "", &format!("(Pause, {seconds} s)")),
+            Block::Pause { seconds } => {
+                self.paragraph(indent, "", &format!("({}, {seconds} s)", self.numbering.words().pause))
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ use domain::document::{
     compare::{ChangeKind, Comparison, compare as by_word},
     html::Setting,
 };
+use export::Meta;
 use std::path::Path;
 
 /// Compares two files, and prints or writes what changed. Whether they are the same.
@@ -34,6 +35,7 @@ pub(super) fn compare(earlier: &Path, later: &Path, out: Option<&Path>) -> Resul
                 let shown = comparison.html(Setting {
                     prefix: "",
                     attachment: &address,
+                    language: &after.meta.language,
                 });
                 export::html::comparison(&shown, &after.meta)
             } else {
@@ -71,7 +73,7 @@ fn print(comparison: &Comparison) {
         let mut blocks = comparison.shown().blocks().to_vec();
         sign(&mut blocks);
         if let Ok(document) = Document::new(blocks) {
-            let text = export::text::write(&document).bytes;
+            let text = export::text::write(&document, &Meta::default()).bytes;
             terminal::say(String::from_utf8_lossy(&text).trim_end());
         }
         for entry in &comparison.entries {

@@ -122,22 +122,16 @@ pub(super) fn make(sheet: &Sheet<'_>, format: Format) -> Result<Written, ExportE
             template: sheet.template,
         }),
         Format::Pdf => pdf(sheet),
-        Format::Markdown => Ok(markdown::write(sheet.document, sheet.attachments)),
+        Format::Markdown => Ok(markdown::write(sheet.document, sheet.meta, sheet.attachments)),
         Format::Html => Ok(html::write(sheet.document, sheet.meta, sheet.attachments)),
-        Format::Text => Ok(text::write(sheet.document)),
-        Format::Json => Ok(json::write(sheet.document)),
+        Format::Text => Ok(text::write(sheet.document, sheet.meta)),
+        Format::Json => Ok(json::write(sheet.document, sheet.meta)),
     }
 }
 
-#[cfg(feature = "pdf")]
 fn pdf(sheet: &Sheet<'_>) -> Result<Written, ExportError> {
     let printing = export::pdf::Printing::default();
     export::pdf::write(sheet.document, sheet.meta, sheet.attachments, &printing)
-}
-
-#[cfg(not(feature = "pdf"))]
-fn pdf(_sheet: &Sheet<'_>) -> Result<Written, ExportError> {
-    Err(ExportError::refused("PDF", "this build was made without it"))
 }
 
 /// Puts a finished file in its place, whole or not at all.

@@ -9,6 +9,7 @@
 mod check;
 pub mod compare;
 mod error;
+mod fixed;
 #[cfg(feature = "generate")]
 pub mod generate;
 pub mod html;
@@ -26,6 +27,7 @@ mod words;
 mod write;
 
 pub use error::{DocumentError, Reason};
+pub use fixed::Fixed;
 pub use marks::{Change, Mark, Marks};
 pub use mend::Mended;
 pub use rules::{ALT_MAX, HREF_MAX, ID_MAX, LINE_MAX, SRC_MAX, href};

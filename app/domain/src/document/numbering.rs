@@ -7,7 +7,7 @@
 //! - Figures and footnotes run through the whole document. Tables have no numbers.
 
 use super::text::title_of;
-use super::{Block, Document, Inline, InlineKind, Show};
+use super::{Block, Document, Fixed, Inline, InlineKind, Show};
 use std::collections::HashMap;
 
 /// What a cross-reference can refer to.
@@ -42,37 +42,29 @@ pub struct Dangling {
 }
 
 /// What there is to refer to in a document, and what refers to nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Numbering {
+    words: &'static Fixed,
     targets: HashMap<String, Target>,
     /// The references without a target, in order.
     pub dangling: Vec<Dangling>,
 }
 
-impl Target {
-    /// What a reference shows when there are no pages: “1.2”, “Figure 3”, “Step 2.1”, or the title.
-    pub fn shown(&self, show: Show) -> String {
-        let number = match (self.kind, &self.number) {
-            (_, None) => None,
-            (TargetKind::Heading, Some(number)) => Some(number.clone()),
-            (TargetKind::Figure, Some(number)) => Some(format!("Figure {number}")),
-            (TargetKind::Step, Some(number)) => Some(format!("Step {number}")),
-        };
-        let title = Some(self.title.clone()).filter(|title| !title.is_empty());
-        let (first, second) = match show {
-            Show::Title => (title, number),
-            Show::Number | Show::Page => (number, title),
-        };
-        first.or(second).unwrap_or_else(|| "an untitled heading".to_owned())
-    }
-}
-
 impl Numbering {
-    /// Counts through a document.
+    /// Counts through a document, in English.
     pub fn of(document: &Document) -> Self {
+        Self::in_language(document, "")
+    }
+
+    /// Counts through a document in a language, by its BCP 47 tag.
+    pub fn in_language(document: &Document, language: &str) -> Self {
         let mut walk = Walk {
             counters: Counters::new(document),
-            numbering: Self::default(),
+            numbering: Self {
+                words: Fixed::of(language),
+                targets: HashMap::new(),
+                dangling: Vec::new(),
+            },
             references: Vec::new(),
             place: Vec::new(),
         };
@@ -92,6 +84,17 @@ impl Numbering {
     /// The heading, figure or step of that id.
     pub fn target(&self, id: &str) -> Option<&Target> {
         self.targets.get(id)
+    }
+
+    /// What a reference to that id shows when there are no pages: “1.2”, “Figure 3”, “Step 2.1”, or the title. None when
+    /// there is no such target.
+    pub fn shown(&self, id: &str, show: Show) -> Option<String> {
+        self.target(id).map(|target| self.words.shown(target, show))
+    }
+
+    /// The fixed words of the language it counts in.
+    pub fn words(&self) -> &'static Fixed {
+        self.words
     }
 }
 

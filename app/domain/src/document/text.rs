@@ -135,8 +135,8 @@ pub fn shown(kind: &InlineKind, numbering: Option<&Numbering>) -> String {
         InlineKind::HardBreak => "\n".to_owned(),
         InlineKind::Footnote(_) => String::new(),
         InlineKind::CrossReference { target, show } => {
-            let target = numbering.and_then(|numbering| numbering.target(target));
-            target.map(|target| target.shown(*show)).unwrap_or_default()
+            let shown = numbering.and_then(|numbering| numbering.shown(target, *show));
+            shown.unwrap_or_default()
         }
         InlineKind::Placeholder { field, label } => if label.is_empty() { field } else { label }.clone(),
         InlineKind::Fact { label, .. } => label.clone(),

@@ -307,6 +307,7 @@ fn what_no_mark_can_be_on_is_shown_and_not_kept() {
     let html = comparison.html(Setting {
         prefix: "",
         attachment: &|id| Some(format!("/{id}")),
+        language: "",
     });
     for part in [
         "<div class=\"change change-removed\"><span class=\"change-word\">Removed</span><del class=\"del\"><figure class=\"fig\"><img src=\"/old\"",
@@ -319,6 +320,7 @@ fn what_no_mark_can_be_on_is_shown_and_not_kept() {
     let html = compared(&texts(&["one two"]), &texts(&["one three"])).html(Setting {
         prefix: "",
         attachment: &|_| None,
+        language: "",
     });
     assert_eq!(
         html,

@@ -15,6 +15,7 @@ fn rendered(document: &Document) -> String {
         Setting {
             prefix: "doc-",
             attachment: &attachment,
+            language: "",
         },
     )
 }

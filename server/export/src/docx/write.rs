@@ -133,7 +133,7 @@ impl<'a> Writer<'a> {
             media: Media::default(),
             styles: template.map(Template::style_ids).unwrap_or_default(),
             remarks: Remarks::new(source.comments),
-            targets: Targets::new(source.document),
+            targets: Targets::new(source.document, &source.meta.language),
             losses: Vec::new(),
             outermost: outermost_numbered(blocks),
             template_numbers: template.is_some_and(Template::numbers_headings),

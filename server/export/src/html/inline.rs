@@ -5,6 +5,7 @@ use super::read::{Reader, node};
 use base64::Engine as _;
 use domain::document::href;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 /// A line in the making.
 #[derive(Default)]
@@ -29,6 +30,19 @@ impl Line {
             && let Some(fields) = value.as_object_mut()
         {
             fields.insert("marks".into(), Value::Array(marks.to_vec()));
+        }
+        // Words of one look are one piece: each piece has its own copy of its marks.
+        if let Some(text) = value["text"].as_str()
+            && let Some(Value::Object(last)) = self.inlines.last_mut()
+            && last
+                .get("marks")
+                .and_then(Value::as_array)
+                .map_or(&[][..], Vec::as_slice)
+                == marks
+            && let Some(Value::String(before)) = last.get_mut("text")
+        {
+            before.push_str(text);
+            return;
         }
         self.inlines.push(value);
     }
@@ -81,7 +95,10 @@ impl Reader<'_> {
     pub(super) fn inlines(&mut self, nodes: &[Node], line: &mut Line, marks: &[Value]) {
         for node in nodes {
             match node {
-                Node::Text(text) => line.text(text, marks, self.exact),
+                Node::Text(text) => {
+                    let marks = self.affordable(marks);
+                    line.text(text, &marks, self.exact);
+                }
                 Node::Element(element) => self.inline(element, line, marks),
             }
         }
@@ -105,6 +122,23 @@ impl Reader<'_> {
             line.text(" ", &marks, false);
         }
         self.inlines(&element.children, line, &marks);
+    }
+
+    /// The marks, without links and names where the pieces of text before have taken what room there is for them.
+    fn affordable<'m>(&mut self, marks: &'m [Value]) -> Cow<'m, [Value]> {
+        let weight = |mark: &Value| -> usize {
+            let attrs = mark["attrs"].as_object().into_iter().flat_map(Map::values);
+            attrs.filter_map(Value::as_str).map(str::len).sum()
+        };
+        let sum: usize = marks.iter().map(weight).sum();
+        if sum <= self.marked_room {
+            self.marked_room -= sum;
+            return Cow::Borrowed(marks);
+        }
+        if std::mem::take(&mut self.marked_room) > 0 {
+            self.lose("links and names of authors were left out from here on: there are too many".to_owned());
+        }
+        Cow::Owned(marks.iter().filter(|mark| weight(mark) == 0).cloned().collect())
     }
 
     /// Nodes of ours, and the footnotes of Word.
@@ -140,7 +174,8 @@ impl Reader<'_> {
         } else {
             return self.note(element, line, marks);
         };
-        line.atom(json!({"type": kind, "attrs": attrs}), &linked(element, marks));
+        let marks = linked(element, marks);
+        line.atom(json!({"type": kind, "attrs": attrs}), &self.affordable(&marks));
         true
     }
 

@@ -13,7 +13,6 @@ use crate::{Attachments, Loss, Meta, Written};
 use base64::Engine as _;
 use domain::document::{Block, Document, html};
 use std::fmt::Write as _;
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 const STYLE: &str = include_str!("style.css");
 
@@ -26,6 +25,7 @@ pub fn write(document: &Document, meta: &Meta, attachments: &Attachments) -> Wri
             html::Setting {
                 prefix: "",
                 attachment: &|id| embedded(attachments, id),
+                language: &meta.language,
             },
         ),
         meta,
@@ -40,16 +40,10 @@ pub fn comparison(shown: &str, meta: &Meta) -> Written {
 
 fn page(body: &str, meta: &Meta, losses: Vec<Loss>) -> Written {
     let mut head = String::new();
-    let time = |time: Option<OffsetDateTime>| time.and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default();
-    let properties = [
-        ("author", meta.author.clone()),
-        ("version", meta.version.clone()),
-        ("status", meta.status.clone()),
-        ("created", time(meta.created)),
-        ("modified", time(meta.modified)),
-    ];
-    for (name, value) in properties.iter().filter(|(_, value)| !value.is_empty()) {
-        let _ = writeln!(head, "<meta name=\"{name}\" content=\"{}\">", escaped(value));
+    // The title and the language have places of their own.
+    let properties = meta.named().into_iter();
+    for (name, value) in properties.filter(|(name, _)| !matches!(*name, "title" | "lang")) {
+        let _ = writeln!(head, "<meta name=\"{name}\" content=\"{}\">", escaped(&value));
     }
     let language = if meta.language.is_empty() {
         String::new()
@@ -119,8 +113,4 @@ pub(crate) fn escaped(text: &str) -> String {
         }
     }
     safe
-}
-
-fn moment(text: &str) -> Option<OffsetDateTime> {
-    OffsetDateTime::parse(text, &Rfc3339).ok()
 }

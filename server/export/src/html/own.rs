@@ -1,6 +1,7 @@
 //! What our own rendering writes, recognised: ids, numbers, lines of code.
 
 use super::parse::{Element, Node};
+use domain::document::LINE_MAX;
 use serde_json::{Value, json};
 
 /// The id of an element where it can be one of ours; others are the numbers of our own rendering, or somebody else's.
@@ -43,14 +44,24 @@ pub(super) fn drop_first_blank(inlines: &mut Vec<Value>) {
     }
 }
 
+/// A piece of such text; with the one before it, where both are marked alike.
+fn code(text: &str, marks: &[Value], inlines: &mut Vec<Value>) {
+    if let Some(Value::Object(last)) = inlines.last_mut()
+        && last["marks"].as_array().is_some_and(|own| own == marks)
+        && let Some(Value::String(before)) = last.get_mut("text")
+    {
+        before.push_str(text);
+        return;
+    }
+    inlines.push(json!({"type": "text", "text": text, "marks": marks}));
+}
+
 /// Text whose lines count, with proposed changes.
 pub(super) fn code_lines(nodes: &[Node], marks: &[Value], inlines: &mut Vec<Value>) {
     for node in nodes {
         match node {
-            Node::Text(text) => inlines.push(json!({"type": "text", "text": text, "marks": marks})),
-            Node::Element(element) if element.name == "br" => {
-                inlines.push(json!({"type": "text", "text": "\n", "marks": marks}));
-            }
+            Node::Text(text) => code(text, marks, inlines),
+            Node::Element(element) if element.name == "br" => code("\n", marks, inlines),
             Node::Element(element) => {
                 let mut marks = marks.to_vec();
                 let kind = match element.name.as_str() {
@@ -60,8 +71,9 @@ pub(super) fn code_lines(nodes: &[Node], marks: &[Value], inlines: &mut Vec<Valu
                     _ => None,
                 };
                 if let Some(kind) = kind {
-                    let attrs =
-                        json!({"author": element.attribute("data-author"), "at": element.attribute("datetime")});
+                    // Longer ones are none that the model takes, and each piece of text has its own copy.
+                    let short = |name| element.attribute(name).chars().take(LINE_MAX + 1).collect::<String>();
+                    let attrs = json!({"author": short("data-author"), "at": short("datetime")});
                     marks.retain(|mark: &Value| mark["type"] != kind);
                     marks.push(json!({"type": kind, "attrs": attrs}));
                 }

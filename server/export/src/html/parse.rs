@@ -86,11 +86,13 @@ pub(super) struct Parsed {
     pub(super) root: Element,
     /// Whether elements stood too deep.
     pub(super) flattened: bool,
+    /// What was opened, never closed, and so took all that follows: where, and what.
+    pub(super) swallowed: Option<(String, String)>,
 }
 
 /// Reads a file.
 pub(super) fn parse(html: &str) -> Result<Parsed, ExportError> {
-    let html = without_comments(html);
+    let (html, unclosed) = without_comments(html);
     let tokenizer = Tokenizer::new(Sink(RefCell::new(Builder::new())), TokenizerOpts::default());
     let (mut rest, mut blanks, mut seen) = (html.as_str(), 0, 0);
     while !rest.is_empty() {
@@ -115,28 +117,35 @@ pub(super) fn parse(html: &str) -> Result<Parsed, ExportError> {
     }
     tokenizer.end();
     let mut builder = tokenizer.sink.0.into_inner();
+    let raw = builder.raw.take().filter(|(_, _, any)| *any);
+    let raw = raw.map(|(name, line, _)| (format!("line {line}"), format!("<{name}>")));
     builder.close_to(1);
     let root = builder.open.pop().unwrap_or_default();
     Ok(Parsed {
         root,
         flattened: builder.flattened,
+        swallowed: raw.or(unclosed),
     })
 }
 
-/// Comments say nothing, and Word's are large.
-fn without_comments(html: &str) -> String {
+/// Comments say nothing, and Word's are large. The second is where a
+/// comment began that does not end, if anything is behind it.
+fn without_comments(html: &str) -> (String, Option<(String, String)>) {
     let mut kept = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(start) = rest.find("<!--") {
         kept.push_str(&rest[..start]);
         // `<!-->` is whole.
         let Some(end) = rest[start + 2..].find("-->") else {
-            return kept;
+            let is_empty = rest[start + 4..].trim().is_empty();
+            let line = html[..html.len() - rest.len() + start].matches('\n').count() + 1;
+            let begun = (format!("line {line}"), "a comment (<!--)".to_owned());
+            return (kept, (!is_empty).then_some(begun));
         };
         rest = &rest[start + 2 + end + 3..];
     }
     kept.push_str(rest);
-    kept
+    (kept, None)
 }
 
 struct Sink(RefCell<Builder>);
@@ -147,15 +156,17 @@ struct Builder {
     ignored: usize,
     flattened: bool,
     tokens: u64,
+    /// The element whose text is raw and that is open: its name, its line, and whether anything is in it.
+    raw: Option<(String, u64, bool)>,
 }
 
 impl TokenSink for Sink {
     type Handle = ();
 
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+    fn process_token(&self, token: Token, line: u64) -> TokenSinkResult<()> {
         let mut builder = self.0.borrow_mut();
         match token {
-            Token::TagToken(tag) => return builder.tag(tag),
+            Token::TagToken(tag) => return builder.tag(tag, line),
             Token::CharacterTokens(text) => builder.text(&text),
             _ => {}
         }
@@ -170,10 +181,14 @@ impl Builder {
             ignored: 0,
             flattened: false,
             tokens: 0,
+            raw: None,
         }
     }
 
     fn text(&mut self, text: &str) {
+        if let Some((_, _, any)) = &mut self.raw {
+            *any |= !text.trim().is_empty();
+        }
         let Some(parent) = self.open.last_mut() else { return };
         if let Some(Node::Text(before)) = parent.children.last_mut() {
             before.push_str(text);
@@ -183,9 +198,11 @@ impl Builder {
         self.tokens += 1;
     }
 
-    fn tag(&mut self, tag: Tag) -> TokenSinkResult<()> {
+    fn tag(&mut self, tag: Tag, line: u64) -> TokenSinkResult<()> {
         self.tokens += 1;
         let name: &str = &tag.name;
+        // Within raw text, its own end is the only tag.
+        self.raw = None;
         if tag.kind == TagKind::EndTag {
             self.end(name);
             return TokenSinkResult::Continue;
@@ -197,6 +214,7 @@ impl Builder {
             "textarea" | "title" => Some(RawKind::Rcdata),
             _ => None,
         };
+        self.raw = raw.map(|_| (name.to_owned(), line, false));
         let void = is_void(name) || (tag.self_closing && name.contains(':'));
         if self.open.len() > NESTING_MAX {
             self.flattened = true;

@@ -13,6 +13,8 @@ use std::collections::HashMap;
 pub const BYTES_MAX: u64 = 64 << 20;
 /// The most bytes of text in footnotes.
 const NOTES_MAX: usize = 4 << 20;
+/// The most bytes of addresses, titles and names of authors on all pieces of text; each piece has its own.
+const MARKED_MAX: usize = 16 << 20;
 /// The most losses that are listed.
 const LOSSES_MAX: usize = 1_000;
 
@@ -35,6 +37,10 @@ pub(crate) fn read_str(html: &str, exact: bool) -> Result<Read, ExportError> {
     reader.exact = exact;
     if parsed.flattened {
         reader.lose("elements that stand too deep were lifted".to_owned());
+    }
+    if let Some((place, what)) = &parsed.swallowed {
+        let what = format!("{what} is never closed: all that follows it was left out");
+        reader.losses.push(Loss::new(place.clone(), what));
     }
     let mut blocks = reader.blocks(&parsed.root.children);
     if blocks.is_empty() {
@@ -87,6 +93,8 @@ pub(super) struct Reader<'e> {
     paragraphs: usize,
     /// How much text footnotes may still take: many references can name one.
     pub(super) note_room: usize,
+    /// How much marks may still take: each piece of text has its own copy of the address it leads to.
+    pub(super) marked_room: usize,
 }
 
 impl<'e> Reader<'e> {
@@ -104,6 +112,7 @@ impl<'e> Reader<'e> {
             depth: 0,
             paragraphs: 0,
             note_room: NOTES_MAX,
+            marked_room: MARKED_MAX,
         };
         reader.survey(root);
         reader
@@ -119,14 +128,13 @@ impl<'e> Reader<'e> {
         match element.name.as_str() {
             "html" => element.attribute("lang").clone_into(&mut self.meta.language),
             "title" if self.meta.title.is_empty() => element.text().trim().clone_into(&mut self.meta.title),
-            "meta" => match element.attribute("name") {
-                "author" => self.meta.author = content(),
-                "version" => self.meta.version = content(),
-                "status" => self.meta.status = content(),
-                "created" => self.meta.created = super::moment(&content()),
-                "modified" => self.meta.modified = super::moment(&content()),
-                _ => {}
-            },
+            "meta" => {
+                let name = element.attribute("name");
+                // The title and the language have places of their own.
+                if !matches!(name, "title" | "lang") {
+                    self.meta.take(name, &content());
+                }
+            }
             _ => {}
         }
         for child in element.elements() {

@@ -2,6 +2,8 @@
 //!
 //! What Markdown has no sign for is written as HTML, which every `CommonMark` program passes on and our reader takes back:
 //!
+//! - what is said about the document (title, author, version, status, lang, created, modified) stands before the text as YAML
+//!   between lines of `---`;
 //! - headings end with `{#id .numbered}` where they have an id or take part in the numbering;
 //! - callouts are `> [!NOTE]`, `> [!WARNING]`, `> [!CAUTION]`;
 //! - steps are `<div class="step" id="…" data-confirm="true" data-record="Temperature" data-unit="°C">`, their content as
@@ -13,6 +15,7 @@
 //! - in lines: `<u> <sup> <sub> <mark class="hl-yellow"> <ins> <del>`, `<br>`, `<a class="xref" href="#id" data-show="number">`,
 //!   `<span class="slot" data-field="…">`, `<span class="fact">`, `<span class="clause">`, `<span class="mention">`.
 
+mod front;
 mod lines;
 mod read;
 mod write;

@@ -2,7 +2,7 @@
 //! kept ([`crate::html`]): raw HTML in Markdown can span any number of them.
 
 use crate::html::{escaped, read_str};
-use crate::{ExportError, Read};
+use crate::{ExportError, Meta, Read};
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -22,10 +22,12 @@ pub fn read(bytes: &[u8]) -> Result<Read, ExportError> {
     let text = crate::text::decode(bytes, BYTES_MAX)?
         .replace("\r\n", "\n")
         .replace('\r', "\n");
+    let (mut meta, mut losses) = (Meta::default(), Vec::new());
+    let (text, before) = super::front::read(&text, &mut meta, &mut losses);
     for (index, line) in text.lines().enumerate() {
         if !is_flat(line) {
             return Err(ExportError::too_large(
-                format!("line {}", index + 1),
+                format!("line {}", before + index + 1),
                 NESTING_MAX as u64,
                 "levels",
             ));
@@ -38,7 +40,7 @@ pub fn read(bytes: &[u8]) -> Result<Read, ExportError> {
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_GFM;
     let mut maker = Maker::default();
-    for event in Parser::new_ext(&text, options) {
+    for event in Parser::new_ext(text, options) {
         maker.event(event);
     }
     if !maker.notes.is_empty() {
@@ -48,7 +50,13 @@ pub fn read(bytes: &[u8]) -> Result<Read, ExportError> {
             "<section class=\"notes\" role=\"doc-endnotes\"><ol>{notes}</ol></section>"
         );
     }
-    read_str(&maker.html, true)
+    let mut read = read_str(&maker.html, true)?;
+    if read.meta == Meta::default() {
+        read.meta = meta;
+    }
+    losses.append(&mut read.losses);
+    read.losses = losses;
+    Ok(read)
 }
 
 /// Whether a line does not begin more lists and quotes than anybody writes; each makes every later line dearer to read.

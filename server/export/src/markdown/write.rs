@@ -1,21 +1,23 @@
 //! A document as Markdown.
 
 use super::lines::{Place, attributes, is_lone_break};
-use crate::{Attachments, Written, html as page};
+use crate::{Attachments, Meta, Written, html as page};
 use domain::document::{
     Block, CalloutKind, Document, Inline, InlineKind, Item, ListStyle, Row, html, numbering::Numbering,
 };
 
 /// Makes the file; [`super::read`] takes it back whole. Pictures stand in it as data.
-pub fn write(document: &Document, attachments: &Attachments) -> Written {
-    let numbering = Numbering::of(document);
+pub fn write(document: &Document, meta: &Meta, attachments: &Attachments) -> Written {
+    let numbering = Numbering::in_language(document, &meta.language);
     let mut writer = Writer {
         document,
         numbering: &numbering,
         attachments,
+        language: &meta.language,
         notes: Vec::new(),
     };
-    let mut lines = writer.blocks(document.blocks());
+    let mut lines = super::front::written(meta);
+    lines.extend(writer.blocks(document.blocks()));
     let mut written = 0;
     while written < writer.notes.len() {
         let content = writer.notes[written];
@@ -36,6 +38,7 @@ pub(super) struct Writer<'d> {
     document: &'d Document,
     pub(super) numbering: &'d Numbering,
     attachments: &'d Attachments,
+    language: &'d str,
     /// Footnotes that are to be written at the end.
     pub(super) notes: Vec<&'d [Inline]>,
 }
@@ -172,6 +175,7 @@ impl<'d> Writer<'d> {
         let setting = html::Setting {
             prefix: "",
             attachment: &|id| page::embedded(self.attachments, id),
+            language: self.language,
         };
         html::render_part(self.document, self.numbering, block, setting).replace('\n', "&#10;")
     }

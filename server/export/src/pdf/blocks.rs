@@ -52,7 +52,11 @@ impl<'a> Writer<'a> {
             Block::Divider => self.source.code("#rule()"),
             Block::CodeBlock { content, .. } => self.code_block(content),
             Block::PageBreak => self.source.code("#pagebreak(weak: true)"),
-            Block::TableOfContents => self.source.code("#contents(\"Contents\")"),
+            Block::TableOfContents => {
+                self.source.code("#contents(");
+                self.literal(self.numbering.words().contents);
+                self.source.code(")");
+            }
             Block::Step {
                 id,
                 confirm,
@@ -60,10 +64,9 @@ impl<'a> Writer<'a> {
                 content,
             } => self.step(id, *confirm, record.as_ref(), content),
             Block::Pause { seconds } => {
-                self.source.code("#pause-of(\"Pause, ");
-                self.source.number(seconds);
-                self.source
-                    .code(if *seconds == 1 { " second\")" } else { " seconds\")" });
+                self.source.code("#pause-of(");
+                self.literal(&self.numbering.words().pausing(*seconds));
+                self.source.code(")");
             }
         }
     }
@@ -216,11 +219,7 @@ impl<'a> Writer<'a> {
     }
 
     fn callout(&mut self, kind: CalloutKind, content: &'a [Block]) {
-        let word = match kind {
-            CalloutKind::Note => "Note",
-            CalloutKind::Warning => "Warning",
-            CalloutKind::Caution => "Caution",
-        };
+        let word = self.numbering.words().callout(kind);
         let before = self.unbroken;
         let unbroken = self.keep_together(content);
         let open = format!("#callout(\"{}\", \"{word}\", {unbroken})[", kind.word());
@@ -238,10 +237,14 @@ impl<'a> Writer<'a> {
         self.source
             .code(if unbroken && !flat { ", true, (" } else { ", false, (" });
         if confirm {
-            self.source.code("confirm-line(\"Confirm\"),");
+            self.source.code("confirm-line(");
+            self.literal(self.numbering.words().confirm);
+            self.source.code("),");
         }
         if let Some(record) = record {
-            self.source.code("record-line(\"Record\", [");
+            self.source.code("record-line(");
+            self.literal(self.numbering.words().record);
+            self.source.code(", [");
             self.words(&record.label, ("#", ";"));
             self.source.code("], ");
             self.literal(&record.unit);

@@ -2,6 +2,7 @@
 
 use super::{Printing, Sheet, Signature, writer::Writer};
 use crate::Meta;
+use domain::document::Fixed;
 use time::{OffsetDateTime, UtcOffset};
 
 /// The most letters of a title in the head of a page; the whole title stands on the first page.
@@ -39,7 +40,9 @@ impl Writer<'_> {
             Sheet::Letter => "  format: \"us-letter\",\n",
         });
         self.named("left", &head_left(&printing.number, &meta.title));
-        self.named("right", &head_right(meta, printing.printed));
+        self.named("right", &head_right(meta, printing.printed, self.numbering.words()));
+        self.named("page-word", self.numbering.words().page);
+        self.named("of-word", self.numbering.words().of_pages);
         if let Some(digest) = &printing.digest {
             self.source.code("  teeth: ");
             self.teeth(digest);
@@ -70,8 +73,9 @@ impl Writer<'_> {
         if signatures.is_empty() {
             return;
         }
-        self.source
-            .code("#pagebreak(weak: true)\n#heading-of(1, none)[Signatures]\n");
+        self.source.code("#pagebreak(weak: true)\n#heading-of(1, none)[#");
+        self.literal(self.numbering.words().signatures);
+        self.source.code(";]\n");
         for signature in signatures {
             self.source.code("#signature(");
             let at = moment(signature.at);
@@ -124,10 +128,10 @@ fn head_left(number: &str, title: &str) -> String {
     format!("{}…", cut.trim_end())
 }
 
-fn head_right(meta: &Meta, printed: Option<OffsetDateTime>) -> String {
+fn head_right(meta: &Meta, printed: Option<OffsetDateTime>, words: &Fixed) -> String {
     let begins_with_digit = meta.version.starts_with(|first: char| first.is_ascii_digit());
     let version = if begins_with_digit {
-        format!("Version {}", meta.version)
+        format!("{} {}", words.version, meta.version)
     } else {
         meta.version.clone()
     };
@@ -135,7 +139,7 @@ fn head_right(meta: &Meta, printed: Option<OffsetDateTime>) -> String {
         .into_iter()
         .filter(|words| !words.is_empty())
         .collect();
-    let printed = printed.map(|at| format!("Printed {}", moment(at)));
+    let printed = printed.map(|at| format!("{} {}", words.printed, moment(at)));
     [Some(state.join(", ")), printed]
         .into_iter()
         .flatten()

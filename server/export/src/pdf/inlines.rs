@@ -121,7 +121,7 @@ impl Writer<'_> {
     }
 
     fn cross_reference(&mut self, target: &str, show: Show) {
-        let (Some(label), Some(target)) = (self.label_of(target), self.numbering.target(target)) else {
+        let (Some(label), Some(shown)) = (self.label_of(target), self.numbering.shown(target, show)) else {
             self.lose("a reference goes nowhere: its target is not there");
             self.source.code("#mention[?]");
             return;
@@ -134,7 +134,7 @@ impl Writer<'_> {
             self.source.number(label);
             self.source.code("\")");
         } else {
-            self.words(&target.shown(show), ("#", ";"));
+            self.words(&shown, ("#", ";"));
         }
         self.source.code("]");
     }

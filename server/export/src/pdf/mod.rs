@@ -113,7 +113,7 @@ pub fn write(
     printing: &Printing<'_>,
 ) -> Result<Written, ExportError> {
     limits::check(document)?;
-    let numbering = Numbering::of(document);
+    let numbering = Numbering::in_language(document, &meta.language);
     let counters = Counters::new(document);
     let base = direction_of(&frame::language(&meta.language).0);
     let mut writer = Writer::new(printing.fonts, (&numbering, counters), attachments, base);

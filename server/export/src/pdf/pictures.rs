@@ -97,7 +97,7 @@ impl Writer<'_> {
     pub(super) fn figure(&mut self, src: &str, alt: &str, width: Option<u32>, id: &str, caption: &[Inline]) {
         let number = self.counters.figure();
         self.source.code("#plate(");
-        self.literal(&format!("Figure {number}"));
+        self.literal(&format!("{} {number}", self.numbering.words().figure));
         self.source.code(", ");
         match self.pictures.look(src) {
             Ok(shown) => {
@@ -117,7 +117,11 @@ impl Writer<'_> {
             Err(why) => {
                 self.lose(why);
                 self.source.code("picture-missing([");
-                let shown = if alt.is_empty() { "Picture" } else { alt };
+                let shown = if alt.is_empty() {
+                    self.numbering.words().picture
+                } else {
+                    alt
+                };
                 self.words(shown, ("#", ";"));
                 self.source.code("])");
             }

@@ -15,10 +15,7 @@ mod error;
 mod files;
 mod html;
 mod markdown;
-#[cfg(feature = "pdf")]
 mod pdf;
-#[cfg(feature = "pdf")]
 mod pdf_content;
-#[cfg(feature = "pdf")]
 mod pdf_hostile;
 mod text;

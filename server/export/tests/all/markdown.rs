@@ -2,11 +2,11 @@
 
 use crate::documents;
 use domain::document::{Block, Document, Inline, generate};
-use export::{Attachments, ExportError, markdown};
+use export::{Attachments, ExportError, Meta, markdown};
 use proptest::prelude::*;
 
 fn written(document: &Document, attachments: &Attachments) -> String {
-    String::from_utf8(markdown::write(document, attachments).bytes).unwrap()
+    String::from_utf8(markdown::write(document, &Meta::default(), attachments).bytes).unwrap()
 }
 
 fn read(text: &str) -> export::Read {

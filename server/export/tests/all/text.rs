@@ -2,13 +2,13 @@
 
 use crate::documents;
 use domain::document::{Block, generate};
-use export::{json, text};
+use export::{Meta, json, text};
 use proptest::prelude::*;
 
 #[test]
 fn the_folder_keeps_its_words() {
     for sample in documents::all() {
-        let made = text::write(&sample.document);
+        let made = text::write(&sample.document, &Meta::default());
         let said = String::from_utf8(made.bytes).unwrap();
         let plain = domain::document::text::PlainText::of(&sample.document);
         for word in plain
@@ -27,7 +27,7 @@ fn paragraphs_and_lists_are_seen() {
         text::read(b"\xef\xbb\xbfFirst\r\nline\r\n\r\n- a\r\n  - b\r\n- c\r\n\r\n3. d\r\n4. e\r\n\r\nLast").unwrap();
     let names: Vec<_> = back.document.blocks().iter().map(Block::name).collect();
     assert_eq!(names, ["paragraph", "bullet_list", "ordered_list", "paragraph"]);
-    let made = String::from_utf8(text::write(&back.document).bytes).unwrap();
+    let made = String::from_utf8(text::write(&back.document, &Meta::default()).bytes).unwrap();
     assert_eq!(made, "First\nline\n\n- a\n\n  - b\n\n- c\n\n3. d\n\n4. e\n\nLast\n");
     assert_eq!(text::read(made.as_bytes()).unwrap().document, back.document);
 }
@@ -45,7 +45,7 @@ fn ten_thousand_levels_stay_within_bounds() {
 #[test]
 fn json_is_strict_and_names_the_place() {
     for sample in documents::all() {
-        let made = json::write(&sample.document);
+        let made = json::write(&sample.document, &Meta::default());
         assert_eq!(json::read(&made.bytes).unwrap().document, sample.document);
     }
     let error =
@@ -61,8 +61,8 @@ proptest! {
 
     #[test]
     fn every_document_has_a_text_and_json(document in generate::document()) {
-        let made = text::write(&document);
+        let made = text::write(&document, &Meta::default());
         prop_assert!(text::read(&made.bytes).is_ok());
-        prop_assert_eq!(json::read(&json::write(&document).bytes).unwrap().document, document);
+        prop_assert_eq!(json::read(&json::write(&document, &Meta::default()).bytes).unwrap().document, document);
     }
 }

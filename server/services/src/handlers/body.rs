@@ -66,6 +66,8 @@ fn shown(document: &Document) -> BodyView {
     let setting = Setting {
         prefix: PREFIX,
         attachment: &|_| None,
+        // The pages around it are in English.
+        language: "",
     };
     let headings = outline::outline(document).into_iter().map(|entry| BodyHeading {
         level: entry.level,

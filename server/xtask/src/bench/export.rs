@@ -20,7 +20,7 @@ pub(super) fn measure(workspace: &Workspace) -> Outcome {
         let log = workspace.work_dir("logs")?.join("bench-export.log");
         let mut bench = workspace.cargo();
         bench
-            .args(["bench", "--package=export", "--features=pdf", "--bench=export"])
+            .args(["bench", "--package=export", "--bench=export"])
             .env(CHROMIUM, &chromium);
         if test::through_log(&mut bench, &log, |_| true)? {
             Ok(())

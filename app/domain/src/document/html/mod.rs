@@ -77,6 +77,8 @@ pub struct Setting<'s> {
     pub prefix: &'s str,
     /// The address of an attachment by its id; none when it is not to be had.
     pub attachment: &'s dyn Fn(&str) -> Option<String>,
+    /// The language of the document as a BCP 47 tag, for the words that nobody wrote; empty for English.
+    pub language: &'s str,
 }
 
 /// The document as one `div`.
@@ -88,7 +90,7 @@ pub fn render(document: &Document, setting: Setting<'_>) -> String {
 /// attributes (`data-src`, `data-record`, `data-unit`, `data-confirm`, `data-show`, `data-fact`, `data-source`,
 /// `data-citation`, `data-member`, `data-label`, `data-colwidth`, `data-link`, `data-link-title`). Blanks count in it.
 pub fn render_whole(document: &Document, setting: Setting<'_>) -> String {
-    let numbering = Numbering::of(document);
+    let numbering = Numbering::in_language(document, setting.language);
     let mut renderer = Renderer {
         keeping: Keeping::Whole,
         ..Renderer::new(document, &numbering, setting)
@@ -129,7 +131,7 @@ pub(super) fn render_changes(
     setting: Setting<'_>,
     changes: &HashMap<Vec<usize>, BlockChange>,
 ) -> String {
-    let numbering = Numbering::of(document);
+    let numbering = Numbering::in_language(document, setting.language);
     let mut renderer = Renderer {
         changes: Some(changes),
         ..Renderer::new(document, &numbering, setting)
@@ -255,8 +257,11 @@ impl<'d, 's> Renderer<'d, 's> {
                 self.picture(src, alt, *width);
                 self.out.open("figcaption", &[("dir", "auto")]);
                 if self.keeping != Keeping::Part {
-                    self.out
-                        .whole("span", &[("class", "figno")], &format!("Figure {number}"));
+                    self.out.whole(
+                        "span",
+                        &[("class", "figno")],
+                        &format!("{} {number}", self.numbering.words().figure),
+                    );
                     if !caption.is_empty() {
                         self.out.text(" ");
                     }
@@ -291,9 +296,9 @@ impl<'d, 's> Renderer<'d, 's> {
                 content,
             } => self.step(id, *confirm, record.as_ref(), content),
             Block::Pause { seconds } => {
-                let unit = if *seconds == 1 { "second" } else { "seconds" };
                 let attributes = [("class", "pause"), ("data-seconds", &*seconds.to_string())];
-                self.out.whole("p", &attributes, &format!("Pause, {seconds} {unit}"));
+                self.out
+                    .whole("p", &attributes, &self.numbering.words().pausing(*seconds));
             }
         }
     }
@@ -367,11 +372,7 @@ impl<'d, 's> Renderer<'d, 's> {
     }
 
     fn callout(&mut self, kind: CalloutKind, content: &'d [Block]) {
-        let said = match kind {
-            CalloutKind::Note => "Note",
-            CalloutKind::Warning => "Warning",
-            CalloutKind::Caution => "Caution",
-        };
+        let said = self.numbering.words().callout(kind);
         let class = format!("callout callout-{}", kind.word());
         self.out.open("div", &[("class", &class), ("role", "note")]);
         self.out.whole("b", &[("class", "callout-kind")], said);
@@ -415,7 +416,10 @@ impl<'d, 's> Renderer<'d, 's> {
             }
             return;
         }
-        self.out.open("nav", &[("class", "toc"), ("aria-label", "Contents")]);
+        self.out.open(
+            "nav",
+            &[("class", "toc"), ("aria-label", self.numbering.words().contents)],
+        );
         // A heading without words, or whose words are proposed to be taken away, has nothing to be listed by.
         for entry in outline(self.document).iter().filter(|entry| !entry.title.is_empty()) {
             let (class, address) = (
@@ -441,7 +445,7 @@ impl<'d, 's> Renderer<'d, 's> {
         } else {
             self.anchored(id)
         };
-        let label = format!("Step {number}");
+        let label = format!("{} {number}", self.numbering.words().step);
         let part = self.keeping == Keeping::Part;
         let group = [
             ("class", "step"),
@@ -464,12 +468,12 @@ impl<'d, 's> Renderer<'d, 's> {
             self.out.open("div", &[("class", "step-asks")]);
             if confirm {
                 self.out.open("span", &[("class", "ask")]);
-                self.out.whole("b", &[], "Confirm");
+                self.out.whole("b", &[], self.numbering.words().confirm);
                 self.out.close("span");
             }
             if let Some(Record { label, unit }) = record {
                 self.out.open("span", &[("class", "ask")]);
-                self.out.whole("b", &[], "Record");
+                self.out.whole("b", &[], self.numbering.words().record);
                 self.out.text(&if unit.is_empty() {
                     format!(" {label}")
                 } else {

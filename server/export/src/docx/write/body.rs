@@ -160,7 +160,9 @@ impl Writer<'_> {
             ..Shape::new(style)
         });
         match block {
-            Block::Pause { seconds } => self.plain_run(&format!("Pause: {}", names::duration(*seconds))),
+            Block::Pause { seconds } => {
+                self.plain_run(&format!("{}: {}", self.words().pause, names::duration(*seconds)))
+            }
             Block::PageBreak => self.out.raw("<w:r><w:br w:type=\"page\"/></w:r>"),
             _ => {}
         }
@@ -232,7 +234,7 @@ impl Writer<'_> {
             ..Shape::new(names::CAPTION)
         });
         let number = names_of(id).map(|name| self.begin_bookmark(&name));
-        self.label_run("Figure ");
+        self.label_run(&format!("{} ", self.words().figure));
         let shown = self.figures.to_string();
         self.field(" SEQ Figure \\* ARABIC ", &shown, Some(names::CAPTION_LABEL));
         if let Some(bookmark) = number {
@@ -259,11 +261,7 @@ impl Writer<'_> {
             frame: Some(kind),
             ..Shape::new(names::CALLOUT_LABEL)
         });
-        self.plain_run(match kind {
-            CalloutKind::Note => "Note",
-            CalloutKind::Warning => "Warning",
-            CalloutKind::Caution => "Caution",
-        });
+        self.plain_run(self.words().callout(kind));
         self.out.close("w:p");
         self.blocks(
             content,

@@ -38,7 +38,7 @@ impl Writer<'_> {
         let field = self.reference(target, show);
         if !field.label.is_empty() && marks.of_kind(&Mark::Code).is_none() {
             self.piece(
-                field.label,
+                &field.label,
                 &Run {
                     marks,
                     style: Some(names::REFERENCE_LABEL),

@@ -76,7 +76,8 @@ impl Writer<'_> {
         }
         if confirm {
             self.begin(&shape(names::STEP_CONFIRM));
-            self.plain_run("☐ Confirmed    Initials: ________  Date and time: ____________________");
+            let [done, who, when] = self.words().confirmed;
+            self.plain_run(&format!("☐ {done}    {who}: ________  {when}: ____________________"));
             self.end();
         }
     }

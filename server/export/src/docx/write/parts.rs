@@ -221,7 +221,7 @@ fn own_section(writer: &mut Writer<'_>, parts: &mut Parts) -> Result<String, Exp
     let state: Vec<String> = [
         Some(&meta.version)
             .filter(|version| !version.is_empty())
-            .map(|version| format!("Version {version}")),
+            .map(|version| format!("{} {version}", writer.words().version)),
         Some(&meta.status).filter(|status| !status.is_empty()).cloned(),
     ]
     .into_iter()
@@ -235,9 +235,9 @@ fn own_section(writer: &mut Writer<'_>, parts: &mut Parts) -> Result<String, Exp
         section.empty("w:headerReference", &[("w:type", "default"), ("r:id", &id)]);
     }
     let footer = edge(writer, "w:ftr", names::FOOTER, |writer| {
-        writer.plain_run("\t\tPage ");
+        writer.plain_run(&format!("\t\t{} ", writer.words().page));
         writer.field(" PAGE ", "1", None);
-        writer.plain_run(" of ");
+        writer.plain_run(&format!(" {} ", writer.words().of_pages));
         writer.field(" NUMPAGES ", "1", None);
     });
     let id = parts.add("footer", "footer1.xml", "footer+xml", &footer)?;

@@ -4,7 +4,7 @@
 use super::{Writer, body::Shape};
 use crate::docx::names::{self, Marked};
 use domain::document::{
-    Document, Show,
+    Document, Fixed, Show,
     numbering::{Numbering, TargetKind},
     outline::{Entry, outline},
 };
@@ -16,10 +16,10 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    /// Counts through a document.
-    pub(super) fn new(document: &Document) -> Self {
+    /// Counts through a document in a language.
+    pub(super) fn new(document: &Document, language: &str) -> Self {
         Self {
-            numbering: Numbering::of(document),
+            numbering: Numbering::in_language(document, language),
             headings: outline(document),
         }
     }
@@ -28,13 +28,18 @@ impl Targets {
 /// A cross-reference as a field.
 pub(super) struct ReferenceField {
     /// What stands before the field, as numbers in Word say only "2.1": `Step `.
-    pub(super) label: &'static str,
+    pub(super) label: String,
     pub(super) code: String,
     /// The field's result until Word makes another.
     pub(super) shown: String,
 }
 
 impl Writer<'_> {
+    /// The words that nobody wrote, in the language of the document.
+    pub(super) fn words(&self) -> &'static Fixed {
+        self.targets.numbering.words()
+    }
+
     /// A cross-reference as a field. Where a number is asked for and the target has none, the field asks for the title;
     /// `\\* MERGEFORMAT`, which changes nothing else, keeps that it was a number.
     pub(super) fn reference(&mut self, target: &str, show: Show) -> ReferenceField {
@@ -50,22 +55,27 @@ impl Writer<'_> {
                 Show::Page => page,
             };
             return ReferenceField {
-                label: "",
+                label: String::new(),
                 code,
                 shown: "?".to_owned(),
             };
         };
         let (label, code) = match (show, found.kind) {
-            (Show::Page, _) => ("", page),
+            (Show::Page, _) => (String::new(), page),
             // The bookmark of a figure is around "Figure 3"; another is around its caption.
-            (Show::Title, TargetKind::Figure) => ("", format!(" REF {} \\h ", names::bookmark(target, Marked::Title))),
-            (Show::Number, TargetKind::Step) => ("Step ", number),
-            (Show::Number, TargetKind::Heading) if found.number.is_none() => ("", format!("{title}\\* MERGEFORMAT ")),
-            (Show::Number, TargetKind::Heading) => ("", number),
-            (Show::Number, TargetKind::Figure) | (Show::Title, _) => ("", title),
+            (Show::Title, TargetKind::Figure) => (
+                String::new(),
+                format!(" REF {} \\h ", names::bookmark(target, Marked::Title)),
+            ),
+            (Show::Number, TargetKind::Step) => (format!("{} ", self.words().step), number),
+            (Show::Number, TargetKind::Heading) if found.number.is_none() => {
+                (String::new(), format!("{title}\\* MERGEFORMAT "))
+            }
+            (Show::Number, TargetKind::Heading) => (String::new(), number),
+            (Show::Number, TargetKind::Figure) | (Show::Title, _) => (String::new(), title),
         };
-        let shown = found.shown(show);
-        let shown = shown.strip_prefix(label).unwrap_or(&shown).to_owned();
+        let shown = self.words().shown(&found, show);
+        let shown = shown.strip_prefix(&label).unwrap_or(&shown).to_owned();
         ReferenceField { label, code, shown }
     }
 
@@ -91,7 +101,7 @@ impl Writer<'_> {
         self.out.close("w:sdtPr");
         self.out.open("w:sdtContent", &[]);
         self.begin(&Shape::new(names::CONTENTS_TITLE));
-        self.plain_run("Contents");
+        self.plain_run(self.words().contents);
         self.end();
         self.contents_lines();
         self.out.close("w:sdtContent");
