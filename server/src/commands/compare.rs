@@ -7,7 +7,7 @@ use domain::document::{
     compare::{ChangeKind, Comparison, compare as by_word},
     html::Setting,
 };
-use export::Meta;
+use export::{Meta, pdf::Printing};
 use std::path::Path;
 
 /// Compares two files, and prints or writes what changed. Whether they are the same.
@@ -45,6 +45,7 @@ pub(super) fn compare(earlier: &Path, later: &Path, out: Option<&Path>) -> Resul
                     attachments: &attachments,
                     comments: &[],
                     template: None,
+                    printing: &Printing::default(),
                 };
                 make(&sheet, format).map_err(|error| fault(later, &error))?
             };

@@ -1,18 +1,28 @@
 //! `convert`: documents from one format into another.
 
-use super::paper::{Format, Sheet, fault, make, put, read};
+use super::{
+    paper::{Format, Sheet, fault, make, put, read},
+    printing::Options,
+};
 use crate::{refusal::Refusal, terminal};
+use export::pdf::Printing;
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
 };
+use time::OffsetDateTime;
 
 /// Converts files, one after the other; the last path is the file or the folder to make. A file that fails does not keep
 /// the others.
 ///
 /// # Errors
 /// When the command makes no sense, the template cannot be read, or a file could not be converted.
-pub(super) fn convert(paths: &[PathBuf], template: Option<&Path>, to: Option<Format>) -> Result<(), Refusal> {
+pub(super) fn convert(
+    paths: &[PathBuf],
+    template: Option<&Path>,
+    to: Option<Format>,
+    options: &Options,
+) -> Result<(), Refusal> {
     let [inputs @ .., out] = paths else {
         return Err(Refusal::new(
             "There is nothing to convert.",
@@ -29,6 +39,7 @@ pub(super) fn convert(paths: &[PathBuf], template: Option<&Path>, to: Option<For
         })
     });
     let template = template.transpose()?;
+    let printing = options.printing()?;
     let mut failed = 0;
     for (index, job) in jobs.iter().enumerate() {
         let count = if jobs.len() > 1 {
@@ -36,7 +47,7 @@ pub(super) fn convert(paths: &[PathBuf], template: Option<&Path>, to: Option<For
         } else {
             String::new()
         };
-        match one(job, template.as_deref()) {
+        match one(job, template.as_deref(), options, &printing) {
             Ok(losses) => {
                 terminal::say(format!("{count}{} -> {}", job.from.display(), job.to.display()));
                 for loss in &losses {
@@ -117,18 +128,41 @@ fn plan(inputs: &[PathBuf], out: &Path, to: Option<Format>) -> Result<Vec<Job>, 
 }
 
 /// Converts one file; what was lost on the way in and out.
-fn one(job: &Job, template: Option<&[u8]>) -> Result<Vec<export::Loss>, Refusal> {
-    let source = read(&job.from)?;
+fn one(
+    job: &Job,
+    template: Option<&[u8]>,
+    options: &Options,
+    printing: &Printing<'_>,
+) -> Result<Vec<export::Loss>, Refusal> {
+    let mut source = read(&job.from)?;
+    options.over(&mut source.meta);
+    if options.archival() && source.meta.created.or(source.meta.modified).is_none() {
+        // An archive's PDF has to say when it was made.
+        let changed = std::fs::metadata(&job.from).and_then(|file| file.modified()).ok();
+        source.meta.modified = changed.map(OffsetDateTime::from);
+    }
+    let mut losses = source.losses;
+    let fonts = if job.format == Format::Pdf {
+        options.fonts(&source.document.canonical())?
+    } else {
+        None
+    };
+    let mut printing = printing.clone();
+    if let Some((fonts, names)) = &fonts {
+        printing.fonts = fonts;
+        let what = format!("letters that Scriptkeep's fonts lack are set in {}", names.join(", "));
+        losses.push(export::Loss::new("fonts", what));
+    }
     let sheet = Sheet {
         document: &source.document,
         meta: &source.meta,
         attachments: &source.attachments,
         comments: &source.comments,
         template,
+        printing: &printing,
     };
     let written = make(&sheet, job.format).map_err(|error| fault(&job.from, &error))?;
     put(&job.to, &written.bytes)?;
-    let mut losses = source.losses;
     losses.extend(written.losses);
     Ok(losses)
 }

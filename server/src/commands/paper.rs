@@ -2,7 +2,11 @@
 
 use crate::refusal::Refusal;
 use domain::document::Document;
-use export::{Attachments, Comment, ExportError, Meta, Read, Written, docx, html, json, markdown, text};
+use export::{
+    Attachments, Comment, ExportError, Meta, Read, Written, docx, html, json, markdown,
+    pdf::{self, Printing},
+    text,
+};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The most bytes of a file that is opened; each format has lower limits of its own.
@@ -105,6 +109,7 @@ pub(super) struct Sheet<'a> {
     pub(super) attachments: &'a Attachments,
     pub(super) comments: &'a [Comment],
     pub(super) template: Option<&'a [u8]>,
+    pub(super) printing: &'a Printing<'a>,
 }
 
 /// Makes a file of that format.
@@ -112,7 +117,7 @@ pub(super) struct Sheet<'a> {
 /// # Errors
 /// When the format's writer gives up; the error names the part.
 pub(super) fn make(sheet: &Sheet<'_>, format: Format) -> Result<Written, ExportError> {
-    match format {
+    let mut written = match format {
         Format::Docx => docx::write(&docx::Source {
             document: sheet.document,
             meta: sheet.meta,
@@ -121,17 +126,16 @@ pub(super) fn make(sheet: &Sheet<'_>, format: Format) -> Result<Written, ExportE
             names: &BTreeMap::new(),
             template: sheet.template,
         }),
-        Format::Pdf => pdf(sheet),
+        Format::Pdf => pdf::write(sheet.document, sheet.meta, sheet.attachments, sheet.printing),
         Format::Markdown => Ok(markdown::write(sheet.document, sheet.meta, sheet.attachments)),
         Format::Html => Ok(html::write(sheet.document, sheet.meta, sheet.attachments)),
         Format::Text => Ok(text::write(sheet.document, sheet.meta)),
         Format::Json => Ok(json::write(sheet.document, sheet.meta)),
+    }?;
+    if format != Format::Docx {
+        written.losses.extend(export::comments_left_out(sheet.comments));
     }
-}
-
-fn pdf(sheet: &Sheet<'_>) -> Result<Written, ExportError> {
-    let printing = export::pdf::Printing::default();
-    export::pdf::write(sheet.document, sheet.meta, sheet.attachments, &printing)
+    Ok(written)
 }
 
 /// Puts a finished file in its place, whole or not at all.

@@ -18,7 +18,10 @@ const POSTGRES_ROOT: &str = "/usr/lib/postgresql";
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// The tools of poppler that tests run.
-const POPPLER: [&str; 4] = ["pdffonts", "pdfinfo", "pdftohtml", "pdftotext"];
+const POPPLER: [&str; 5] = ["pdffonts", "pdfinfo", "pdftohtml", "pdftoppm", "pdftotext"];
+
+/// A font for Chinese, Japanese and Korean (1.8 MB), which tests give the command line.
+const EASTERN_FONT: &str = "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf";
 
 /// The oldest Node that the npm packages run on, by its major version.
 const NODE_SINCE: u32 = 20;
@@ -108,10 +111,54 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
         if let Some(found) = on_path(&CHROMIUM_NAMES) {
             return Ok(Done::UpToDate(found));
         }
-        apt_install("chromium", "Chromium (for the browser tests)")?;
+        apt_install(&["chromium"], "Chromium (for the browser tests)")?;
         on_path(&CHROMIUM_NAMES)
             .map(Done::Worked)
             .ok_or_else(|| Failure::new("apt-get installed chromium, and yet it is not on the path"))
+    })
+}
+
+/// The programs of the other engines that one test goes through, and the display that WebKit needs.
+pub(crate) struct Engines {
+    /// Firefox, which speaks WebDriver itself.
+    pub(crate) firefox: PathBuf,
+    /// WebKit's WebDriver.
+    pub(crate) webkit_driver: PathBuf,
+    /// The browser it drives.
+    pub(crate) webkit: PathBuf,
+    /// A display without a screen.
+    pub(crate) display: PathBuf,
+}
+
+impl Engines {
+    fn find() -> Option<Self> {
+        let webkit = children(Path::new("/usr/lib"))
+            .chain([PathBuf::from("/usr/lib"), PathBuf::from("/usr/libexec")])
+            .map(|folder| folder.join("webkit2gtk-4.1/MiniBrowser"))
+            .find(|file| file.is_file())?;
+        Some(Self {
+            firefox: on_path(&["firefox-esr", "firefox"])?,
+            webkit_driver: on_path(&["WebKitWebDriver"])?,
+            webkit,
+            display: on_path(&["Xvfb"])?,
+        })
+    }
+}
+
+/// Firefox and WebKit, for the browser tests; installed by apt-get where we are root on Debian.
+///
+/// # Errors
+/// Names the command that installs them.
+pub(crate) fn engines() -> Outcome<Engines> {
+    step_if_needed("Firefox, WebKit and a display for it", || {
+        if let Some(found) = Engines::find() {
+            return Ok(Done::UpToDate(found));
+        }
+        let packages = ["firefox-esr", "webkit2gtk-driver", "xvfb"];
+        apt_install(&packages, "Firefox, WebKit or Xvfb (for the browser tests)")?;
+        Engines::find().map(Done::Worked).ok_or_else(|| {
+            Failure::new("apt-get installed Firefox, WebKit and Xvfb, and yet they are not where they belong")
+        })
     })
 }
 
@@ -126,7 +173,7 @@ pub(crate) fn poppler() -> Outcome {
         if missing().is_none() {
             return Ok(Done::UpToDate(()));
         }
-        apt_install("poppler-utils", "Poppler (for the tests of PDF files)")?;
+        apt_install(&["poppler-utils"], "Poppler (for the tests of PDF files)")?;
         match missing() {
             None => Ok(Done::Worked(())),
             Some(tool) => Err(Failure::new(format!(
@@ -134,6 +181,30 @@ pub(crate) fn poppler() -> Outcome {
             ))),
         }
     })
+}
+
+/// Makes sure that there are the programs and the font that the tests of documents run beside: LibreOffice, which opens
+/// what we write; installed by apt-get where we are root on Debian.
+///
+/// # Errors
+/// Names the command that installs them.
+pub(crate) fn office() -> Outcome {
+    step_if_needed(
+        "LibreOffice Writer, and a font for Chinese, Japanese and Korean",
+        || {
+            let (has_writer, has_font) = (on_path(&["soffice"]).is_some(), Path::new(EASTERN_FONT).is_file());
+            if has_writer && has_font {
+                return Ok(Done::UpToDate(()));
+            }
+            if !has_writer {
+                apt_install("libreoffice-writer-nogui", "LibreOffice (for the tests of docx files)")?;
+            }
+            if !has_font {
+                apt_install("fonts-droid-fallback", "A font (for the tests of PDF files)")?;
+            }
+            Ok(Done::Worked(()))
+        },
+    )
 }
 
 /// The folder of programs of the Postgres to use, 15 or newer: found on the machine or among npm's packages, else from
@@ -146,7 +217,7 @@ pub(crate) fn postgres(workspace: &Workspace) -> Outcome<PathBuf> {
         if let Some(found) = find_postgres(workspace) {
             return Ok(Done::UpToDate(found));
         }
-        apt_install("postgresql", "A Postgres that runs here, 15 or newer,")?;
+        apt_install(&["postgresql"], "A Postgres that runs here, 15 or newer,")?;
         find_postgres(workspace)
             .map(Done::Worked)
             .ok_or_else(|| Failure::new("apt-get installed postgresql, and yet none runs here that is 15 or newer"))
@@ -225,8 +296,9 @@ pub(crate) fn is_root() -> bool {
     quietly(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-fn apt_install(package: &str, what: &str) -> Outcome {
-    let command = format!("apt-get install --yes --no-install-recommends {package}");
+fn apt_install(packages: &[&str], what: &str) -> Outcome {
+    let names = packages.join(" ");
+    let command = format!("apt-get install --yes --no-install-recommends {names}");
     if on_path(&["apt-get"]).is_none() {
         return Err(Failure::new(format!("{what} is missing. On Debian: sudo {command}")));
     }
@@ -238,9 +310,10 @@ fn apt_install(package: &str, what: &str) -> Outcome {
     step("Package lists (apt-get update)", || {
         run(Command::new("apt-get").args(["update", "--quiet", "--quiet"]))
     })?;
-    step(&format!("Installing {package} (apt-get)"), || {
+    step(&format!("Installing {names} (apt-get)"), || {
         run(Command::new("apt-get")
-            .args(["install", "--yes", "--quiet", "--no-install-recommends", package])
+            .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+            .args(packages)
             .env("DEBIAN_FRONTEND", "noninteractive"))
     })
 }

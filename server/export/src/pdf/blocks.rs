@@ -22,11 +22,39 @@ impl<'a> Writer<'a> {
     /// Writes blocks below one another.
     pub(super) fn blocks(&mut self, blocks: &'a [Block], less: f64) {
         self.depth += 1;
+        let mut kept = false;
         for (n, block) in blocks.iter().enumerate() {
+            let closes = kept;
+            if !closes && let Some(level) = blocks.get(n..).and_then(|rest| self.left_behind(rest)) {
+                self.source.number(format_args!("#kept({level})["));
+                kept = true;
+            }
             self.inside(n, less, |writer| writer.block(block));
+            if closes {
+                self.source.code("]");
+                kept = false;
+            }
             self.source.code("\n");
         }
         self.depth -= 1;
+    }
+
+    /// The level of a heading that Typst would leave at the foot of a page: the footnote of the paragraph below it takes that
+    /// paragraph away.
+    fn left_behind(&self, blocks: &[Block]) -> Option<u8> {
+        let [
+            Block::Heading { level, .. },
+            below @ Block::Paragraph { content, .. },
+            ..,
+        ] = blocks
+        else {
+            return None;
+        };
+        let noted = content
+            .iter()
+            .any(|inline| matches!(inline.kind, InlineKind::Footnote(_)));
+        let fits = || lines(std::slice::from_ref(below), self.width, UNBROKEN_MAX) < UNBROKEN_MAX;
+        (self.depth == 1 && !self.unbroken && noted && fits()).then_some(*level)
     }
 
     fn block(&mut self, block: &'a Block) {
@@ -145,6 +173,9 @@ impl<'a> Writer<'a> {
             self.base = dir;
         }
         let flat = self.is_deep();
+        if self.depth == 1 {
+            self.source.code("#apart;");
+        }
         match block {
             Block::OrderedList { start, style, items } => {
                 if !flat {
@@ -185,6 +216,9 @@ impl<'a> Writer<'a> {
                 );
             }
             _ => {}
+        }
+        if self.depth == 1 {
+            self.source.code("#apart;");
         }
         if turn.is_some() {
             self.source.code("]");

@@ -3,10 +3,10 @@
 //! gives, for Chinese, Japanese or Korean, say, whose faces are too large to ship (16 MB each).
 
 use crate::ExportError;
-use std::sync::LazyLock;
+use std::{collections::BTreeSet, sync::LazyLock};
 use typst::{
     foundations::Bytes,
-    text::{Font, FontBook},
+    text::{Font, FontBook, FontInfo, FontStyle},
     utils::LazyHash,
 };
 
@@ -113,6 +113,14 @@ impl Fonts {
         Ok(fonts)
     }
 
+    /// The letters of a text that no font here has a glyph for.
+    pub fn missing(&self, text: &str) -> BTreeSet<char> {
+        let mut seen = BTreeSet::new();
+        text.chars()
+            .filter(|letter| !letter.is_ascii() && seen.insert(*letter) && !self.cover(*letter))
+            .collect()
+    }
+
     /// Whether some font has a glyph for the letter, or it needs none.
     pub(super) fn cover(&self, letter: char) -> bool {
         let code = u32::from(letter);
@@ -143,6 +151,46 @@ impl Fonts {
         self.book.push(info);
         self.faces.push(face);
     }
+}
+
+/// A face in a font file that was asked for letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Face {
+    /// Its family.
+    pub family: String,
+    /// Its weight, from 100 to 900; 400 is regular.
+    pub weight: u16,
+    /// Whether it is neither italic nor oblique.
+    pub upright: bool,
+    /// The letters that it has, of those it was asked for.
+    pub covers: BTreeSet<char>,
+}
+
+/// The faces in a font file (TrueType, OpenType, a collection of them, or WOFF2) that have some of these letters. None where
+/// it is no font.
+pub fn faces(file: &[u8], letters: &BTreeSet<char>) -> Vec<Face> {
+    let unpacked;
+    let file = if file.starts_with(b"wOF2") {
+        unpacked = wuff::decompress_woff2(file).unwrap_or_default();
+        &unpacked
+    } else {
+        file
+    };
+    let face = |info: FontInfo| {
+        let covers = letters.iter().copied();
+        Face {
+            covers: covers
+                .filter(|letter| info.coverage.contains(u32::from(*letter)))
+                .collect(),
+            weight: info.variant.weight.to_number(),
+            upright: info.variant.style == FontStyle::Normal,
+            family: info.family,
+        }
+    };
+    FontInfo::iter(file)
+        .map(face)
+        .filter(|face| !face.covers.is_empty())
+        .collect()
 }
 
 /// Letters that direct other letters and are not drawn themselves (Unicode's `Default_Ignorable_Code_Point`, as far as

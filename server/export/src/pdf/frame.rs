@@ -61,7 +61,9 @@ impl Writer<'_> {
             self.source.code("),");
         }
         self.source.code("),\n  extra-fonts: (");
-        for family in printing.fonts.given() {
+        let mut given: Vec<&String> = printing.fonts.given().iter().collect();
+        given.sort_by_key(|family| !suits(family, &meta.language));
+        for family in given {
             self.literal(family);
             self.source.code(",");
         }
@@ -180,6 +182,23 @@ fn moment(at: OffsetDateTime) -> String {
         at.hour(),
         at.minute()
     )
+}
+
+/// Whether a family of fonts is the one of this language among those that draw the same letters for Chinese, Japanese or
+/// Korean readers each in their way, as their names end with a region (`Noto Sans CJK JP`).
+fn suits(family: &str, tag: &str) -> bool {
+    let (language, region) = language(tag);
+    let traditional = tag.to_ascii_lowercase().contains("hant");
+    let ending = match (language.as_str(), region.as_deref()) {
+        ("ja", _) => " JP",
+        ("ko", _) => " KR",
+        ("zh", Some("hk" | "mo")) => " HK",
+        ("zh", Some("tw")) => " TC",
+        ("zh", _) if traditional => " TC",
+        ("zh", _) => " SC",
+        _ => return false,
+    };
+    family.ends_with(ending)
 }
 
 /// The language and region of a BCP 47 tag, as Typst takes them: two or three letters, and two. English where the tag

@@ -17,7 +17,7 @@ mod tables;
 mod world;
 mod writer;
 
-pub use fonts::Fonts;
+pub use fonts::{Face, Fonts, faces};
 
 use crate::{Attachments, ExportError, Meta, Written};
 use domain::document::{

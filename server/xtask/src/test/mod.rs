@@ -1,5 +1,5 @@
 //! `cargo xtask test`: sets everything up and runs every test: Rust against a real Postgres, the tools' own in Node, and
-//! the browser's in Chromium. Ends with one line that counts them all.
+//! the browser's in Chromium, one of them in Firefox and WebKit too. Ends with one line that counts them all.
 
 mod browser;
 mod count;
@@ -62,7 +62,8 @@ pub(crate) fn test(workspace: &Workspace, selection: &Selection) -> Outcome {
 pub(crate) fn smoke(workspace: &Workspace, product: &server::Product, chromium: &Path) -> Outcome {
     let _alone = alone(workspace)?;
     let mut count = Count::default();
-    browser::run(workspace, product, chromium, &["--grep=@smoke".to_owned()], &mut count)?;
+    let grep = ["--grep=@smoke".to_owned()];
+    browser::run(workspace, product, (chromium, None), &grep, &mut count)?;
     match count {
         Count { failed: 0, passed: 1.. } => Ok(()),
         _ => Err(Failure::new(
@@ -80,13 +81,14 @@ fn alone(workspace: &Workspace) -> Outcome<fs::File> {
 fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outcome {
     tools::for_building(workspace)?;
     tools::postgres(workspace)?;
-    let chromium = if selection.browser {
-        Some(tools::chromium()?)
+    let browsers = if selection.browser {
+        Some((tools::chromium()?, tools::engines()?))
     } else {
         None
     };
     if selection.rust {
         tools::poppler()?;
+        tools::office()?;
         let failed = check::failing(workspace, &check::OF_SOURCES).len();
         count.add_checks(check::OF_SOURCES.len(), failed);
     }
@@ -111,13 +113,14 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
         })?;
         step("Node tests", || node_tests(workspace, count))?;
     }
-    if let Some(chromium) = chromium {
+    if let Some((chromium, engines)) = browsers {
         let product = server::Product {
             binary: workspace.target.join("debug/scriptkeep"),
             site: Some(site),
         };
         step("Browser tests", || {
-            browser::run(workspace, &product, &chromium, &selection.playwright, count)
+            let browsers = (chromium.as_path(), Some(&engines));
+            browser::run(workspace, &product, browsers, &selection.playwright, count)
         })?;
     }
     Ok(())
