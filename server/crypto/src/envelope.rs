@@ -8,7 +8,7 @@
 //! `format | nonce | ciphertext | tag`; sealed values name their key's version:
 //! `format | version (u32, big-endian) | nonce | ciphertext | tag`.
 
-use crate::primitive::{self, NONCE, TAG};
+use crate::primitive::{self, Aes256Gcm, NONCE, TAG};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
@@ -49,9 +49,12 @@ pub struct RootKey([u8; 32]);
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct WorkspaceKey([u8; 32]);
 
-/// The key of one class of fields of one record.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct DataKey([u8; 32]);
+/// The key of one class of fields of one record. It opens values by the dozen, so its round keys stay with it (some 600
+/// bytes, wiped with it).
+pub struct DataKey {
+    key: Zeroizing<[u8; 32]>,
+    cipher: Aes256Gcm,
+}
 
 /// What a wrapped data key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +143,7 @@ impl WorkspaceKey {
 
     /// Wraps a data key. The nonce must be random and is used once.
     pub fn wrap_data_key(&self, context: &KeyContext<'_>, key: &DataKey, nonce: [u8; NONCE]) -> Vec<u8> {
-        wrap(&self.wrapping_key(), &context.bytes(), &key.0, nonce)
+        wrap(&self.wrapping_key(), &context.bytes(), &key.key, nonce)
     }
 
     /// Opens a wrapped data key.
@@ -148,7 +151,7 @@ impl WorkspaceKey {
     /// # Errors
     /// When it was wrapped under another key or for another record, class or version, or was changed.
     pub fn unwrap_data_key(&self, context: &KeyContext<'_>, wrapped: &[u8]) -> Result<DataKey, OpenError> {
-        unwrap(&self.wrapping_key(), &context.bytes(), wrapped).map(DataKey)
+        unwrap(&self.wrapping_key(), &context.bytes(), wrapped).map(DataKey::from_random)
     }
 
     /// A keyed hash (HMAC-SHA-256) by which an encrypted value can be found again, such as an e-mail address. The same
@@ -167,7 +170,10 @@ impl WorkspaceKey {
 impl DataKey {
     /// A new key of random bytes.
     pub fn from_random(bytes: [u8; 32]) -> Self {
-        Self(bytes)
+        Self {
+            cipher: primitive::cipher(&bytes),
+            key: Zeroizing::new(bytes),
+        }
     }
 
     /// Seals a value for its place. The nonce must be random and is used once (a key seals far fewer than 2^32 values).
@@ -176,7 +182,7 @@ impl DataKey {
         sealed.push(FORMAT);
         sealed.extend_from_slice(&place.key_version.to_be_bytes());
         sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(&primitive::encrypt(&self.0, &nonce, &place.bytes(), plain));
+        sealed.extend_from_slice(&primitive::encrypt(&self.cipher, &nonce, &place.bytes(), plain));
         sealed
     }
 
@@ -189,7 +195,7 @@ impl DataKey {
             return Err(OpenError::Refused);
         }
         let (nonce, ciphertext) = split_nonce(&sealed[SEALED_HEAD..])?;
-        primitive::decrypt(&self.0, nonce, &place.bytes(), ciphertext).ok_or(OpenError::Refused)
+        primitive::decrypt(&self.cipher, nonce, &place.bytes(), ciphertext).ok_or(OpenError::Refused)
     }
 }
 
@@ -256,13 +262,13 @@ fn derive(key: &[u8; 32], purpose: &str) -> Zeroizing<[u8; 32]> {
 fn wrap(key: &[u8; 32], bound_to: &[u8], inner: &[u8; 32], nonce: [u8; NONCE]) -> Vec<u8> {
     let mut wrapped = vec![FORMAT];
     wrapped.extend_from_slice(&nonce);
-    wrapped.extend_from_slice(&primitive::encrypt(key, &nonce, bound_to, inner));
+    wrapped.extend_from_slice(&primitive::encrypt(&primitive::cipher(key), &nonce, bound_to, inner));
     wrapped
 }
 
 fn unwrap(key: &[u8; 32], bound_to: &[u8], wrapped: &[u8]) -> Result<[u8; 32], OpenError> {
     let (nonce, ciphertext) = split_nonce(after_format(wrapped)?)?;
-    let plain = primitive::decrypt(key, nonce, bound_to, ciphertext).map(Zeroizing::new);
+    let plain = primitive::decrypt(&primitive::cipher(key), nonce, bound_to, ciphertext).map(Zeroizing::new);
     plain
         .and_then(|plain| plain.as_slice().try_into().ok())
         .ok_or(OpenError::Refused)

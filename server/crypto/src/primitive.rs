@@ -1,8 +1,9 @@
 //! The four primitives, in the one shape we use each in. Everything else in this crate goes through here, and so do the
 //! Wycheproof vectors.
 
+pub(crate) use aes_gcm::Aes256Gcm;
 use aes_gcm::{
-    Aes256Gcm, KeyInit,
+    KeyInit,
     aead::{Aead, Payload},
 };
 use hkdf::Hkdf;
@@ -35,16 +36,21 @@ pub(crate) fn hkdf_sha256(salt: &[u8], key: &[u8], info: &[u8], out: &mut [u8]) 
     Hkdf::<Sha256>::new(Some(salt), key).expand(info, out).is_ok()
 }
 
-/// AES-256-GCM: ciphertext and tag.
-pub(crate) fn encrypt(key: &[u8; 32], nonce: &[u8; NONCE], aad: &[u8], plain: &[u8]) -> Vec<u8> {
+/// AES-256-GCM under one key, whose round keys are made once. They are wiped with it.
+pub(crate) fn cipher(key: &[u8; 32]) -> Aes256Gcm {
     Aes256Gcm::new(key.into())
+}
+
+/// AES-256-GCM: ciphertext and tag.
+pub(crate) fn encrypt(cipher: &Aes256Gcm, nonce: &[u8; NONCE], aad: &[u8], plain: &[u8]) -> Vec<u8> {
+    cipher
         .encrypt(nonce.into(), Payload { msg: plain, aad })
         .expect("no message here comes near AES-GCM's limit of 64 GiB")
 }
 
 /// The plain text of [`encrypt`]'s result, if key, nonce, associated data and every bit are the same.
-pub(crate) fn decrypt(key: &[u8; 32], nonce: &[u8; NONCE], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    Aes256Gcm::new(key.into())
+pub(crate) fn decrypt(cipher: &Aes256Gcm, nonce: &[u8; NONCE], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    cipher
         .decrypt(nonce.into(), Payload { msg: sealed, aad })
         .ok()
 }

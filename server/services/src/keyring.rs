@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 /// Most workspace keys at hand.
 const WORKSPACE_KEYS_MAX: usize = 2_000;
-/// Most data keys at hand: some 200 bytes each, so 4 MB.
+/// Most data keys at hand: some 800 bytes each, so 16 MB.
 const DATA_KEYS_MAX: usize = 20_000;
 
 /// Seconds after which another try makes sense when a key does not answer.

@@ -88,7 +88,7 @@ fn a_wrapped_key_opens_only_for_what_it_was_wrapped() {
     assert_eq!(other_root.unwrap(WORKSPACE, &wrapped).err(), Some(OpenError::Refused));
 
     let wrapped = workspace_key.wrap_data_key(&CONTEXT, &DataKey::from_random([4; 32]), [5; NONCE]);
-    assert_eq!(workspace_key.unwrap_data_key(&CONTEXT, &wrapped).unwrap().0, [4; 32]);
+    assert_eq!(*workspace_key.unwrap_data_key(&CONTEXT, &wrapped).unwrap().key, [4; 32]);
     let other = Uuid::from_u128(0x33);
     for context in [
         KeyContext {

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     Caller, Operation, RecordId, Secret, WorkspaceId,
     ops::{
-        AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, RecordView,
+        AuditFilter, CreateRecord, CreateWorkspace, DescribeRecord, GetRecord, ListAuditEvents, ReadBody, RecordView,
         RenameRecord,
     },
 };
@@ -19,6 +19,9 @@ use std::{
     time::{Duration, Instant},
 };
 use store::{Receipt, Scoped, TenantTx, Why, peer};
+
+/// The template that every record is made from: a page of text.
+const TEMPLATE: &str = "relaxation";
 
 /// How many there are.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +41,9 @@ pub(super) struct Size {
 pub(super) enum Act {
     /// `record.rename`, and where its event goes.
     Write(Log),
-    /// `record.get`.
+    /// `record.get`: the least that a read can be, one statement.
+    Get,
+    /// `record.read`: what opening a script reads, the record and its text, opened and rendered.
     Read,
 }
 
@@ -71,6 +76,7 @@ struct Worker {
 /// A record, and the leave to touch it.
 struct Place {
     caller: Caller,
+    to_get: Admitted,
     to_read: Admitted,
     to_write: Admitted,
     workspace: WorkspaceId,
@@ -168,7 +174,11 @@ impl Place {
         let mut described = Vec::new();
         for _ in 0..records {
             let title = "Tide tables".to_owned();
-            let record = client.act(services, CreateRecord::blank(workspace, title)).await;
+            let op = CreateRecord {
+                template: TEMPLATE.to_owned(),
+                ..CreateRecord::blank(workspace, title)
+            };
+            let record = client.act(services, op).await;
             let op = DescribeRecord {
                 workspace,
                 record: record.id,
@@ -180,7 +190,10 @@ impl Place {
         }
         let caller = client.caller(None);
         Self {
-            to_read: dispatch::admit(services, &caller, &GetRecord::META, Some(workspace), None)
+            to_get: dispatch::admit(services, &caller, &GetRecord::META, Some(workspace), None)
+                .await
+                .expect("a member"),
+            to_read: dispatch::admit(services, &caller, &ReadBody::META, Some(workspace), None)
                 .await
                 .expect("a member"),
             to_write: dispatch::admit(services, &caller, &RenameRecord::META, Some(workspace), None)
@@ -202,6 +215,7 @@ impl Worker {
         let record = turn as usize / count % place.records.len();
         match act {
             Act::Write(log) => place.write(services, record, log, turn).await,
+            Act::Get => place.get(services, record).await,
             Act::Read => place.read(services, record).await,
         }
     }
@@ -244,17 +258,30 @@ impl Place {
         }
     }
 
-    async fn read(&self, services: &Services, record: usize) {
+    async fn get(&self, services: &Services, record: usize) {
         let op = GetRecord {
             workspace: self.workspace,
             record: self.records[record].0,
         };
-        let mut cx = dispatch::begin::<GetRecord>(services, &self.caller, &self.to_read)
+        let mut cx = dispatch::begin::<GetRecord>(services, &self.caller, &self.to_get)
             .await
             .expect("begun");
         let view = op.handle((), &mut cx).await.expect("read");
         cx.tx.finish().await.expect("ended");
         assert_eq!(view.title, "Tide tables");
+    }
+
+    async fn read(&self, services: &Services, record: usize) {
+        let op = ReadBody {
+            workspace: self.workspace,
+            record: self.records[record].0,
+        };
+        let mut cx = dispatch::begin::<ReadBody>(services, &self.caller, &self.to_read)
+            .await
+            .expect("begun");
+        let view = op.handle((), &mut cx).await.expect("read");
+        cx.tx.finish().await.expect("ended");
+        assert!(view.words > 0, "the template's text is there");
     }
 }
 

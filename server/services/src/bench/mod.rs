@@ -57,8 +57,8 @@ async fn services(logins: &Logins, seed: u8, content: Content) -> crate::Service
     services
 }
 
-/// Four sides that write and two that read. What is compared has databases of its own, filled alike.
-async fn sides(server: &PrivateServer, size: Size) -> [Side; 6] {
+/// Four sides that write and two that read, in two ways. What is compared has databases of its own, filled alike.
+async fn sides(server: &PrivateServer, size: Size) -> [Side; 8] {
     let written = server.database("written").await;
     let chained = server.database("chained").await;
     let triggered = server.database("triggered").await;
@@ -84,8 +84,10 @@ async fn sides(server: &PrivateServer, size: Size) -> [Side; 6] {
         Side::new("writes without audit", write(Log::None), &written, size).await,
         Side::new("writes into one chain", write(Log::Chained), &chained, size).await,
         Side::new("writes into a chain by trigger", write(Log::Sealed), &triggered, size).await,
-        Side::new("reads", Act::Read, &read, size).await,
-        Side::new("reads without RLS and encryption", Act::Read, &bare, size).await,
+        Side::new("scripts read", Act::Read, &read, size).await,
+        Side::new("scripts read without RLS and encryption", Act::Read, &bare, size).await,
+        Side::new("single rows", Act::Get, &read, size).await,
+        Side::new("single rows without RLS and encryption", Act::Get, &bare, size).await,
     ];
     // As autovacuum does it sooner or later: plans should not hang on when.
     for database in ["written", "chained", "triggered", "read", "bare"] {
@@ -165,7 +167,11 @@ async fn the_database_under_load() {
             &written_slowly,
             &[to(0, 1, Some(0.80)), to(0, 2, Some(4.0)), to(0, 3, None)],
         );
-        figures::print(&names(&sides[4..]), &read, &[to(0, 1, Some(0.85))]);
+        figures::print(
+            &names(&sides[4..]),
+            &read,
+            &[to(0, 1, Some(0.85)), to(2, 3, Some(0.85))],
+        );
     }
     for side in &sides {
         side.close().await;
