@@ -13,5 +13,8 @@ mod read;
 mod write;
 mod xml;
 
+/// The largest file that is opened at all, in bytes.
+pub const BYTES_MAX: u64 = 128 << 20;
+
 pub use read::read;
 pub use write::{Source, write};

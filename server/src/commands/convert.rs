@@ -5,9 +5,10 @@ use super::{
     printing::Options,
 };
 use crate::{refusal::Refusal, terminal};
-use export::pdf::Printing;
+use export::{docx, pdf::Printing};
 use std::{
     collections::HashSet,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 use time::OffsetDateTime;
@@ -31,7 +32,9 @@ pub(super) fn convert(
     };
     let jobs = plan(inputs, out, to)?;
     let template = template.map(|path| {
-        std::fs::read(path).map_err(|error| {
+        let small = std::fs::metadata(path).map(|file| file.len() <= docx::BYTES_MAX);
+        let read = small.and_then(|small| if small { std::fs::read(path) } else { Err(ErrorKind::FileTooLarge.into()) });
+        read.map_err(|error| {
             Refusal::new(
                 format!("The template {} cannot be read: {error}.", path.display()),
                 "Name a docx file that can.",

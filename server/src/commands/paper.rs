@@ -9,9 +9,6 @@ use export::{
 };
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// The most bytes of a file that is opened; each format has lower limits of its own.
-const FILE_MAX: u64 = 512 << 20;
-
 /// What a file can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
@@ -41,6 +38,18 @@ impl Format {
             Self::Html => "html",
             Self::Text => "txt",
             Self::Json => "json",
+        }
+    }
+
+    /// The most bytes of a file that is opened.
+    fn bytes_max(self) -> u64 {
+        match self {
+            Self::Docx => docx::BYTES_MAX,
+            Self::Markdown => markdown::BYTES_MAX,
+            Self::Html => html::BYTES_MAX,
+            Self::Text => text::BYTES_MAX,
+            Self::Json => json::BYTES_MAX,
+            Self::Pdf => 0,
         }
     }
 
@@ -75,6 +84,12 @@ impl Format {
 /// When the file cannot be opened or read; the error names the file and the part.
 pub(super) fn read(path: &Path) -> Result<Read, Refusal> {
     let format = Format::of(path)?;
+    if format == Format::Pdf {
+        return Err(Refusal::new(
+            format!("{} is a PDF, and PDF is only written.", path.display()),
+            "Take the file it was made from.",
+        ));
+    }
     let unreadable = |error: std::io::Error| {
         Refusal::new(
             format!("{} cannot be read: {error}.", path.display()),
@@ -82,8 +97,10 @@ pub(super) fn read(path: &Path) -> Result<Read, Refusal> {
         )
     };
     let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > FILE_MAX {
-        return Err(fault(path, &ExportError::too_large("the file", FILE_MAX, "bytes")));
+    // Before a byte of it is read.
+    let most = format.bytes_max();
+    if size > most {
+        return Err(fault(path, &ExportError::too_large("the file", most, "bytes")));
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let read = match format {
@@ -92,12 +109,7 @@ pub(super) fn read(path: &Path) -> Result<Read, Refusal> {
         Format::Html => html::read(&bytes),
         Format::Text => text::read(&bytes),
         Format::Json => json::read(&bytes),
-        Format::Pdf => {
-            return Err(Refusal::new(
-                format!("{} is a PDF, and PDF is only written.", path.display()),
-                "Take the file it was made from.",
-            ));
-        }
+        Format::Pdf => Err(ExportError::refused("PDF", "it is only written")),
     };
     read.map_err(|error| fault(path, &error))
 }

@@ -1,6 +1,7 @@
 //! The zip archive around a document's parts (ECMA-376 part 2), opened with suspicion: nothing is inflated but what is
 //! asked for, and never more than the limits allow. Targets outside the package are told, never fetched.
 
+use super::BYTES_MAX;
 use super::xml::Tree;
 use crate::ExportError;
 use flate2::bufread::DeflateDecoder;
@@ -11,8 +12,6 @@ use std::{
     io::Read,
 };
 
-/// The largest file that is opened at all, in bytes.
-pub(super) const FILE_MAX: usize = 128 << 20;
 /// Most parts in one package.
 const PARTS_MAX: usize = 10_000;
 /// The largest part after inflating, in bytes.
@@ -69,8 +68,8 @@ impl<'b> Package<'b> {
             let why = "it is encrypted, or of Word 97–2003; save it as .docx without a password";
             return Err(ExportError::refused(FILE, why));
         }
-        if bytes.len() > FILE_MAX {
-            return Err(ExportError::too_large(FILE, FILE_MAX as u64, "bytes"));
+        if bytes.len() as u64 > BYTES_MAX {
+            return Err(ExportError::too_large(FILE, BYTES_MAX, "bytes"));
         }
         let damaged = |error: rawzip::Error| ExportError::damaged(FILE, format!("no zip archive ({error})"));
         let archive = rawzip::ZipArchive::from_slice(bytes).map_err(damaged)?;

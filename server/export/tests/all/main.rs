@@ -9,6 +9,7 @@
 mod documents;
 mod docx;
 mod docx_beside;
+mod docx_captions;
 mod docx_hostile;
 mod docx_word;
 mod error;

@@ -1,4 +1,4 @@
-//! Captions of pictures: the model has them in the picture's own node, and counts them itself.
+//! Captions of pictures, below them or above: the model has them in the picture's own node, and counts them itself.
 
 use super::{
     Reader,
@@ -22,11 +22,25 @@ impl Reader<'_> {
             }
         }
         let ours = self.ours;
-        let follows = matches!(out.last_mut(), Some(Block::Figure { caption, .. }) if caption.is_empty());
-        if !follows {
+        let above = out.has_captions_above();
+        let follows =
+            matches!(out.last_mut(), Some(Block::Figure { src, caption, .. }) if caption.is_empty() && !src.is_empty());
+        let label = label_text(line);
+        // What is above a table, or below it, stays a paragraph.
+        let waits = !ours
+            && !out.in_list()
+            && !line.is_blank()
+            && !label.to_lowercase().starts_with("tab")
+            && (above || !follows);
+        if !follows && !waits {
             return false;
         }
         let content = caption_text(line, ours);
+        if waits {
+            let id = self.anchor(std::mem::take(&mut line.bookmarks));
+            out.push_caption(&label, id, content);
+            return true;
+        }
         let given = self.anchor(std::mem::take(&mut line.bookmarks));
         if let Some(Block::Figure { caption, id, .. }) = out.last_mut() {
             *caption = content;
@@ -36,6 +50,18 @@ impl Reader<'_> {
         }
         true
     }
+}
+
+/// The label and number of a caption, as its file shows them, with what parts them from the rest.
+fn label_text(line: &Line) -> String {
+    let Some(end) = line.label_end.filter(|end| *end <= line.pieces.len()) else {
+        return String::new();
+    };
+    let label = Line {
+        pieces: line.pieces[..end].to_vec(),
+        ..Line::default()
+    };
+    label.text()
 }
 
 /// A caption without its label and number, which the model counts itself.

@@ -2,7 +2,7 @@
 //! items, paragraphs of a quote to the quote.
 
 use super::numbering::Numbering;
-use domain::document::{Block, CalloutKind, Item, ListStyle, Record, TaskItem};
+use domain::document::{Block, CalloutKind, Inline, Item, ListStyle, Record, TaskItem};
 
 /// What a list is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub(super) struct Sequence {
     lists: Vec<OpenList>,
     /// The group to which the last block belongs.
     group: Option<Group>,
+    /// Whether a caption stood above its picture.
+    captions_above: bool,
 }
 
 impl Sequence {
@@ -72,7 +74,85 @@ impl Sequence {
     pub(super) fn push(&mut self, block: Block) {
         self.close_lists(0);
         self.group = None;
+        let block = self.captioned(block);
         self.blocks.push(block);
+    }
+
+    /// Adds a caption for a picture that is still to come: until then a figure without a picture, its label in the place of
+    /// the words for who cannot see it.
+    pub(super) fn push_caption(&mut self, label: &str, id: String, caption: Vec<Inline>) {
+        self.push(Block::Figure {
+            src: String::new(),
+            alt: label.to_owned(),
+            width: None,
+            id,
+            caption,
+        });
+    }
+
+    /// Whether captions stand above their pictures here.
+    pub(super) fn has_captions_above(&self) -> bool {
+        self.captions_above
+    }
+
+    /// A picture with the caption that waits for it, if one does.
+    fn captioned(&mut self, mut block: Block) -> Block {
+        let waits = matches!(self.blocks.last(), Some(Block::Figure { src, .. }) if src.is_empty());
+        if let Block::Figure { src, id, caption, .. } = &mut block
+            && !src.is_empty()
+            && caption.is_empty()
+            && waits
+            && let Some(Block::Figure {
+                id: given,
+                caption: words,
+                ..
+            }) = self.blocks.pop()
+        {
+            *caption = words;
+            if id.is_empty() {
+                *id = given;
+            }
+            self.captions_above = true;
+        }
+        block
+    }
+
+    /// Captions for which no picture came: they go to the picture before them, or are paragraphs.
+    fn settle_captions(&mut self) {
+        let blocks = std::mem::take(&mut self.blocks);
+        for block in blocks {
+            let Block::Figure {
+                src, alt, id, caption, ..
+            } = &block
+            else {
+                self.blocks.push(block);
+                continue;
+            };
+            if !src.is_empty() {
+                self.blocks.push(block);
+                continue;
+            }
+            if let Some(Block::Figure {
+                id: own,
+                caption: words,
+                ..
+            }) = self.blocks.last_mut()
+                && words.is_empty()
+            {
+                words.clone_from(caption);
+                if own.is_empty() {
+                    own.clone_from(id);
+                }
+                continue;
+            }
+            let mut content = Vec::new();
+            if !alt.is_empty() {
+                let parts = if caption.is_empty() { "" } else { ": " };
+                content.push(Inline::text(format!("{alt}{parts}")));
+            }
+            content.extend(caption.iter().cloned());
+            self.blocks.push(Block::paragraph(content));
+        }
     }
 
     /// Adds a paragraph to the group before it, or begins one.
@@ -82,7 +162,7 @@ impl Sequence {
         match (self.blocks.last_mut().filter(|_| joins), block) {
             (Some(Block::Blockquote { content } | Block::Callout { content, .. }), block) => content.push(block),
             (Some(Block::CodeBlock { content, .. }), Block::CodeBlock { content: more, .. }) => {
-                content.push(domain::document::Inline::text("\n"));
+                content.push(Inline::text("\n"));
                 content.extend(more);
             }
             (_, block) => self.blocks.push(match group {
@@ -233,6 +313,7 @@ impl Sequence {
     /// All blocks.
     pub(super) fn finish(mut self) -> Vec<Block> {
         self.close_lists(0);
+        self.settle_captions();
         self.blocks
     }
 }
