@@ -104,7 +104,7 @@ test("detail_26 on a phone: one pane, the tools at the foot while writing, the s
   await phone.keyboard.type("By thumb");
   await expect(phone.locator(".head .save")).toHaveText("Saved");
   await expect(phone.locator(".head .save")).toBeInViewport();
-  await dock.getByRole("button", { name: "Insert" }).tap();
+  await dock.getByRole("button", { name: "Insert", exact: true }).tap();
   await expect(phone.getByRole("listbox", { name: "Insert" })).toBeVisible();
   await phone.keyboard.press("Escape");
   await dock.getByRole("button", { name: "Hide the keyboard" }).tap();

@@ -152,12 +152,9 @@ export function insertBlock(make: () => Node, into = false): Command {
     if (empty) tr.replaceWith(start, $from.after(depth), node);
     else tr.insert(start, node);
     const after = start + node.nodeSize;
-    if (into) {
-      tr.setSelection(Selection.near(tr.doc.resolve(start + 1)));
-    } else {
-      if (!tr.doc.resolve(after).nodeAfter) tr.insert(after, nodes.paragraph!.create());
-      tr.setSelection(Selection.near(tr.doc.resolve(after), 1));
-    }
+    // There is always a line to go on in.
+    if (!tr.doc.resolve(after).nodeAfter) tr.insert(after, nodes.paragraph!.create());
+    tr.setSelection(into ? Selection.near(tr.doc.resolve(start + 1)) : Selection.near(tr.doc.resolve(after), 1));
     dispatch(tr.scrollIntoView());
     return true;
   };

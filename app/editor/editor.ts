@@ -34,8 +34,6 @@ import type { Ports } from "./sync/link.ts";
 import { counts, type Heading } from "./survey.ts";
 import { Views } from "./views.ts";
 
-export { forgetAll } from "./sync/keep.ts";
-
 /** What the record page says when it mounts an editor. */
 export interface Options {
   /** The path of the room's socket, such as `/ws/records/…`. */

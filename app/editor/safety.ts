@@ -23,6 +23,9 @@ export interface Status {
 
 /** Words are kept on the device when the server has not answered for so long. */
 const KEEP_MS = 350;
+/** "Saved" is said once nothing was written for so long: who types is not shown a word that comes and goes with each key, and
+ * the key does not pay for drawing it. */
+const CALM_MS = 300;
 /** A page that is left lets its last words go out for so long. */
 const LINGER_MS = 10_000;
 
@@ -36,6 +39,8 @@ export class Safety {
   private keptAnything = false;
   private failed = false;
   private told = "";
+  private toldSaving = false;
+  private calm: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
 
   constructor(
@@ -106,8 +111,7 @@ export class Safety {
   }
 
   private stop(): void {
-    clearTimeout(this.timer);
-    clearTimeout(this.lingering);
+    for (const timer of [this.timer, this.lingering, this.calm]) clearTimeout(timer);
     removeEventListener("beforeunload", this.warn);
     this.link.stop();
     this.doc.destroy();
@@ -157,10 +161,18 @@ export class Safety {
 
   private say(): void {
     if (this.ended) return;
+    clearTimeout(this.calm);
+    if (this.toldSaving && this.link.state().safety === "saved") this.calm = setTimeout(() => this.sayNow(), CALM_MS);
+    else this.sayNow();
+  }
+
+  private sayNow(): void {
+    if (this.ended) return;
     const status = this.status();
     const words = JSON.stringify(status);
     if (words === this.told) return;
     this.told = words;
+    this.toldSaving = status.safety === "saving";
     this.tell(status);
   }
 

@@ -27,6 +27,13 @@ pub(crate) fn load(address: &str) {
     }
 }
 
+/// Loads this page again: the server decides anew what there is to see.
+pub(crate) fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
+    }
+}
+
 /// The address of the sprite, as the server wrote it on the root element.
 pub(crate) fn icons() -> String {
     root()
@@ -167,8 +174,45 @@ pub(crate) fn listen() {
     });
     let _ = document.add_event_listener_with_callback("keydown", on_key.as_ref().unchecked_ref());
     let _ = document.add_event_listener_with_callback("pointerdown", on_press.as_ref().unchecked_ref());
+    let on_submit = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| warn_before_signing_out(&event));
+    // Before the form's own listeners.
+    let capture = true;
+    let _ = document.add_event_listener_with_callback_and_bool("submit", on_submit.as_ref().unchecked_ref(), capture);
+    on_submit.forget();
     on_key.forget();
     on_press.forget();
+}
+
+/// Where the editor notes that this device keeps words which the server does not have (`app/editor/sync/keep.ts`).
+const UNSENT_MARK: &str = "scriptkeep-unsent";
+
+/// Before somebody signs out of a device that keeps words: asks, since signing out erases them.
+fn warn_before_signing_out(event: &web_sys::Event) {
+    let form = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+    let leaves = form.is_some_and(|form| {
+        let fields = fields(&form);
+        fields
+            .iter()
+            .any(|(name, value)| name == crate::forms::OP && value == "session.sign_out")
+    });
+    let Some(window) = window().filter(|_| leaves) else {
+        return;
+    };
+    let storage = window.local_storage().ok().flatten();
+    let keeps = storage.is_some_and(|storage| storage.get_item(UNSENT_MARK).ok().flatten().is_some());
+    let goes = !keeps
+        || window
+            .confirm_with_message(
+                "Sign out? Words of yours are on this device only: the server does not have them yet. Signing out \
+                 erases them.",
+            )
+            .unwrap_or(true);
+    if !goes {
+        event.prevent_default();
+        event.stop_immediate_propagation();
+    }
 }
 
 /// Calls with whether there is a connection, each time that changes.
@@ -218,6 +262,13 @@ fn escape() {
     }
 }
 
+/// The address of a socket of this site.
+pub(crate) fn socket_address(path: &str) -> String {
+    let origin = window().and_then(|window| window.location().origin().ok());
+    // `http` becomes `ws`, and `https` becomes `wss`.
+    origin.unwrap_or_default().replacen("http", "ws", 1) + path
+}
+
 /// The present address: path and query.
 pub(crate) fn address() -> String {
     let Some(location) = window().map(|window| window.location()) else {
@@ -235,6 +286,14 @@ pub(crate) fn forget_saved() {
     let history = window().and_then(|window| window.history().ok());
     if let Some(history) = history.filter(|_| plain != here) {
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&plain));
+    }
+}
+
+/// Puts the list of an event back to its first choice.
+pub(crate) fn choose_first(event: &web_sys::Event) {
+    if let Some(list) = event.target() {
+        // Only an object that cannot be written to refuses this, and a list is none.
+        let _ = js_sys::Reflect::set(&list, &"selectedIndex".into(), &0.into());
     }
 }
 

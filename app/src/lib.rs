@@ -13,6 +13,8 @@ mod call;
 pub mod components;
 #[cfg(feature = "hydrate")]
 mod editor;
+#[cfg(feature = "hydrate")]
+mod follow;
 pub mod format;
 pub mod forms;
 #[cfg(feature = "ssr")]

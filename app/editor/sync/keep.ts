@@ -5,6 +5,9 @@ const DATABASE = "scriptkeep-editor";
 const KEYS = "keys";
 const UNSENT = "unsent";
 
+/** Set while the device keeps anything: for pages without the editor, which warn before signing out. `browser.rs` reads it. */
+const MARK = "scriptkeep-unsent";
+
 /** What one page kept of one document. */
 export interface Kept {
   /** The whole document, so that a copy can be saved even where the server takes nothing any more. */
@@ -101,6 +104,8 @@ export class Keeper {
       const iv = crypto.getRandomValues(new Uint8Array(12));
       const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound(this.own) }, key, joined(kept));
       await done(database.transaction(UNSENT, "readwrite").objectStore(UNSENT).put({ iv, sealed } satisfies Row, this.own));
+      localStorage.setItem(MARK, "1");
+      void persist();
     });
   }
 
@@ -115,6 +120,7 @@ export class Keeper {
         if (row?.iv.join() === iv) await done(store.delete(name));
       }
       this.taken = [];
+      if ((await done(store.count())) === 0) localStorage.removeItem(MARK);
     });
   }
 
@@ -134,7 +140,11 @@ export class Keeper {
   }
 }
 
-/** Forgets everything of this device, its key too: at sign-out. */
-export async function forgetAll(): Promise<void> {
-  await done(indexedDB.deleteDatabase(DATABASE));
+let persisting = false;
+
+/** Asks the browser, once a visit, not to take what is kept for something it may throw away. It may say no. */
+async function persist(): Promise<void> {
+  if (persisting) return;
+  persisting = true;
+  await navigator.storage?.persist?.().catch(() => false);
 }

@@ -35,6 +35,10 @@ pub fn put(headers: &mut HeaderMap, change: &SessionChange) {
     }
 }
 
+/// What a browser erases of this origin when its session is ended by its own hand: words that waited in its database, with the
+/// key they are sealed under. The service worker goes with them and comes back with the next page.
+const ERASED: HeaderValue = HeaderValue::from_static("\"storage\"");
+
 /// Does to the response's headers what the answer does to the session.
 pub fn write(headers: &mut HeaderMap, change: &SessionChange) {
     let cookie = match change {
@@ -49,6 +53,9 @@ pub fn write(headers: &mut HeaderMap, change: &SessionChange) {
     if let Ok(mut value) = HeaderValue::from_str(&cookie) {
         value.set_sensitive(true);
         headers.append(header::SET_COOKIE, value);
+    }
+    if matches!(change, SessionChange::Clear) {
+        headers.insert("clear-site-data", ERASED);
     }
 }
 
@@ -103,6 +110,11 @@ mod tests {
                 assert!(cookie.contains(attribute), "{cookie}");
             }
             assert!(!cookie.contains("Domain"), "{cookie}");
+            let erased = headers.get("clear-site-data").map(HeaderValue::as_bytes);
+            assert_eq!(
+                erased,
+                matches!(change, SessionChange::Clear).then_some(&b"\"storage\""[..])
+            );
         }
     }
 }

@@ -2,18 +2,24 @@
 
 use super::{Count, Scratch};
 use crate::{
-    server::Product,
+    server::{Product, Serving},
     steps::{Failure, OrFail, Outcome, status},
-    tools,
+    tools::{self, Engines},
     workspace::{Workspace, read},
 };
-use std::{fs, path::Path};
+use std::{
+    fs,
+    net::{Ipv4Addr, TcpListener},
+    path::Path,
+    process::Command,
+};
 
-/// Runs Playwright against a server of its own, with its own data folder, and counts.
+/// Runs Playwright against a server of its own, with its own data folder, and counts. The other engines get a second
+/// server, which people reach over TLS.
 pub(super) fn run(
     workspace: &Workspace,
     product: &Product,
-    chromium: &Path,
+    (chromium, engines): (&Path, Option<&Engines>),
     arguments: &[String],
     count: &mut Count,
 ) -> Outcome {
@@ -39,6 +45,9 @@ pub(super) fn run(
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
     playwright.env("END2END_SANDBOX", if tools::is_root() { "off" } else { "on" });
     playwright.env("END2END_SERVER_LOG", &log);
+    let over_tls = engines
+        .map(|engines| serve_over_tls(workspace, product, engines, &mut playwright))
+        .transpose()?;
     let well = status(&mut playwright)?.success();
     let before = *count;
     let report = read(&report).map_err(|_| Failure::new("Playwright ended without a report"))?;
@@ -47,6 +56,9 @@ pub(super) fn run(
         count.failed += 1;
     }
     serving.stop()?;
+    if let Some((serving, _data)) = over_tls {
+        serving.stop()?;
+    }
     println!(
         "  {} passed, {} failed; the server's log is {}",
         count.passed - before.passed,
@@ -54,4 +66,31 @@ pub(super) fn run(
         log.display()
     );
     Ok(())
+}
+
+/// Starts a server whose pages are reached over TLS on a port that is free now; the test that uses it opens that port, and
+/// ends the TLS there. WebKit takes the session's cookie on no other way.
+fn serve_over_tls(
+    workspace: &Workspace,
+    product: &Product,
+    engines: &Engines,
+    playwright: &mut Command,
+) -> Outcome<(Serving, Scratch)> {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).or_fail("looking for a free port")?;
+    let origin = format!(
+        "https://localhost:{}",
+        free.local_addr().or_fail("looking for a free port")?.port()
+    );
+    drop(free);
+    let data = Scratch::make()?;
+    let log = workspace.work_dir("logs")?.join("end2end-tls-server.log");
+    let serving = product.serve_with(workspace, data.path(), &log, &[("SCRIPTKEEP_ORIGIN", &origin)])?;
+    playwright
+        .env("END2END_TLS_ORIGIN", &origin)
+        .env("END2END_TLS_TARGET", format!("http://{}", serving.address()))
+        .env("END2END_FIREFOX", &engines.firefox)
+        .env("END2END_WEBKIT_DRIVER", &engines.webkit_driver)
+        .env("END2END_WEBKIT", &engines.webkit)
+        .env("END2END_XVFB", &engines.display);
+    Ok((serving, data))
 }

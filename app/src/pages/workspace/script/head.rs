@@ -6,6 +6,8 @@ use leptos::prelude::*;
 
 /// Most faces that are shown; the rest is a number.
 const FACES: usize = 4;
+/// The close code for what is not there, or not for this person.
+const GONE: u16 = 4404;
 
 /// Who else has the script open. A press follows them.
 #[component]
@@ -28,7 +30,9 @@ pub fn Here(
                             type="button"
                             title=label.clone()
                             aria-label=label
-                            on:click=move |_| script.run("follow", &format!("{{\"client\":{client}}}"))
+                            on:click=move |_| {
+                                script.run("follow", &format!("{{\"client\":{client}}}"));
+                            }
                         >
                             <Avatar name=name seed=person.id.clone()/>
                         </button>
@@ -145,7 +149,10 @@ pub fn Safety(
         script.status.with(|status| {
             let status = status.as_ref()?;
             match (status.safety.as_str(), status.place.as_str()) {
-                ("refused", _) => Some((Tone::Rubric, refusal(status.code, status.unsaved), status.unsaved)),
+                ("refused", _) => {
+                    let code = if script.gone.get() { GONE } else { status.code };
+                    Some((Tone::Rubric, refusal(code, status.unsaved), status.unsaved))
+                }
                 ("offline", "device") => Some((Tone::Lamp, waiting(status.words), false)),
                 (_, "nowhere") if status.unsaved => Some((
                     Tone::Rubric,
@@ -171,7 +178,9 @@ pub fn Safety(
                                         <button
                                             class=format!("{} btn-sm", Look::Line.class())
                                             type="button"
-                                            on:click=move |_| script.run("recover", "")
+                                            on:click=move |_| {
+                                                script.run("recover", "");
+                                            }
                                         >
                                             <Icon name="download-simple"/>
                                             "Save a copy"

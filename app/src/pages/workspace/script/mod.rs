@@ -1,11 +1,15 @@
 //! The text of a record: read as the server renders it, written with the editor.
 
+mod ask;
+#[cfg(feature = "hydrate")]
+mod end;
 mod head;
 mod outline;
 mod state;
 mod text;
 mod tools;
 
+pub use ask::*;
 pub use head::*;
 pub use outline::*;
 pub use state::*;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "hydrate")]
-use crate::editor::Editor;
+use crate::{editor::Editor, follow::Follower};
 
 /// How safe the words are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -57,6 +57,19 @@ pub struct Active {
     pub redo: bool,
     /// Whether the caret is in a table.
     pub table: bool,
+    /// The address of the link at the caret, or empty.
+    pub href: String,
+}
+
+/// What the toolbar asks for before it can put it in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The address of a link.
+    Link,
+    /// A clause of a regulation or standard.
+    Clause,
+    /// A fact's name.
+    Fact,
 }
 
 /// A heading of the outline.
@@ -121,6 +134,14 @@ pub struct Script {
     pub failed: RwSignal<Option<&'static str>>,
     /// Whether the outline is open where it does not stand beside the text.
     pub outline_open: RwSignal<bool>,
+    /// What is being asked for, if anything.
+    pub asking: RwSignal<Option<Ask>>,
+    /// Whether there is newer text than the one that is read.
+    pub newer: RwSignal<bool>,
+    /// Whether the record may not be seen any more, while the page has words that the server never took.
+    pub gone: RwSignal<bool>,
+    #[cfg(feature = "hydrate")]
+    pub(super) follower: StoredValue<Option<Follower>, LocalStorage>,
     #[cfg(feature = "hydrate")]
     pub(super) editor: StoredValue<Option<Editor>, LocalStorage>,
 }
@@ -138,21 +159,27 @@ impl Script {
             counts: RwSignal::new(Counts::default()),
             failed: RwSignal::new(None),
             outline_open: RwSignal::new(false),
+            asking: RwSignal::new(None),
+            newer: RwSignal::new(false),
+            gone: RwSignal::new(false),
+            #[cfg(feature = "hydrate")]
+            follower: StoredValue::new_local(None),
             #[cfg(feature = "hydrate")]
             editor: StoredValue::new_local(None),
         }
     }
 
-    /// Runs a command of the editor; `args` is JSON, or empty.
-    pub fn run(self, name: &str, args: &str) {
+    /// Runs a command of the editor; `args` is JSON, or empty. Answers whether it did anything.
+    pub fn run(self, name: &str, args: &str) -> bool {
         #[cfg(feature = "hydrate")]
-        self.editor.with_value(|editor| {
-            if let Some(editor) = editor {
-                editor.command(name, args);
-            }
-        });
+        return self
+            .editor
+            .with_value(|editor| editor.as_ref().is_some_and(|editor| editor.command(name, args)));
         #[cfg(not(feature = "hydrate"))]
-        let _ = (self, name, args);
+        {
+            let _ = (self, name, args);
+            false
+        }
     }
 
     /// The save state to show; none while nothing is written.

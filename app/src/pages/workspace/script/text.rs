@@ -1,8 +1,13 @@
 //! The text itself. It is read as the server rendered it, without the editor; the editor's module is loaded when somebody
 //! writes, and the read text stands until the editor has the document.
 
-use super::{Counts, Dock, Entry, Foot, Outline, Safety, Script, Tools};
-use crate::{ask, load, pages::errors::Failed};
+use super::{Asked, Counts, Dock, Entry, Foot, Outline, Safety, Script, Tools};
+use crate::{
+    ask,
+    components::{Banner, Look, Tone},
+    load,
+    pages::errors::Failed,
+};
 use domain::{
     RecordId, WorkspaceId,
     ops::{BodyView, ReadBody},
@@ -45,12 +50,17 @@ pub fn ScriptText(
                 .status
                 .with(|status| status.as_ref().is_some_and(|status| status.loaded))
     });
+    let shown = StoredValue::new(String::new());
     wire(script, host, (workspace, record), title, version);
+    #[cfg(feature = "hydrate")]
+    super::end::follow(script, workspace, record, shown);
     view! {
         <Outline script/>
         <div class="ed-col">
             {move || script.writing.get().then(|| view! { <Tools script/> })}
+            {move || script.writing.get().then(|| view! { <Asked script/> })}
             {move || script.writing.get().then(|| view! { <Safety script/> })}
+            <Newer script version/>
             <div class="scroll" class:reading=move || !script.writing.get()>
                 <div class="sheet">
                     {children()}
@@ -61,6 +71,7 @@ pub fn ScriptText(
                                     .map(|answer| match answer {
                                         Ok(body) => {
                                             note(script, &body);
+                                            shown.set_value(body.html.clone());
                                             view! { <div inner_html=body.html></div> }.into_any()
                                         }
                                         Err(problem) => view! { <Failed problem/> }.into_any(),
@@ -77,6 +88,32 @@ pub fn ScriptText(
                 } else {
                     view! { <Foot script may/> }.into_any()
                 }
+            }}
+        </div>
+    }
+}
+
+/// Says that there is newer text, above the page so that what is read stays where it is; it comes when it is asked for.
+#[component]
+fn Newer(script: Script, version: RwSignal<u32>) -> impl IntoView {
+    let show = move |_| {
+        script.newer.set(false);
+        version.update(|version| *version += 1);
+    };
+    view! {
+        <div class="afloat">
+            {move || {
+                (script.newer.get() && !script.writing.get())
+                    .then(|| {
+                        view! {
+                            <Banner tone=Tone::Pencil>
+                                "Somebody has changed this text. "
+                                <button class=format!("{} btn-sm", Look::Line.class()) type="button" on:click=show>
+                                    "Show it as it is now"
+                                </button>
+                            </Banner>
+                        }
+                    })
             }}
         </div>
     }
@@ -126,6 +163,8 @@ fn wire(
         let was = close();
         script.status.set(None);
         script.people.set(Vec::new());
+        script.asking.set(None);
+        script.newer.set(false);
         let Some(host) = host.get_untracked().filter(|_| writing) else {
             if was {
                 version.update(|version| *version += 1);

@@ -1,6 +1,6 @@
 //! The toolbar above the text, and the one that is docked above a phone's keyboard.
 
-use super::Script;
+use super::{Ask, Script};
 use crate::components::Icon;
 use leptos::prelude::*;
 
@@ -25,12 +25,12 @@ const fn tool(name: &'static str, icon: &'static str, command: &'static str, on:
     }
 }
 
-const MARKS: [Tool; 3] = [
+const MARKS: [Tool; 2] = [
     tool("Bold", "text-b", "strong", "strong"),
     tool("Italic", "text-italic", "emphasis", "emphasis"),
-    tool("Highlight", "highlighter", "highlight", "highlight"),
 ];
-const BLOCKS: [Tool; 6] = [
+const HIGHLIGHT: Tool = tool("Highlight", "highlighter", "highlight", "highlight");
+const BLOCKS: [Tool; 5] = [
     tool("Bulleted list", "list-bullets", "bullet_list", "bullet_list"),
     tool("Numbered list", "list-numbers", "ordered_list", "ordered_list"),
     tool("Task list", "check-square", "task_list", "task_list"),
@@ -39,13 +39,11 @@ const BLOCKS: [Tool; 6] = [
         args: r#"{"kind":"note"}"#,
         ..tool("Note", "note-pencil", "callout", "callout")
     },
-    tool("Table", "table", "table", "table"),
 ];
-const INSERTS: [Tool; 2] = [
-    tool("Pause", "pause", "pause", ""),
-    tool("Picture", "image", "picture", ""),
-];
-const DOCKED: [Tool; 8] = [
+const NEW_TABLE: Tool = tool("Table", "table", "table", "");
+const PICTURE: Tool = tool("Picture", "image", "picture", "");
+const PAUSE: Tool = tool("Pause", "pause", "pause", "");
+const DOCKED: [Tool; 6] = [
     tool("Pause", "pause", "pause", ""),
     tool("Bold", "text-b", "strong", "strong"),
     tool("Italic", "text-italic", "emphasis", "emphasis"),
@@ -55,8 +53,48 @@ const DOCKED: [Tool; 8] = [
     },
     tool("Bulleted list", "list-bullets", "bullet_list", "bullet_list"),
     tool("Steps", "list-checks", "step", "step"),
-    tool("Table", "table", "table", "table"),
-    tool("Picture", "image", "picture", ""),
+];
+
+/// A button that asks for something first.
+#[derive(Clone, Copy)]
+struct Asking {
+    name: &'static str,
+    /// Its icon; without one it is the character §.
+    icon: Option<&'static str>,
+    ask: Ask,
+    /// The mark that makes it pressed, or empty.
+    on: &'static str,
+}
+
+const LINK: Asking = Asking {
+    name: "Link",
+    icon: Some("link-simple"),
+    ask: Ask::Link,
+    on: "link",
+};
+const CLAUSE: Asking = Asking {
+    name: "Cite a clause",
+    icon: None,
+    ask: Ask::Clause,
+    on: "",
+};
+const FACT: Asking = Asking {
+    name: "Insert a fact",
+    icon: Some("tag-simple"),
+    ask: Ask::Fact,
+    on: "",
+};
+
+/// What can be done to the table around the caret: name, command.
+const TABLE: [(&str, &str); 8] = [
+    ("Row below", "row"),
+    ("Column after", "column"),
+    ("Delete this row", "delete_row"),
+    ("Delete this column", "delete_column"),
+    ("Header row", "header_row"),
+    ("Header column", "header_column"),
+    ("Merge cells", "merge"),
+    ("Delete the table", "delete_table"),
 ];
 
 /// What the block with the caret can become: name, command, arguments.
@@ -73,7 +111,7 @@ fn buttons(script: Script, tools: &'static [Tool]) -> impl IntoView {
     tools.iter().map(|tool| button(script, tool)).collect_view()
 }
 
-fn button(script: Script, tool: &'static Tool) -> impl IntoView {
+fn button(script: Script, tool: &'static Tool) -> impl IntoView + use<> {
     let on = Memo::new(move |_| {
         script.active.with(|active| {
             let says = |names: &[String]| names.iter().any(|name| name == tool.on);
@@ -89,10 +127,63 @@ fn button(script: Script, tool: &'static Tool) -> impl IntoView {
             aria-label=tool.name
             aria-pressed=move || (!tool.on.is_empty()).then(|| on.get().to_string())
             on:pointerdown=|event| event.prevent_default()
-            on:click=move |_| script.run(tool.command, tool.args)
+            on:click=move |_| {
+                script.run(tool.command, tool.args);
+            }
         >
             <Icon name=tool.icon/>
         </button>
+    }
+}
+
+fn asking(script: Script, Asking { name, icon, ask, on }: Asking) -> impl IntoView + use<> {
+    let pressed = Memo::new(move |_| script.active.with(|active| active.marks.iter().any(|mark| mark == on)));
+    view! {
+        <button
+            class="tool"
+            class:is-on=move || pressed.get()
+            type="button"
+            title=name
+            aria-label=name
+            aria-expanded=move || (script.asking.get() == Some(ask)).to_string()
+            on:pointerdown=|event| event.prevent_default()
+            on:click=move |_| script.asking.update(|now| *now = (*now != Some(ask)).then_some(ask))
+        >
+            {icon.map_or_else(|| view! { <b class="sign">"§"</b> }.into_any(), |name| view! { <Icon name/> }.into_any())}
+        </button>
+    }
+}
+
+/// Makes a table; within one, what can be done to it.
+fn table(script: Script) -> impl IntoView {
+    let inside = Memo::new(move |_| script.active.with(|active| active.table));
+    let chosen = move |event: leptos::ev::Event| {
+        let index = event_target_value(&event).parse::<usize>().ok();
+        if let Some((_, command)) = index.and_then(|index| TABLE.get(index)) {
+            script.run(command, "");
+        }
+        // Says "Table" again after each act.
+        #[cfg(feature = "hydrate")]
+        crate::browser::choose_first(&event);
+    };
+    move || {
+        if !inside.get() {
+            return button(script, &NEW_TABLE).into_any();
+        }
+        let options = TABLE
+            .iter()
+            .enumerate()
+            .map(|(index, (name, _))| view! { <option value=index.to_string()>{*name}</option> })
+            .collect_view();
+        view! {
+            <select class="tool tool-table" aria-label="Table" on:change=chosen>
+                <option value="" hidden=true>
+                    "Table"
+                </option>
+                {options}
+            </select>
+        }
+        .into_any()
     }
 }
 
@@ -106,7 +197,9 @@ fn history(script: Script) -> impl IntoView {
             aria-label="Undo my last change"
             disabled=move || script.active.with(|active| !active.undo)
             on:pointerdown=|event| event.prevent_default()
-            on:click=move |_| script.run("undo", "")
+            on:click=move |_| {
+                script.run("undo", "");
+            }
         >
             <Icon name="arrow-u-up-left"/>
         </button>
@@ -117,7 +210,9 @@ fn history(script: Script) -> impl IntoView {
             aria-label="Redo"
             disabled=move || script.active.with(|active| !active.redo)
             on:pointerdown=|event| event.prevent_default()
-            on:click=move |_| script.run("redo", "")
+            on:click=move |_| {
+                script.run("redo", "");
+            }
         >
             <Icon name="arrow-u-up-right"/>
         </button>
@@ -167,10 +262,16 @@ pub fn Tools(
             </select>
             <span class="sep"></span>
             {buttons(script, &MARKS)}
+            {asking(script, LINK)}
+            {button(script, &HIGHLIGHT)}
             <span class="sep"></span>
             {buttons(script, &BLOCKS)}
+            {table(script)}
+            {button(script, &PAUSE)}
+            {button(script, &PICTURE)}
             <span class="sep"></span>
-            {buttons(script, &INSERTS)}
+            {asking(script, CLAUSE)}
+            {asking(script, FACT)}
         </div>
     }
 }
@@ -189,12 +290,23 @@ pub fn Dock(
                 type="button"
                 aria-label="Insert"
                 on:pointerdown=|event| event.prevent_default()
-                on:click=move |_| script.run("slash", "")
+                on:click=move |_| {
+                    script.run("slash", "");
+                }
             >
                 <Icon name="plus-bold"/>
             </button>
-            <div class="dock-scroll">{history(script)} {buttons(script, &DOCKED)}</div>
-            <button class="tool dock-end" type="button" aria-label="Hide the keyboard" on:click=move |_| script.run("blur", "")>
+            <div class="dock-scroll">{history(script)} {buttons(script, &DOCKED)} {table(script)} {button(script, &PICTURE)}
+                {[LINK, CLAUSE, FACT].map(|one| asking(script, one)).collect_view()}
+            </div>
+            <button
+                class="tool dock-end"
+                type="button"
+                aria-label="Hide the keyboard"
+                on:click=move |_| {
+                    script.run("blur", "");
+                }
+            >
                 <Icon name="keyboard"/>
             </button>
         </div>

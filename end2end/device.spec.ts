@@ -1,0 +1,175 @@
+// Words that only the device has: kept through what may happen to a connection, and erased when their writer signs out.
+import type { Page } from "@playwright/test";
+import { done, linkFor, personFor, type Person } from "./support/people.ts";
+import { alive, expect, open, test } from "./support/test.ts";
+import { keptRows, save, text, type, write } from "./support/writing.ts";
+
+const LOST = /ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/;
+
+/** Writes without a connection, until the device has it; then the page is gone without its goodbye, as by a crash. */
+async function leaveWordsBehind(page: Page, path: string, words: string): Promise<void> {
+  await open(page, path);
+  await write(page);
+  await page.context().setOffline(true);
+  await page.keyboard.type(words);
+  await expect(save(page)).toHaveText("On this device");
+  await expect.poll(() => keptRows(page)).toBe(1);
+  await page.close({ runBeforeUnload: false });
+}
+
+test("signing out warns of words that only this device has, erases them, and the service worker comes back", async ({ page, context, owner, complaints }) => {
+  complaints.expect(LOST);
+  const record = await owner.makeRecord(page.request, "Left behind");
+  await leaveWordsBehind(page, owner.at(`/records/${record}`), "Nobody else has this");
+  await context.setOffline(false);
+  const still = await context.newPage();
+  await open(still, "/you/sessions");
+  await still.evaluate(() => navigator.serviceWorker.ready);
+  const asked: string[] = [];
+  let answer = false;
+  still.on("dialog", async (dialog) => {
+    asked.push(dialog.message());
+    await (answer ? dialog.accept() : dialog.dismiss());
+  });
+  await still.getByRole("button", { name: "Sign out here" }).click();
+  await expect.poll(() => asked.length).toBe(1);
+  expect(asked[0]).toContain("on this device only");
+  await expect(still).toHaveURL("/you/sessions");
+  expect(await keptRows(still)).toBe(1);
+  answer = true;
+  await still.getByRole("button", { name: "Sign out here" }).click();
+  await expect(still).toHaveURL("/sign-in?from=signed-out");
+  expect(await keptRows(still)).toBe(0);
+  expect(await still.evaluate(() => ({ ...localStorage }))).toEqual({});
+  await owner.signIn(still.request);
+  await open(still, owner.at(`/records/${record}`));
+  await still.evaluate(() => navigator.serviceWorker.ready);
+  await write(still);
+  await expect(save(still)).toHaveText("Saved");
+  await expect(text(still)).not.toContainText("Nobody else has this");
+});
+
+test("signing out asks nothing where the server has everything", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "All there");
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await type(page, "Saved words");
+  page.on("dialog", () => expect(true, "a question").toBe(false));
+  await page.goto("/you/sessions");
+  await alive(page);
+  await page.getByRole("button", { name: "Sign out here" }).click();
+  await expect(page).toHaveURL("/sign-in?from=signed-out");
+});
+
+/** Makes somebody a member who may write. */
+async function join(page: Page, owner: Person, name: string): Promise<Person> {
+  const person = await personFor(owner.mailbox, name);
+  await done(page.request, "member.invite", { workspace: owner.workspace, emails: person.email, role: "practitioner" });
+  const token = (await linkFor(owner.mailbox, person.email, "invitation")).split("/").pop();
+  await person.signIn(owner.mailbox);
+  await done(owner.mailbox, "invitation.accept", { token });
+  return person;
+}
+
+test("another account in the same browser sees nothing of them; their writer finds them again", async ({ page, context, owner, complaints }) => {
+  complaints.expect(LOST);
+  const record = await owner.makeRecord(page.request, "Shared browser");
+  const bea = await join(page, owner, "Bea Lindholm");
+  const path = owner.at(`/records/${record}`);
+  await leaveWordsBehind(page, path, "Ilse wrote this");
+  await context.setOffline(false);
+  const other = await context.newPage();
+  await bea.signIn(other.request);
+  await open(other, path);
+  await write(other);
+  await type(other, "Bea writes");
+  await expect(text(other)).toHaveText("Bea writes");
+  expect(await keptRows(other)).toBe(1);
+  await owner.signIn(other.request);
+  await open(other, path);
+  await write(other);
+  await expect(text(other)).toContainText("Ilse wrote this");
+  await expect(text(other)).toContainText("Bea writes");
+  await expect(save(other)).toHaveText("Saved");
+  await expect.poll(() => keptRows(other)).toBe(0);
+});
+
+test("the browser is asked to keep what it holds with the first words that wait, and not before", async ({ page, context, owner, complaints }) => {
+  complaints.expect(LOST);
+  await context.addInitScript(() => {
+    const counted = window as unknown as { asked: number };
+    counted.asked = 0;
+    navigator.storage.persist = () => {
+      counted.asked += 1;
+      return Promise.resolve(true);
+    };
+  });
+  const asked = () => page.evaluate(() => (window as unknown as { asked: number }).asked);
+  const record = await owner.makeRecord(page.request, "Kept");
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  expect(await asked()).toBe(0);
+  await context.setOffline(true);
+  await page.keyboard.type("first");
+  await expect(save(page)).toHaveText("On this device");
+  await page.keyboard.type(" second");
+  await expect(page.getByText("2 words are on this device")).toBeVisible();
+  await expect.poll(asked).toBe(1);
+});
+
+test("a minute without a network: each state is true, and everything arrives", async ({ page, context, owner, complaints }) => {
+  complaints.expect(LOST);
+  const record = await owner.makeRecord(page.request, "In the tunnel");
+  await page.clock.install();
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await type(page, "Before.");
+  await context.setOffline(true);
+  await expect(save(page)).toHaveText("No connection");
+  await page.keyboard.type(" Three words more.");
+  await expect(save(page)).toHaveText("On this device");
+  await expect(page.getByText("3 words are on this device")).toBeVisible();
+  // A minute of tries that fail.
+  await page.clock.runFor(60_000);
+  await expect(save(page)).toHaveText("On this device");
+  await page.keyboard.type(" And two.");
+  await expect(page.getByText("5 words are on this device")).toBeVisible();
+  await context.setOffline(false);
+  await page.clock.runFor(30_000);
+  await expect(save(page)).toHaveText("Saved");
+  await page.reload();
+  await expect(page.locator(".reading .doc")).toHaveText("Before. Three words more. And two.");
+});
+
+test("a network so slow that nothing comes back: saving is said and not saved, until the server has it", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "By satellite");
+  let slow = false;
+  const late: (() => void)[] = [];
+  await page.routeWebSocket(/\/ws\/records\//, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      if (slow) late.push(() => socket.send(message));
+      else socket.send(message);
+    });
+  });
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await type(page, "Before.");
+  slow = true;
+  const said: string[] = [];
+  await page.exposeFunction("say", (word: string) => said.push(word));
+  await save(page).evaluate((element) => {
+    new MutationObserver(() => (window as unknown as { say(word: string): void }).say(element.textContent!)).observe(element, { childList: true, subtree: true, characterData: true });
+  });
+  await page.keyboard.type(" Slowly.");
+  await expect.poll(() => late.length).toBeGreaterThan(0);
+  await expect(save(page)).toHaveText("Saving");
+  // Meanwhile the device has it.
+  await expect.poll(() => keptRows(page)).toBe(1);
+  expect(said).not.toContain("Saved");
+  slow = false;
+  late.forEach((send) => send());
+  await expect(save(page)).toHaveText("Saved");
+  await expect.poll(() => keptRows(page)).toBe(0);
+});

@@ -1,0 +1,31 @@
+// Reading while somebody writes: the text stays where it is until its reader asks for the newer one, and ends with the
+// reader's right to it.
+import { expect, open, test } from "./support/test.ts";
+import { type, write } from "./support/writing.ts";
+
+test("somebody who reads is told of newer text, and sees it when they ask for it", async ({ page, owner, another }) => {
+  const record = await owner.makeRecord(page.request, "Read and written");
+  const writer = await another();
+  await owner.signIn(writer.request);
+  await open(writer, owner.at(`/records/${record}`));
+  await write(writer);
+  await type(writer, "The first words.");
+  const listens = page.waitForEvent("websocket");
+  await open(page, owner.at(`/records/${record}`));
+  const read = page.locator(".reading .doc");
+  await expect(read).toHaveText("The first words.");
+  // The room has greeted the reader.
+  await (await listens).waitForEvent("framereceived");
+  const newer = page.getByText("Somebody has changed this text.");
+  await expect(newer).toHaveCount(0);
+  await type(writer, " And more.");
+  await expect(newer).toBeVisible();
+  await expect(read).toHaveText("The first words.");
+  await page.screenshot({ path: "end2end/results/screens/reading-newer.png" });
+  await page.getByRole("button", { name: "Show it as it is now" }).click();
+  await expect(read).toHaveText("The first words. And more.");
+  await expect(newer).toHaveCount(0);
+  await type(writer, " Again.");
+  await expect(newer).toBeVisible();
+});
+

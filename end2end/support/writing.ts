@@ -1,0 +1,38 @@
+// Writing on a record's page.
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** The text while it is written. */
+export const text = (page: Page): Locator => page.getByRole("textbox", { name: "Text of the script" });
+/** What the head says of the words' safety. */
+export const save = (page: Page): Locator => page.locator(".head .save");
+
+/** Goes to writing and waits for the text. */
+export async function write(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Write" }).click();
+  await text(page).click();
+}
+
+/** Writes, and waits until the server has it. */
+export async function type(page: Page, words: string): Promise<void> {
+  await page.keyboard.type(words);
+  await expect(save(page)).toHaveText("Saved");
+}
+
+/** How many pages' words the device keeps. */
+export function keptRows(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const known = await indexedDB.databases();
+    if (!known.some(({ name }) => name === "scriptkeep-editor")) return 0;
+    return new Promise<number>((found, failed) => {
+      const open = indexedDB.open("scriptkeep-editor");
+      open.onerror = () => failed(open.error);
+      open.onsuccess = () => {
+        const count = open.result.transaction("unsent").objectStore("unsent").count();
+        count.onsuccess = () => {
+          found(count.result);
+          open.result.close();
+        };
+      };
+    });
+  });
+}
