@@ -197,10 +197,13 @@ pub(crate) fn office() -> Outcome {
                 return Ok(Done::UpToDate(()));
             }
             if !has_writer {
-                apt_install("libreoffice-writer-nogui", "LibreOffice (for the tests of docx files)")?;
+                apt_install(
+                    &["libreoffice-writer-nogui"],
+                    "LibreOffice (for the tests of docx files)",
+                )?;
             }
             if !has_font {
-                apt_install("fonts-droid-fallback", "A font (for the tests of PDF files)")?;
+                apt_install(&["fonts-droid-fallback"], "A font (for the tests of PDF files)")?;
             }
             Ok(Done::Worked(()))
         },
