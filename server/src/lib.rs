@@ -13,6 +13,7 @@ pub mod listen;
 pub mod logs;
 pub mod middleware;
 pub mod refusal;
+mod rooms;
 pub mod router;
 pub mod shutdown;
 pub mod state;

@@ -110,7 +110,7 @@ async fn converse(
 /// A connection that breaks off when nothing of what is to be sent went out for so long: the other side does not read, and
 /// would keep its place, and the answer in memory, for ever. (The system takes more only once a good part of its buffer is
 /// free, so reading a byte now and then does not count as progress.)
-struct Impatient {
+pub(crate) struct Impatient {
     stream: TcpStream,
     within: Duration,
     /// Runs while something waits to be sent.
@@ -124,6 +124,11 @@ impl Impatient {
             within,
             stuck: None,
         }
+    }
+
+    /// The connection itself, of which nobody takes the time any more.
+    pub(crate) fn into_stream(self) -> TcpStream {
+        self.stream
     }
 
     /// What an attempt to send came to: progress stops the time, none lets it run.

@@ -43,7 +43,7 @@ pub use actor::{Actor, PROOF_FRESH, Person, SESSION_ABSOLUTE, SESSION_IDLE};
 pub use context::{Context, Handle, Prepare, Transaction};
 pub use device::device_name;
 pub use dispatch::Answer;
-pub use editing::{Ask, Closing, Outgoing, Seat, closing_of};
+pub use editing::{Ask, Closing, Line, Seat, closing_of};
 pub use failure::{Failure, Fault};
 pub use handlers::EndSessions;
 pub use mail::Site;

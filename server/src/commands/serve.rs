@@ -5,6 +5,7 @@ use crate::{
     config::Config,
     listen,
     refusal::Refusal,
+    rooms::RoomThreads,
     router,
     shutdown::{self, Stop},
     state::State,
@@ -82,6 +83,13 @@ pub async fn run(
 ) -> Result<(), Refusal> {
     // Everything here stops on our own word, so that what ends before it has ended by itself.
     let (tell, stopping) = watch::channel(false);
+    let rooms = RoomThreads::start().map_err(|error| {
+        Refusal::new(
+            format!("The system gives no thread to edit on: {error}."),
+            "Allow this user more processes (`ulimit -u`, or TasksMax of the systemd unit).",
+        )
+    })?;
+    state.services.edit_on(rooms.handles());
     let mut background = background(state, mailer, cluster, &stopping);
     let router = router::router(state);
     tracing::info!(url = %state.config.origin, listen = %state.config.listen, "ready");
@@ -109,6 +117,7 @@ pub async fn run(
     {
         tracing::warn!("background work did not end in time; its leases run out on their own");
     }
+    drop(rooms);
     tracing::info!("stopped");
     if broke {
         return Err(Refusal::new(

@@ -32,6 +32,11 @@ impl Room {
         (!self.inbox.is_empty()).then(|| self.flushed.map_or(Millis(0), after))
     }
 
+    /// Until when updates that come are held back, so that looking at them before is of no use. `None`: they go out at once.
+    pub fn holds_until(&self) -> Option<Millis> {
+        self.flushed.map(|at| at.plus(self.limits.gather))
+    }
+
     /// An acknowledgement travels with the next frame, or by itself if none goes out soon.
     fn acknowledgements_due(&self) -> Option<Millis> {
         let after = |at: Millis| at.plus(self.limits.gather);

@@ -5,9 +5,10 @@
 mod scan;
 
 use crate::{
-    Ask, Services,
+    Ask, Closing, Line, Services,
     testbed::{self, Client, Content, Mailbox, deliver},
 };
+use bytes::Bytes;
 use domain::{
     Code, RecordId, Secret,
     document::{Block, Document, Inline},
@@ -27,6 +28,7 @@ use std::{
 };
 use store::{Db, PoolSizes};
 use testkit::{PrivateServer, TestClock, run};
+use tokio::sync::Notify;
 use tracing_subscriber::fmt::MakeWriter;
 
 const DATABASE: &str = "canary";
@@ -198,8 +200,9 @@ async fn write_body(services: &Services, client: &Client, record: RecordId, text
         ack: true,
         gather: false,
     };
+    let line = Arc::new(Ears::default());
     let seat = services
-        .join(&client.caller(None), ask)
+        .join(&client.caller(None), ask, Arc::clone(&line) as Arc<dyn Line>)
         .await
         .map_err(|problem| problem.to_string());
     let seat = seat.expect("a seat");
@@ -209,8 +212,25 @@ async fn write_body(services: &Services, client: &Client, record: RecordId, text
     assert!(length < 0x80, "one byte says how long it is");
     let mut frame = vec![0, 2, length];
     frame.extend_from_slice(&update);
-    seat.frame(frame.into()).await;
-    while !seat.next().await.frames.iter().any(|frame| frame.starts_with(&[100])) {}
+    seat.frame(frame.into());
+    line.kept.notified().await;
+}
+
+/// Hears that something is kept.
+#[derive(Default)]
+struct Ears {
+    kept: Notify,
+}
+
+impl Line for Ears {
+    fn send(&self, messages: &[Bytes]) -> bool {
+        if messages.iter().any(|message| message.starts_with(&[100])) {
+            self.kept.notify_one();
+        }
+        true
+    }
+
+    fn close(&self, _closing: Closing) {}
 }
 
 fn planted(texts: &Texts, link: &Secret, session: &Secret) -> Planted {

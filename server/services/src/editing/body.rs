@@ -57,7 +57,7 @@ pub(crate) async fn plant(
         origin: origin(cx.caller),
         request: cx.caller.request,
     };
-    let hash = row_hash(record, &row, &plain).map_err(|_| internal())?;
+    let hash = row_hash(record, &row, &plain);
     journal.wait(&Arc::new(author), 1, hash);
     documents::append(&mut cx.tx, FieldClass::Body, &[(record, row)], &[]).await?;
     let (first, last, mut waiting) = journal.uncovered().ok_or_else(internal)?;

@@ -114,7 +114,7 @@ impl Stored {
         for row in &self.rows {
             let plain = Bytes::from(open(DOCUMENT_UPDATES, row.sequence, &row.content)?);
             if row.sequence > self.covered {
-                let hash = row_hash(record, row, &plain).map_err(|_| internal())?;
+                let hash = row_hash(record, row, &plain);
                 journal.wait(&Arc::new(author(row)), row.updates, hash);
             }
             if row.sequence > from {

@@ -13,16 +13,17 @@ mod access;
 mod body;
 mod events;
 mod journal;
+mod line;
 mod load;
-mod outbox;
 mod room;
 mod seat;
+mod settle;
 mod watch;
 mod writer;
 
 pub use access::Ask;
 pub(crate) use body::{body_of, plant, with_body};
-pub use outbox::{Closing, Outgoing};
+pub use line::{Closing, Line};
 pub use seat::{Seat, closing_of};
 
 use crate::Services;
@@ -31,14 +32,16 @@ use domain::{AccountId, RecordId, WorkspaceId};
 use room::{Driver, Message, RoomSender};
 use std::{
     collections::{HashMap, HashSet, hash_map},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
 use store::Placement;
 use tokio::{
+    runtime::Handle,
     sync::{Notify, mpsc, oneshot},
     time::Instant,
 };
@@ -48,10 +51,19 @@ use writer::{Write, Writer};
 /// Names a room.
 pub(crate) type RoomKey = (WorkspaceId, RecordId);
 
+/// The runtimes that editing works on. A pool of database connections belongs to one runtime, so whatever asks the database
+/// goes there.
+struct Places {
+    main: Handle,
+    rooms: Vec<Handle>,
+}
+
 /// Everything about editing that is shared.
 pub(crate) struct Editing {
     pub(crate) limits: Limits,
     began: Instant,
+    /// Where rooms are worked on, and where everything else is; known from the first room on.
+    places: OnceLock<Places>,
     connections: AtomicU64,
     stopping: AtomicBool,
     rooms: Mutex<HashMap<RoomKey, RoomSender>>,
@@ -61,11 +73,21 @@ pub(crate) struct Editing {
     look: Notify,
 }
 
+impl Services {
+    /// Rooms are worked on these runtimes from now on, each on one; everything else stays on the one that calls this. To be
+    /// said before anybody comes.
+    pub fn edit_on(&self, rooms: Vec<Handle>) {
+        let main = Handle::current();
+        let _ = self.inner.editing.places.set(Places { main, rooms });
+    }
+}
+
 impl Editing {
     pub(crate) fn new() -> Self {
         Self {
             limits: Limits::default(),
             began: Instant::now(),
+            places: OnceLock::new(),
             connections: AtomicU64::new(1),
             stopping: AtomicBool::new(false),
             rooms: Mutex::default(),
@@ -92,9 +114,42 @@ impl Editing {
         ConnId(self.connections.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Lets somebody into a room, which is opened if need be. False when the server stops.
-    fn join(&self, services: &Services, placement: &Placement, record: RecordId, join: Message) -> Option<RoomSender> {
+    /// The runtimes; where nothing was said, rooms are worked on where everything else is.
+    fn places(&self) -> &Places {
+        self.places.get_or_init(|| Places {
+            main: Handle::current(),
+            rooms: Vec::new(),
+        })
+    }
+
+    /// The runtime of whatever asks the database.
+    fn main(&self) -> &Handle {
+        &self.places().main
+    }
+
+    /// The runtime of a room: always the same.
+    fn place(&self, key: RoomKey) -> &Handle {
+        let places = self.places();
+        let mut hasher = DefaultHasher::new();
+        key.hash(&mut hasher);
+        let number = hasher.finish() % (places.rooms.len() as u64).max(1);
+        usize::try_from(number)
+            .ok()
+            .and_then(|number| places.rooms.get(number))
+            .unwrap_or(&places.main)
+    }
+
+    /// Lets somebody into a room, which is opened if need be; answers with where it is worked on, too. `None` when the server
+    /// stops.
+    fn join(
+        &self,
+        services: &Services,
+        placement: &Placement,
+        record: RecordId,
+        join: Message,
+    ) -> Option<(RoomSender, Handle)> {
         let key = (placement.workspace, record);
+        let place = self.place(key).clone();
         let mut rooms = lock(&self.rooms);
         if self.stopping.load(Ordering::SeqCst) {
             return None;
@@ -105,7 +160,7 @@ impl Editing {
                 let (sender, inbox) = mpsc::unbounded_channel();
                 let driver = Driver::new(services.clone(), placement.clone(), key, sender.clone(), inbox);
                 let services = services.clone();
-                tokio::spawn(async move {
+                place.spawn(async move {
                     if tokio::spawn(driver.run()).await.is_err() {
                         // The panic's place is in the log.
                         services.inner.editing.room_broke(key);
@@ -116,7 +171,7 @@ impl Editing {
         };
         // Under the lock, so that a room that ends meanwhile still sees it.
         let _ = room.send(join);
-        Some(room.clone())
+        Some((room.clone(), place))
     }
 
     /// A room has ended; the next to come opens another.
@@ -129,7 +184,7 @@ impl Editing {
     fn room_broke(&self, key: RoomKey) {
         self.room_is_over(key);
         for watched in lock(&self.seats).values().filter(|watched| watched.room == key) {
-            watched.outbox.close(outbox::RESYNC);
+            watched.line.close(line::RESYNC);
         }
     }
 
@@ -140,7 +195,7 @@ impl Editing {
             let (sender, inbox) = mpsc::unbounded_channel();
             let writer = Writer::new(services.clone(), placement.clone());
             let (services, workspace) = (services.clone(), placement.workspace);
-            tokio::spawn(async move {
+            self.main().spawn(async move {
                 if tokio::spawn(writer.run(inbox)).await.is_err() {
                     services.inner.editing.writer_broke(workspace);
                 }
@@ -195,19 +250,7 @@ impl Editing {
                 let _ = room.send(Message::ShutDown);
             }
         }
-        loop {
-            // Enabled before looking, so that the last end is not missed.
-            let mut changed = std::pin::pin!(self.look.notified());
-            changed.as_mut().enable();
-            if lock(&self.rooms).is_empty() && lock(&self.seats).is_empty() {
-                break;
-            }
-            changed.await;
-        }
-        let workspaces: Vec<WorkspaceId> = lock(&self.writers).keys().copied().collect();
-        for workspace in workspaces {
-            self.written(workspace).await;
-        }
+        self.at_rest().await;
     }
 }
 

@@ -4,8 +4,8 @@
 use super::{
     RoomKey, events,
     journal::Author,
+    line::{Closing, Line, RESTART, RESYNC, STALLED, Share, UNAVAILABLE},
     load,
-    outbox::{Closing, Outbox, RESTART, RESYNC, STALLED, UNAVAILABLE},
     writer::{Kept, Write, body_scope},
 };
 use crate::{Services, failure::Failure, vault::Vault};
@@ -16,10 +16,7 @@ use std::{
     sync::Arc,
 };
 use store::{Placement, Scoped};
-use tokio::{
-    sync::{OwnedSemaphorePermit, mpsc},
-    time::Instant,
-};
+use tokio::{sync::mpsc, time::Instant};
 
 /// Events that are looked at together.
 const BATCH_MAX: usize = 512;
@@ -40,8 +37,8 @@ pub(crate) type RoomSender = mpsc::UnboundedSender<Message>;
 /// What a room is told.
 pub(crate) enum Message {
     Join(Box<Join>),
-    /// A binary message; the permit counts its bytes until it has been dealt with.
-    Frame(ConnId, Bytes, OwnedSemaphorePermit),
+    /// A binary message, and its share of what waits.
+    Frame(ConnId, Bytes, Share),
     Text(ConnId),
     Left(ConnId),
     Access(ConnId, Option<Access>),
@@ -56,7 +53,7 @@ pub(crate) enum Message {
 /// Somebody comes in.
 pub(crate) struct Join {
     pub(crate) joining: Joining,
-    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) line: Arc<dyn Line>,
     pub(crate) author: Arc<Author>,
 }
 
@@ -69,7 +66,7 @@ pub(crate) struct Driver {
     inbox: mpsc::UnboundedReceiver<Message>,
     /// `None` only while it is worked on elsewhere.
     room: Option<Room>,
-    outboxes: HashMap<ConnId, Arc<Outbox>>,
+    lines: HashMap<ConnId, Arc<dyn Line>>,
     authors: HashMap<ConnId, Arc<Author>>,
     gone: VecDeque<ConnId>,
     /// About how large the document is.
@@ -87,7 +84,7 @@ pub(crate) struct Driver {
 #[derive(Default)]
 struct Batch {
     events: Vec<collab::Event>,
-    permits: Vec<OwnedSemaphorePermit>,
+    shares: Vec<Share>,
     bytes: usize,
     snapshot: bool,
 }
@@ -109,7 +106,7 @@ impl Driver {
             myself,
             inbox,
             room,
-            outboxes: HashMap::new(),
+            lines: HashMap::new(),
             authors: HashMap::new(),
             gone: VecDeque::new(),
             bytes: 0,
@@ -145,7 +142,7 @@ impl Driver {
             {
                 self.take(next, &mut batch);
             }
-            let snapshot = batch.snapshot;
+            let (snapshot, wrote) = (batch.snapshot, batch.bytes > 0);
             let effects = self.work(batch).await;
             if self.carry_out(effects) {
                 return self.end();
@@ -153,6 +150,19 @@ impl Driver {
             if snapshot && self.sound {
                 self.snapshot().await;
             }
+            if wrote && self.inbox.len() < BATCH_MAX {
+                self.gather().await;
+            }
+        }
+    }
+
+    /// Lets messages gather for as long as the room holds back what it has to say: looked at one by one, each would cost a
+    /// change of tasks, and none would be said earlier.
+    async fn gather(&self) {
+        let editing = &self.services.inner.editing;
+        let held = self.room.as_ref().and_then(Room::holds_until);
+        if let Some(until) = held.filter(|until| *until > editing.now()) {
+            tokio::time::sleep_until(editing.instant(until)).await;
         }
     }
 
@@ -162,13 +172,13 @@ impl Driver {
         let event = match message {
             Message::Join(join) => {
                 let conn = join.joining.conn;
-                self.outboxes.insert(conn, join.outbox);
+                self.lines.insert(conn, join.line);
                 self.authors.insert(conn, join.author);
                 Event::Joined(join.joining)
             }
-            Message::Frame(conn, bytes, permit) => {
+            Message::Frame(conn, bytes, share) => {
                 batch.bytes += bytes.len();
-                batch.permits.push(permit);
+                batch.shares.push(share);
                 Event::Frame { conn, bytes }
             }
             Message::Text(conn) => Event::Text { conn },
@@ -214,7 +224,7 @@ impl Driver {
         };
         let now = self.services.inner.editing.now();
         // The room lets go of its body once nobody is left, so the last snapshot comes before.
-        let last = self.outboxes.is_empty() && self.wants_last_snapshot();
+        let last = self.lines.is_empty() && self.wants_last_snapshot();
         let heavy = last || batch.bytes > HEAVY_BYTES || self.bytes > LARGE_BYTES && batch.bytes > 0;
         let step = move || {
             let mut effects = Vec::new();
@@ -223,7 +233,7 @@ impl Driver {
             }
             let snapshot = if last && room.is_idle() { room.snapshot() } else { None };
             room.poll(now, &mut effects);
-            drop(batch.permits);
+            drop(batch.shares);
             (room, effects, snapshot)
         };
         let done = if heavy {
@@ -247,7 +257,7 @@ impl Driver {
         for effect in effects {
             match effect {
                 Effect::Load => self.load(),
-                Effect::Send { conn, frames } => self.send(conn, frames),
+                Effect::Send { conn, frames } => self.send(conn, &frames),
                 Effect::Close { conn, code, reason } => {
                     let closing = Closing {
                         code: code.number(),
@@ -266,7 +276,7 @@ impl Driver {
     fn load(&self) {
         let (services, placement, record) = (self.services.clone(), self.placement.clone(), self.key.1);
         let myself = self.myself.clone();
-        tokio::spawn(async move {
+        self.services.inner.editing.main().spawn(async move {
             // What an earlier room of this record wrote comes first.
             services.inner.editing.written(placement.workspace).await;
             let message = match load::load(&services, placement, record).await {
@@ -280,26 +290,26 @@ impl Driver {
         });
     }
 
-    fn send(&mut self, conn: ConnId, frames: impl IntoIterator<Item = Bytes>) {
-        let Some(outbox) = self.outboxes.get(&conn) else {
+    fn send(&mut self, conn: ConnId, frames: &[Bytes]) {
+        let Some(line) = self.lines.get(&conn) else {
             return;
         };
-        if !outbox.push(frames) {
+        if !line.send(frames) {
             self.close(conn, STALLED);
             let _ = self.myself.send(Message::Left(conn));
         }
     }
 
     fn close(&mut self, conn: ConnId, closing: Closing) {
-        if let Some(outbox) = self.outboxes.get(&conn) {
-            outbox.close(closing);
+        if let Some(line) = self.lines.get(&conn) {
+            line.close(closing);
         }
         self.forget(conn);
     }
 
     /// Somebody is gone; what they sent may still be on its way.
     fn forget(&mut self, conn: ConnId) {
-        if self.outboxes.remove(&conn).is_none() {
+        if self.lines.remove(&conn).is_none() {
             return;
         }
         self.gone.push_back(conn);
@@ -343,7 +353,7 @@ impl Driver {
             return;
         };
         let (services, placement, record) = (self.services.clone(), self.placement.clone(), self.key.1);
-        tokio::spawn(async move {
+        self.services.inner.editing.main().spawn(async move {
             let event = crate::Event::on("record", &record).refused();
             if let Err(failure) = record_refusal(&services, placement, &author, event).await {
                 tracing::warn!(problem = %failure.problem, "a refusal was not put on record");
@@ -394,13 +404,13 @@ impl Driver {
             (false, true) => UNAVAILABLE,
             (false, false) => RESYNC,
         };
-        for outbox in self.outboxes.values() {
-            outbox.close(closing);
+        for line in self.lines.values() {
+            line.close(closing);
         }
         // Those who came in between: they try again at once.
         while let Ok(message) = self.inbox.try_recv() {
             if let Message::Join(join) = message {
-                join.outbox.close(closing);
+                join.line.close(closing);
             }
         }
     }

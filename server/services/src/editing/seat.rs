@@ -4,8 +4,8 @@ use super::{
     Editing,
     access::{self, Ask},
     journal::Author,
+    line::{Closing, Line, NOT_FOUND, SIGNED_OUT, Unread},
     lock,
-    outbox::{Closing, NOT_FOUND, Outbox, Outgoing, SIGNED_OUT},
     room::{Join, Message, RoomSender},
     watch::Watched,
 };
@@ -13,15 +13,16 @@ use crate::{Services, context::origin};
 use bytes::Bytes;
 use collab::{ConnId, Joining, Member};
 use domain::{AccountId, Caller, Code, Problem};
-use std::sync::{Arc, atomic::Ordering};
-use tokio::sync::Semaphore;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use tokio::runtime::Handle;
 
 /// Most connections of one member.
 const PER_MEMBER_MAX: usize = 48;
 /// Most connections in all.
 const ALL_MAX: usize = 20_000;
-/// Bytes of one connection that may wait for the room; more is not read from it meanwhile.
-const UNREAD_MAX: u32 = 1024 * 1024;
 /// The beginning of a message that changes a document: synchronisation, update.
 const UPDATE: [u8; 2] = [0, 2];
 
@@ -34,18 +35,19 @@ const COLOURS: [&str; 10] = [
 pub struct Seat {
     services: Services,
     conn: ConnId,
-    outbox: Arc<Outbox>,
     room: RoomSender,
-    unread: Arc<Semaphore>,
+    place: Handle,
+    unread: Arc<Unread>,
+    wrote: Arc<AtomicBool>,
 }
 
 impl Services {
-    /// Lets a caller into the room of a record.
+    /// Lets a caller into the room of a record, which sends over `line` from now on.
     ///
     /// # Errors
     /// [`Code::SignedOut`]; [`Code::NotFound`]; [`Code::TooMany`] connections; [`Code::Unavailable`] when the database
     /// does not answer or the server stops.
-    pub async fn join(&self, caller: &Caller, ask: Ask) -> Result<Seat, Problem> {
+    pub async fn join(&self, caller: &Caller, ask: Ask, line: Arc<dyn Line>) -> Result<Seat, Problem> {
         let admission = access::admit(self, caller, &ask).await?;
         let editing = &self.inner.editing;
         let account = admission.person.account;
@@ -57,7 +59,6 @@ impl Services {
         }
         let names = self.names_of(&[account]).await.map_err(|failure| failure.problem)?;
         let conn = editing.connection();
-        let outbox = Arc::new(Outbox::default());
         let author = Arc::new(Author {
             account,
             session: admission.person.session,
@@ -78,12 +79,13 @@ impl Services {
         };
         let message = Message::Join(Box::new(Join {
             joining,
-            outbox: Arc::clone(&outbox),
+            line: Arc::clone(&line),
             author,
         }));
-        let room = editing
+        let (room, place) = editing
             .join(self, &admission.placement, ask.record, message)
             .ok_or_else(|| Problem::new(Code::Unavailable).with_retry_after_seconds(2))?;
+        let wrote = Arc::new(AtomicBool::new(false));
         let watched = Watched {
             room: (admission.placement.workspace, ask.record),
             account,
@@ -91,7 +93,8 @@ impl Services {
             placement: admission.placement,
             epoch: admission.epoch,
             sender: room.clone(),
-            outbox: Arc::clone(&outbox),
+            line,
+            wrote: Arc::clone(&wrote),
         };
         lock(&editing.seats).insert(conn, watched);
         // Whatever changed since it was decided is seen now.
@@ -99,9 +102,10 @@ impl Services {
         Ok(Seat {
             services: self.clone(),
             conn,
-            outbox,
             room,
-            unread: Arc::new(Semaphore::new(UNREAD_MAX as usize)),
+            place,
+            unread: Arc::default(),
+            wrote,
         })
     }
 
@@ -112,30 +116,33 @@ impl Services {
 }
 
 impl Seat {
-    /// Hands a binary message to the room. Waits while much of this connection waits already.
-    pub async fn frame(&self, bytes: Bytes) {
+    /// Where the room is worked on: a connection that is read there costs no message between threads.
+    pub fn place(&self) -> &Handle {
+        &self.place
+    }
+
+    /// Hands a binary message to the room.
+    pub fn frame(&self, bytes: Bytes) {
         if bytes.starts_with(&UPDATE) {
-            self.outbox.wrote.store(true, Ordering::Relaxed);
+            self.wrote.store(true, Ordering::Relaxed);
         }
-        let size = u32::try_from(bytes.len()).unwrap_or(UNREAD_MAX).clamp(1, UNREAD_MAX);
-        if let Ok(permit) = Arc::clone(&self.unread).acquire_many_owned(size).await {
-            let _ = self.room.send(Message::Frame(self.conn, bytes, permit));
-        }
+        let share = self.unread.share(bytes.len());
+        let _ = self.room.send(Message::Frame(self.conn, bytes, share));
+    }
+
+    /// Whether so much of this connection waits for the room that nothing more is to be read from it.
+    pub fn is_full(&self) -> bool {
+        self.unread.is_much()
+    }
+
+    /// Waits until more may be read. For one who waits.
+    pub async fn until_less(&self) {
+        self.unread.until_less().await;
     }
 
     /// Tells the room of a text message, which no client of ours sends.
     pub fn text(&self) {
         let _ = self.room.send(Message::Text(self.conn));
-    }
-
-    /// What is to be sent, as soon as there is something.
-    pub async fn next(&self) -> Outgoing {
-        self.outbox.take().await
-    }
-
-    /// Waits until the connection is to be closed. For one who waits.
-    pub async fn closed(&self) {
-        self.outbox.closed().await;
     }
 }
 

@@ -4,8 +4,8 @@
 use super::{
     RoomKey,
     access::{self, access_of},
+    line::{Line, SIGNED_OUT},
     load, lock,
-    outbox::{Outbox, SIGNED_OUT},
     room::{Message, RoomSender},
     writer::{self, body_scope},
 };
@@ -14,7 +14,10 @@ use collab::ConnId;
 use domain::{AccountId, Problem, SessionId};
 use std::{
     collections::{HashMap, HashSet, hash_map},
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 use store::{Placement, Reason, Receipt, Scoped, Why, documents, records::ItemRow, seats};
@@ -36,7 +39,9 @@ pub(crate) struct Watched {
     /// The workspace's count of changes when it was last decided.
     pub(crate) epoch: i64,
     pub(crate) sender: RoomSender,
-    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) line: Arc<dyn Line>,
+    /// Whether its owner wrote something since this was last looked at.
+    pub(crate) wrote: Arc<AtomicBool>,
 }
 
 impl Services {
@@ -105,7 +110,7 @@ impl Services {
         };
         if !changed.signed_in {
             if let Some(watched) = lock(seats).get(&conn) {
-                watched.outbox.close(SIGNED_OUT);
+                watched.line.close(SIGNED_OUT);
                 let _ = watched.sender.send(Message::Left(conn));
             }
             return Ok(());
@@ -137,7 +142,7 @@ impl Services {
         let inner = &self.inner;
         let writing: HashSet<SessionId> = lock(&inner.editing.seats)
             .values()
-            .filter(|watched| watched.outbox.wrote.swap(false, Ordering::Relaxed))
+            .filter(|watched| watched.wrote.swap(false, Ordering::Relaxed))
             .map(|watched| watched.session)
             .collect();
         if writing.is_empty() {

@@ -13,7 +13,11 @@ use crate::{
 };
 use bytes::Bytes;
 use domain::RecordId;
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 use store::{
     FieldClass, Placement, Receipt, Scoped, TenantScope, Why,
     documents::{self, Snapshot, UpdateRow},
@@ -23,8 +27,13 @@ use tokio::{
     time::Instant,
 };
 
-/// How long the writer lets updates gather after the first.
+/// How long the writer lets updates gather after the first, when it had nothing to do.
 const GATHER: Duration = Duration::from_millis(2);
+/// While much is written, transactions begin this far apart: each costs as much as dozens of rows, a row as much as a dozen
+/// updates, and nobody sees that an edit is said to be kept a moment later.
+const APART: Duration = Duration::from_millis(40);
+/// From so many rows in a transaction on, much is written.
+const MUCH: usize = 16;
 /// How long after an update an event covers it, at the latest, while somebody is there.
 const COVER_AFTER: Duration = Duration::from_secs(30);
 /// When covering failed, it is tried again after this.
@@ -69,7 +78,12 @@ pub(crate) struct Writer {
     services: Services,
     scope: TenantScope,
     open: HashMap<RecordId, Open>,
+    /// When the next transaction with updates is to begin at the earliest.
+    next: Option<Instant>,
 }
+
+/// Updates of one record, in the order of its room.
+type Appends = BTreeMap<RecordId, Vec<Kept>>;
 
 /// The scope in which bodies are read and written: the room's, in which several people are.
 pub(crate) fn body_scope(placement: Placement) -> TenantScope {
@@ -86,6 +100,7 @@ impl Writer {
             services,
             scope: body_scope(placement),
             open: HashMap::new(),
+            next: None,
         }
     }
 
@@ -107,7 +122,8 @@ impl Writer {
             };
             let Some(first) = first else { return };
             if matches!(first, Write::Append(..)) {
-                tokio::time::sleep(GATHER).await;
+                let soonest = Instant::now() + GATHER;
+                tokio::time::sleep_until(self.next.map_or(soonest, |next| soonest.max(next))).await;
             }
             let mut batch = vec![first];
             while batch.len() < BATCH_MAX
@@ -121,10 +137,10 @@ impl Writer {
     }
 
     async fn carry_out(&mut self, batch: Vec<Write>) {
-        let mut appends = Vec::new();
+        let mut appends = Appends::new();
         for write in batch {
             if let Write::Append(record, kept) = write {
-                appends.push((record, kept));
+                appends.entry(record).or_default().extend(kept);
                 continue;
             }
             self.append(std::mem::take(&mut appends)).await;
@@ -150,8 +166,8 @@ impl Writer {
     }
 
     /// Keeps updates, all or none. A room whose updates were not kept is told so, and its log is not trusted any more.
-    async fn append(&mut self, mut appends: Vec<(RecordId, Vec<Kept>)>) {
-        appends.retain(|(record, kept)| self.open.contains_key(record) && !kept.is_empty());
+    async fn append(&mut self, mut appends: Appends) {
+        appends.retain(|record, kept| self.open.contains_key(record) && !kept.is_empty());
         if appends.is_empty() {
             return;
         }
@@ -177,9 +193,9 @@ impl Writer {
         }
     }
 
-    async fn try_append(&mut self, appends: &[(RecordId, Vec<Kept>)]) -> Result<(), Failure> {
+    async fn try_append(&mut self, appends: &Appends) -> Result<(), Failure> {
         let inner = &self.services.inner;
-        let at = journal::kept_time(inner.clock.now());
+        let (at, began) = (journal::kept_time(inner.clock.now()), Instant::now());
         let mut tx = inner.db.begin(&self.scope).await?;
         let mut vault = Vault::new(&inner.keyring, at);
         let (mut rows, mut fresh) = (Vec::new(), Vec::new());
@@ -188,7 +204,7 @@ impl Writer {
                 continue;
             };
             let journal = &mut open.journal;
-            for run in entries.chunk_by(|one, next| one.author.session == next.author.session) {
+            for run in runs(entries) {
                 let updates: Vec<&[u8]> = run.iter().map(|kept| kept.update.as_ref()).collect();
                 let (Some(last), Ok(count)) = (run.last(), u32::try_from(run.len())) else {
                     continue;
@@ -205,16 +221,19 @@ impl Writer {
                     updates: count,
                     content,
                 };
-                let hash = row_hash(*record, &row, &plain).map_err(|_| internal())?;
-                journal.wait(&last.author, count, hash);
+                journal.wait(&last.author, count, row_hash(*record, &row, &plain));
                 journal.tail(plain.len());
-                journal.ends_with(last.entry, sequence);
                 rows.push((*record, row));
+            }
+            // A run may end with an earlier update than the one before it: only all of them together hold all.
+            if let Some(last) = entries.last() {
+                journal.ends_with(last.entry);
             }
             if !std::mem::replace(&mut journal.marked, true) {
                 fresh.push(*record);
             }
         }
+        self.next = (rows.len() >= MUCH).then(|| began + APART);
         documents::append(&mut tx, FieldClass::Body, &rows, &fresh).await?;
         tx.commit(Receipt::Unaudited(Why::Editing)).await?;
         vault.committed();
@@ -269,6 +288,20 @@ impl Writer {
             }
         }
     }
+}
+
+/// The updates of each session, those of whoever was first in front: what is written together needs a row for each session
+/// only. An update that refers to one in a row behind it waits for that wherever the log is read.
+fn runs(entries: &[Kept]) -> Vec<Vec<&Kept>> {
+    let mut runs: Vec<Vec<&Kept>> = Vec::new();
+    for kept in entries {
+        let session = kept.author.session;
+        match runs.iter_mut().find(|run| run[0].author.session == session) {
+            Some(run) => run.push(kept),
+            None => runs.push(vec![kept]),
+        }
+    }
+    runs
 }
 
 /// Puts what waits in a log on record: an event for each session, and which updates it covers, in one transaction.

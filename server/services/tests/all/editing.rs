@@ -8,8 +8,15 @@ use domain::{
     document::{Block, Document, Inline},
     ops::{ReadBody, TakeBody},
 };
-use services::{Ask, Seat, Services};
-use std::time::Duration;
+use services::{Ask, Closing, Line, Seat, Services};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+use tokio::sync::Notify;
 
 /// Somebody's own workspace with a record in it.
 struct Desk {
@@ -32,8 +39,35 @@ async fn desk() -> Desk {
     }
 }
 
+/// A seat, and what the room said to it.
+struct Sitting {
+    seat: Seat,
+    ears: Arc<Ears>,
+}
+
+/// Hears how much is kept.
+#[derive(Default)]
+struct Ears {
+    kept: AtomicU64,
+    stir: Notify,
+}
+
+impl Line for Ears {
+    fn send(&self, messages: &[Bytes]) -> bool {
+        for message in messages.iter().filter(|message| message[0] == 100) {
+            self.kept.store(message[1].into(), Ordering::SeqCst);
+            self.stir.notify_one();
+        }
+        true
+    }
+
+    fn close(&self, closing: Closing) {
+        panic!("closed: {closing:?}");
+    }
+}
+
 impl Desk {
-    async fn seat(&self, services: &Services) -> Seat {
+    async fn seat(&self, services: &Services) -> Sitting {
         let ask = Ask {
             record: self.record,
             workspace: None,
@@ -41,8 +75,11 @@ impl Desk {
             ack: true,
             gather: false,
         };
-        let joined = services.join(&caller(Some(&self.owner.token)), ask).await;
-        joined.unwrap_or_else(|problem| panic!("no seat: {problem}"))
+        let ears = Arc::new(Ears::default());
+        let line = Arc::clone(&ears) as Arc<dyn Line>;
+        let joined = services.join(&caller(Some(&self.owner.token)), ask, line).await;
+        let seat = joined.unwrap_or_else(|problem| panic!("no seat: {problem}"));
+        Sitting { seat, ears }
     }
 
     fn read(&self) -> ReadBody {
@@ -79,14 +116,10 @@ fn message(document: &Document, client: u64) -> Bytes {
 }
 
 /// Waits until so many messages are acknowledged.
-async fn kept(seat: &Seat, count: u8) {
+async fn kept(sitting: &Sitting, count: u64) {
     let wait = async {
-        loop {
-            let outgoing = seat.next().await;
-            assert_eq!(outgoing.close, None);
-            if outgoing.frames.iter().any(|frame| frame[0] == 100 && frame[1] >= count) {
-                return;
-            }
+        while sitting.ears.kept.load(Ordering::SeqCst) < count {
+            sitting.ears.stir.notified().await;
         }
     };
     tokio::time::timeout(Duration::from_mins(1), wait)
@@ -114,7 +147,7 @@ async fn what_is_kept_is_read_as_html_and_taken_out_as_a_tree() {
     assert_eq!((empty.words, empty.headings.len()), (0, 0));
     let seat = desk.seat(&desk.house.services).await;
     let written = document("Low water <b>at</b> noon");
-    seat.frame(message(&written, 7)).await;
+    seat.seat.frame(message(&written, 7));
     kept(&seat, 1).await;
     let shown = desk.house.act(&desk.owner, desk.read()).await.expect("a body");
     assert!(
@@ -139,7 +172,7 @@ async fn what_a_crash_left_uncovered_is_covered_once() {
     let desk = desk().await;
     // The seat stays: for the database this server is gone without a word.
     let seat = desk.seat(&desk.house.services).await;
-    seat.frame(message(&document("unsealed"), 7)).await;
+    seat.seat.frame(message(&document("unsealed"), 7));
     kept(&seat, 1).await;
     assert_eq!(
         (
@@ -167,7 +200,7 @@ async fn rows_that_change_places_do_not_open() {
     let desk = desk().await;
     let seat = desk.seat(&desk.house.services).await;
     for number in 1..=2 {
-        seat.frame(message(&document("a row"), u64::from(number))).await;
+        seat.seat.frame(message(&document("a row"), number));
         kept(&seat, number).await;
     }
     let swap = "update shared.document_updates set content = (select o.content from shared.document_updates o
@@ -187,9 +220,9 @@ async fn a_long_log_gets_a_snapshot_and_reads_the_same() {
     let desk = desk().await;
     let seat = desk.seat(&desk.house.services).await;
     for number in 1..=110_u8 {
-        seat.frame(message(&document(&format!("line {number}")), u64::from(number)))
-            .await;
-        kept(&seat, number).await;
+        seat.seat
+            .frame(message(&document(&format!("line {number}")), u64::from(number)));
+        kept(&seat, u64::from(number)).await;
     }
     let before = desk.house.act(&desk.owner, desk.read()).await.expect("a body");
     assert_eq!(desk.count("document_snapshots").await, 0);
@@ -214,7 +247,7 @@ async fn a_long_log_gets_a_snapshot_and_reads_the_same() {
 async fn without_its_key_a_body_is_not_there_and_comes_back_with_it() {
     let desk = desk().await;
     let seat = desk.seat(&desk.house.services).await;
-    seat.frame(message(&document("locked"), 7)).await;
+    seat.seat.frame(message(&document("locked"), 7));
     kept(&seat, 1).await;
     let key = desk.house.keys.lose(desk.workspace);
     let after = desk.house.restarted();

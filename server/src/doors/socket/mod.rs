@@ -8,10 +8,12 @@
 //! by one (4401, 4404), after which y-websocket does not come back. Whatever may pass by itself is the answer to the
 //! request.
 
+mod frames;
+mod line;
 mod talk;
 
 use super::{answer, caller};
-use crate::{middleware::foreign, state::State};
+use crate::{listen::Impatient, middleware::foreign, state::State};
 use axum::{
     extract::{
         FromRequestParts as _, Path, Query, Request, State as Given,
@@ -20,14 +22,19 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::{Code, Problem, RecordId, WorkspaceId};
+use http::{
+    HeaderValue, StatusCode,
+    header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE},
+    request::Parts,
+};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use line::Wire;
 use serde::Deserialize;
-use services::Ask;
+use services::{Ask, Line};
 use std::sync::Arc;
-
-/// The buffer a connection reads into. The library's default, 128 KiB, would be most of what an idle connection costs.
-const READ_BUFFER: usize = 4 * 1024;
-/// What is gathered before it is written, in bytes; it takes no memory while there is nothing to send.
-const WRITE_BUFFER: usize = 16 * 1024;
+use talk::Upgraded;
+use tungstenite::handshake::derive_accept_key;
 
 /// What a client says of itself.
 #[derive(Debug, Default, Deserialize)]
@@ -66,22 +73,75 @@ pub async fn open(Given(state): Given<Arc<State>>, Path(record): Path<String>, r
     };
     let (mut parts, body) = request.into_parts();
     let caller = caller::of(&parts.headers, &parts.extensions, None);
-    let upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection> =
-        WebSocketUpgrade::from_request_parts(&mut parts, &state).await;
+    let upgrade = Upgrade::of(&mut parts, &state).await;
     let request = Request::from_parts(parts, body);
     let upgrade = match upgrade {
-        Ok(upgrade) => upgrade
-            .read_buffer_size(READ_BUFFER)
-            .write_buffer_size(WRITE_BUFFER)
-            .max_message_size(state.services.largest_frame())
-            .max_frame_size(state.services.largest_frame()),
+        Ok(upgrade) => upgrade,
         Err(rejection) => return rejection.into_response(),
     };
-    match state.services.join(&caller, ask).await {
-        Ok(seat) => upgrade.on_upgrade(move |socket| talk::talk(socket, seat)),
+    let wire = Arc::new(Wire::default());
+    let line = Arc::clone(&wire) as Arc<dyn Line>;
+    match state.services.join(&caller, ask, line).await {
+        Ok(seat) => {
+            let (place, largest) = (seat.place().clone(), state.services.largest_frame());
+            upgrade.then(move |upgraded| {
+                place.spawn(talk::talk(upgraded, wire, seat, largest));
+            })
+        }
         Err(problem) => match services::closing_of(&problem) {
-            Some(closing) => upgrade.on_upgrade(move |socket| talk::turn_away(socket, closing)),
+            Some(closing) => upgrade.then(move |upgraded| {
+                tokio::spawn(talk::turn_away(upgraded, closing));
+            }),
             None => refuse(&request, problem),
         },
     }
+}
+
+/// A handshake that is as it should be.
+struct Upgrade {
+    upgrade: OnUpgrade,
+    accept: HeaderValue,
+}
+
+impl Upgrade {
+    /// Reads a handshake (RFC 6455, section 4.2.1).
+    async fn of(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Response> {
+        let upgrade = parts.extensions.get::<OnUpgrade>().cloned();
+        // The library looks at the handshake; from then on the connection is read and written here (`frames`, `line`): what
+        // a room says goes into the socket without a task, a copy or a buffer for each connection.
+        let looked: Result<WebSocketUpgrade, _> = WebSocketUpgrade::from_request_parts(parts, state).await;
+        looked.map_err(WebSocketUpgradeRejection::into_response)?;
+        let key = parts.headers.get(SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
+        let accept = HeaderValue::from_str(&derive_accept_key(key.unwrap_or_default()));
+        match (upgrade, accept) {
+            (Some(upgrade), Ok(accept)) => Ok(Self { upgrade, accept }),
+            _ => Err(StatusCode::UPGRADE_REQUIRED.into_response()),
+        }
+    }
+
+    /// Answers the handshake, and does something with the connection once that is through.
+    fn then(self, then: impl FnOnce(Upgraded) + Send + 'static) -> Response {
+        let Self { upgrade, accept } = self;
+        tokio::spawn(async move {
+            match upgrade.await.ok().and_then(upgraded) {
+                Some(upgraded) => then(upgraded),
+                None => tracing::debug!("a connection was gone before it became a socket"),
+            }
+        });
+        let head = [
+            (CONNECTION, HeaderValue::from_static("upgrade")),
+            (UPGRADE, HeaderValue::from_static("websocket")),
+            (SEC_WEBSOCKET_ACCEPT, accept),
+        ];
+        (StatusCode::SWITCHING_PROTOCOLS, head).into_response()
+    }
+}
+
+/// The connection below an upgrade, away from the runtime that answered the request.
+fn upgraded(upgraded: hyper::upgrade::Upgraded) -> Option<Upgraded> {
+    let parts = upgraded.downcast::<TokioIo<Impatient>>().ok()?;
+    Some(Upgraded {
+        stream: parts.io.into_inner().into_stream().into_std().ok()?,
+        early: parts.read_buf,
+    })
 }
