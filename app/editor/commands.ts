@@ -3,7 +3,7 @@ import { chainCommands, lift, setBlockType, toggleMark, wrapIn } from "prosemirr
 import type { Attrs, MarkType, Node, NodeType, ResolvedPos } from "prosemirror-model";
 import { liftListItem, sinkListItem, wrapRangeInList } from "prosemirror-schema-list";
 import { type Command, type EditorState, NodeSelection, Selection, TextSelection } from "prosemirror-state";
-import { addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, isInTable, mergeCells, splitCell, toggleHeaderColumn, toggleHeaderRow } from "prosemirror-tables";
+import { addColumnAfter, addRowAfter, deleteColumn, deleteRow, deleteTable, goToNextCell, isInTable, mergeCells, splitCell, toggleHeader } from "prosemirror-tables";
 import { findWrapping } from "prosemirror-transform";
 import { redoCommand, undoCommand } from "y-prosemirror";
 import { newId } from "./plugins/ids.ts";
@@ -332,8 +332,8 @@ export const COMMANDS: Readonly<Record<string, Make>> = {
   delete_row: () => deleteRow,
   delete_column: () => deleteColumn,
   delete_table: () => deleteTable,
-  header_row: () => toggleHeaderRow,
-  header_column: () => toggleHeaderColumn,
+  header_row: () => toggleHeader("row"),
+  header_column: () => toggleHeader("column"),
   merge: () => mergeCells,
   split: () => splitCell,
   figure: ({ src, alt }) => insertBlock(() => nodes.figure!.createChecked({ src, alt: text(alt), id: newId() })),
