@@ -76,6 +76,14 @@ fn package(workspace: &Workspace, folder: &Path, binary: &Path) -> Outcome<PathB
         &stage.join("usr/share/doc/scriptkeep/copyright"),
         &read(&workspace.root.join("LICENSE"))?,
     )?;
+    // The fonts of the pages and of PDF are inside the binary; their licences go with it.
+    for licence in files_below(&workspace.root.join("public/licences"))? {
+        let name = licence.file_name().unwrap_or_default();
+        write(
+            &stage.join("usr/share/doc/scriptkeep/licences").join(name),
+            &read(&licence)?,
+        )?;
+    }
     for (path, content, _) in FILES {
         write(&stage.join(path), content.as_bytes())?;
     }

@@ -23,12 +23,13 @@ const LIKENESS_LEAST: f64 = 0.68;
 const COLUMNS: usize = 6;
 const ROWS: usize = 12;
 
-/// Has LibreOffice print files into the folder, with a profile of its own there; `cargo xtask test` installs it.
-fn print_by_libreoffice(folder: &Path, names: &[String]) {
+/// Has LibreOffice make files of another kind of some in the folder, with a profile of its own there; `cargo xtask test`
+/// installs it.
+fn convert_by_libreoffice(folder: &Path, names: &[String], to: &str) {
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
-    let files = names.iter().map(|name| folder.join(format!("{name}.docx")));
+    let files = names.iter().map(|name| folder.join(name));
     let ran = Command::new("soffice")
-        .args([&profile, "--headless", "--convert-to", "pdf", "--outdir"])
+        .args([&profile, "--headless", "--convert-to", to, "--outdir"])
         .arg(folder)
         .args(files)
         .stdout(Stdio::null())
@@ -114,8 +115,8 @@ fn libreoffice_prints_our_docx_much_as_we_print_the_document() {
         let file = docx::write(&source).unwrap().bytes;
         fs::write(folder.path().join(format!("{}.docx", sample.name)), file).unwrap();
     }
-    let names: Vec<String> = samples.iter().map(|sample| sample.name.clone()).collect();
-    print_by_libreoffice(folder.path(), &names);
+    let names: Vec<String> = samples.iter().map(|sample| format!("{}.docx", sample.name)).collect();
+    convert_by_libreoffice(folder.path(), &names, "pdf");
     for sample in &samples {
         let name = &sample.name;
         let made = export::pdf::write(&sample.document, &meta, &sample.attachments, &Printing::default());
@@ -154,5 +155,50 @@ fn libreoffice_prints_our_docx_much_as_we_print_the_document() {
                 .fold(0.0, f64::max);
             assert!(best >= LIKENESS_LEAST, "{name}, page {}: likeness {best:.2}", page + 1);
         }
+    }
+}
+
+#[test]
+fn a_house_template_of_libreoffice_gives_its_look_and_takes_no_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let house = include_bytes!("../documents/house/house.fodt");
+    fs::write(folder.path().join("house.fodt"), house).unwrap();
+    convert_by_libreoffice(folder.path(), &["house.fodt".to_owned()], "docx");
+    let template = fs::read(folder.path().join("house.docx")).unwrap();
+    let sample = documents::sample("sop");
+    let source = Source {
+        document: &sample.document,
+        meta: &pdf::meta(),
+        attachments: &sample.attachments,
+        comments: &[],
+        names: &BTreeMap::new(),
+        template: Some(&template),
+    };
+    let made = docx::write(&source).unwrap();
+    assert_eq!(made.losses, []);
+    assert_eq!(
+        docx::read(&made.bytes).unwrap().document.canonical(),
+        sample.document.canonical()
+    );
+    fs::write(folder.path().join("sop.docx"), &made.bytes).unwrap();
+    convert_by_libreoffice(folder.path(), &["sop.docx".to_owned()], "pdf");
+    let printed = fs::read(folder.path().join("sop.pdf")).unwrap();
+    let pages = pdf::pages(&printed);
+    for (n, page) in pages.iter().enumerate() {
+        for said in [
+            "NORTHGATE THERAPEUTICS",
+            &format!("Confidential. Seite {} / {}", n + 1, pages.len()),
+        ] {
+            assert!(page.contains(said), "{said} is not on page {}: {page}", n + 1);
+        }
+    }
+    // Every heading of LibreOffice's has a numbering, which shows nothing; ours count, and references say the numbers.
+    let words = pages.join(" ");
+    for said in [
+        "4.1 Before the lorry arrives",
+        "4.3.2 Limits",
+        "The limits are those of 4.3.2",
+    ] {
+        assert!(words.contains(said), "{said} is not in {words}");
     }
 }

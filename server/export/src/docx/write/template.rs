@@ -99,11 +99,13 @@ impl Template {
         let (styles, tree) = text_and_tree(&package, name)?;
         splice_point(&styles, name, "</w:styles>")?;
         let ids = style_ids(tree.root());
-        let numbers_headings = heading_numbered(tree.root(), &ids);
+        let heading_number = heading_number(tree.root(), &ids);
+        let mut numbers_headings = false;
         let numbering = match part("numbering").filter(|relation| package.has(&relation.target)) {
             Some(relation) => {
                 let (text, tree) = text_and_tree(&package, &relation.target)?;
                 splice_point(&text, &relation.target, "</w:numbering>")?;
+                numbers_headings = heading_number.is_some_and(|number| shows(tree.root(), &number));
                 Some((text, shift(tree.root())))
             }
             None => None,
@@ -237,11 +239,27 @@ fn style_ids(styles: Element<'_>) -> HashMap<String, String> {
         .collect()
 }
 
-fn heading_numbered(styles: Element<'_>, ids: &HashMap<String, String>) -> bool {
-    let id = ids.get(names::HEADINGS[0].name);
+/// The numbering that the style of the outermost headings asks for.
+fn heading_number(styles: Element<'_>, ids: &HashMap<String, String>) -> Option<String> {
+    let id = ids.get(names::HEADINGS[0].name)?;
     let mut styles = styles.children().filter(|style| style.is("w:style"));
-    styles.any(|style| {
-        style.attribute("w:styleId").map(str::to_owned).as_ref() == id && style.descend(&["w:pPr", "w:numPr"]).is_some()
+    let style = styles.find(|style| style.attribute("w:styleId") == Some(id.as_str()))?;
+    let number = style.descend(&["w:pPr", "w:numPr"])?.child_value("w:numId")?;
+    Some(number.to_owned())
+}
+
+/// Whether the outermost level of a numbering shows a number. LibreOffice gives every heading one that shows none.
+fn shows(numbering: Element<'_>, number: &str) -> bool {
+    let one = |element: &str, attribute: &str, id: &str| {
+        let mut all = numbering.children().filter(|child| child.is(element));
+        all.find(|child| child.attribute(attribute) == Some(id))
+    };
+    let level = one("w:num", "w:numId", number)
+        .and_then(|number| number.child_value("w:abstractNumId"))
+        .and_then(|id| one("w:abstractNum", "w:abstractNumId", id))
+        .and_then(|list| list.children().find(|level| level.attribute("w:ilvl") == Some("0")));
+    level.is_some_and(|level| {
+        level.child_value("w:numFmt") != Some("none") && level.child_value("w:lvlText") != Some("")
     })
 }
 
