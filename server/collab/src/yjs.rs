@@ -68,7 +68,12 @@ pub(crate) fn check_depth(transaction: &TransactionMut<'_>, types: &[(u64, u32)]
 
 /// A document that counts as JavaScript does and changes nothing of its own accord.
 pub(crate) fn empty() -> Doc {
-    let mut options = Options::with_client_id(ClientID::new(0));
+    empty_of(0)
+}
+
+/// The same, for a client who writes in it.
+pub(crate) fn empty_of(client: u64) -> Doc {
+    let mut options = Options::with_client_id(ClientID::new(client));
     options.offset_kind = OffsetKind::Utf16;
     options.cleanup_formatting = false;
     Doc::with_options(options)

@@ -5,9 +5,11 @@
 //! `y-prosemirror` keeps no marks of nodes other than text, and not the document's own attributes.
 
 mod read;
+mod replica;
 mod write;
 
 pub use read::{mended, read, read_json};
+pub use replica::Replica;
 pub use write::write;
 
 /// The name of the root type that holds the body.

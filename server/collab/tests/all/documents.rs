@@ -51,7 +51,63 @@ fn every_document_of_the_schema_comes_back_as_it_was() {
     }
 }
 
+/// One person writes the one document, another makes the other of it; what they sent is read by a third.
+fn changed(name: &str, one: &Document, other: &Document) {
+    let first = document::write(one, 4_711);
+    let mut replica = document::Replica::open(815, std::slice::from_ref(&first)).unwrap();
+    let change = replica.change(other);
+    let again = replica.change(other);
+    for update in [&change, &again] {
+        collab::scan::scan(update, usize::MAX).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    let whole = Body::open(None, [first, change.clone()]).unwrap().doc().unwrap();
+    assert_eq!(
+        document::read(&whole).unwrap().canonical(),
+        kept(other).canonical(),
+        "{name}"
+    );
+    if kept(other).canonical() == other.canonical() {
+        assert_eq!(&again[..], [0, 0], "{name}: what is there already is not written again");
+    }
+}
+
+#[test]
+fn every_document_becomes_any_other_by_one_update() {
+    let documents = accepted();
+    let empty = ("empty".to_owned(), Document::empty());
+    for (one, other) in documents.iter().zip(documents.iter().skip(1).chain([&empty])) {
+        changed(&one.0, &one.1, &other.1);
+        changed(&other.0, &other.1, &one.1);
+    }
+}
+
+#[test]
+fn two_who_write_in_different_places_at_once_undo_nothing() {
+    let text = |lines: &[&str]| {
+        let blocks = lines
+            .iter()
+            .map(|line| domain::document::Block::paragraph(vec![domain::document::Inline::text(*line)]));
+        Document::new(blocks.collect()).unwrap()
+    };
+    let first = document::write(&text(&["one", "two", "three"]), 1);
+    let mut sent = vec![first.clone()];
+    for (client, lines) in [(2, ["ONE", "two", "three"]), (3, ["one", "two", "THREE"])] {
+        let mut replica = document::Replica::open(client, std::slice::from_ref(&first)).unwrap();
+        sent.push(replica.change(&text(&lines)));
+    }
+    let doc = Body::open(None, sent).unwrap().doc().unwrap();
+    assert_eq!(
+        document::read(&doc).unwrap().canonical(),
+        text(&["ONE", "two", "THREE"]).canonical()
+    );
+}
+
 proptest::proptest! {
+    #[test]
+    fn any_document_becomes_any_other_by_one_update(one in generate::document(), other in generate::document()) {
+        changed("generated", &one, &other);
+    }
+
     #[test]
     fn any_document_comes_back_as_it_was(written in generate::document()) {
         there_and_back("generated", &written);
