@@ -114,6 +114,18 @@ pub async fn by_id(tx: &mut SystemTx, id: AccountId) -> Result<Option<Account>, 
     row.map(Row::read).transpose()
 }
 
+/// Lets nobody else hold an account until the transaction ends: what counts something of an account before it adds to it
+/// waits here for whoever does the same. Answers false when there is no such account.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hold(tx: &mut SystemTx, id: AccountId) -> Result<bool, StoreError> {
+    let held = sqlx::query_scalar!("select id from accounts where id = $1 for update", id.0)
+        .fetch_optional(conn(tx))
+        .await?;
+    Ok(held.is_some())
+}
+
 /// The profile of an account that the transaction may see: one's own, or a fellow member's.
 ///
 /// # Errors

@@ -219,7 +219,7 @@ pub async fn last(tx: &mut impl Scoped, record: RecordId) -> Result<u64, StoreEr
 }
 
 /// Notes what the events of this transaction cover. What comes after the last of them waits on; where nothing does, the
-/// record is taken from those that wait.
+/// record is taken from those that wait. The record counts as changed when, and by whom, the last update was written.
 ///
 /// # Errors
 /// When the database does not answer, or a range is there already ([`StoreError::Conflict`]).
@@ -251,6 +251,17 @@ pub async fn cover(tx: &mut impl Scoped, record: RecordId, ranges: &[Range]) -> 
         &lasts,
         &sessions,
         &events
+    )
+    .execute(conn(tx))
+    .await?;
+    // Whoever looks at a list wants to see what was written in last. The revision stays: it is of the fields.
+    sqlx::query!(
+        "update records r set updated_at = u.at, changed_by = u.actor
+         from (select at, actor from document_updates where workspace_id = $1 and record_id = $2
+            order by sequence desc limit 1) u
+         where r.workspace_id = $1 and r.id = $2 and r.updated_at < u.at",
+        workspace.0,
+        record.0
     )
     .execute(conn(tx))
     .await?;

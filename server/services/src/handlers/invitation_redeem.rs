@@ -197,6 +197,7 @@ impl Handle for JoinByInvitation {
         let account = cx.started(&opened, self.name.trim(), password).await?;
         let joined = cx.join(&opened, &hash, account.id).await?;
         cx.go_home(Some(account.id)).await?;
+        // The account had no other session: none begins before the address is proven.
         begin_session(&account, cx).await?;
         cx.remember_network(&opened.email).await?;
         Ok(joined)

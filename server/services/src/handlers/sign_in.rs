@@ -95,10 +95,10 @@ impl Handle for SignIn {
         if let Some(hash) = checked.anew {
             accounts::set_password(&mut cx.tx, right.id, &hash, cx.at).await?;
         }
-        let session = begin_session(right, cx).await?;
+        let begun = begin_session(right, cx).await?;
         cx.remember_network(&self.email).await?;
-        let mut event = Event::on("session", &session).by(right.id);
-        for ended in end_oldest(right.id, cx).await? {
+        let mut event = Event::on("session", &begun.session).by(right.id);
+        for ended in begun.ended {
             event = event.change("oldest_session", Some(&ended.to_string()), None);
         }
         cx.record(event).await?;
@@ -117,8 +117,15 @@ impl Services {
     }
 }
 
-/// Begins a session. One that came with the request ends: a token from before signing in is worth nothing after it.
-pub(super) async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Result<SessionId, Failure> {
+/// A session that has begun, and those of the account that ended for it.
+pub(super) struct Begun {
+    session: SessionId,
+    ended: Vec<SessionId>,
+}
+
+/// Begins a session. One that came with the request ends: a token from before signing in is worth nothing after it. So do
+/// those that are beyond [`SESSIONS_MAX`], wherever a session begins.
+pub(super) async fn begin_session(account: &Account, cx: &mut Context<'_, SystemTx>) -> Result<Begun, Failure> {
     if let Actor::Person(person) = cx.actor {
         sessions::revoke(&mut cx.tx, person.account, person.session).await?;
     }
@@ -137,7 +144,10 @@ pub(super) async fn begin_session(account: &Account, cx: &mut Context<'_, System
     };
     sessions::insert(&mut cx.tx, &new).await?;
     cx.left.session = SessionChange::Set(token);
-    Ok(id)
+    Ok(Begun {
+        session: id,
+        ended: end_oldest(account.id, cx).await?,
+    })
 }
 
 /// Ends the sessions of an account that are beyond [`SESSIONS_MAX`], and says which.

@@ -15,7 +15,7 @@ use domain::{
 };
 use std::sync::Arc;
 use store::{
-    Changed, Placement, Reason, Scoped, SystemTx, TenantTx,
+    Changed, Placement, Reason, Scoped, SystemTx, TenantTx, accounts,
     members::{self, Membership, Seat},
     workspaces,
 };
@@ -85,6 +85,18 @@ impl Context<'_, SystemTx> {
     }
 }
 
+/// Refuses to whoever owns as many workspaces as one may.
+fn room_for_one_more(memberships: &[Membership]) -> Result<(), Problem> {
+    let owned = memberships.iter().filter(|membership| membership.seat.owned);
+    if owned.count() < OWNED_MAX {
+        return Ok(());
+    }
+    Err(Problem::field(
+        "name",
+        format!("You own {OWNED_MAX} workspaces, which is the most for one account."),
+    ))
+}
+
 /// What was found out and made before the transaction.
 pub struct Founding {
     /// The new workspace's id; its key is kept already.
@@ -111,13 +123,8 @@ impl Handle for CreateWorkspace {
         let mut tx = cx.services.inner.system(Reason::FoundWorkspace).await?;
         let memberships = answered(members::of_account(&mut tx, account).await)?;
         answered(tx.finish().await)?;
-        let owned = memberships.iter().filter(|membership| membership.seat.owned);
-        if owned.count() >= OWNED_MAX {
-            return Err(Problem::field(
-                "name",
-                format!("You own {OWNED_MAX} workspaces, which is the most for one account."),
-            ));
-        }
+        // Looked at again when nobody else can add to them; here, so that no key is made in vain.
+        room_for_one_more(&memberships)?;
         let workspace = WorkspaceId(cx.services.inner.random_id());
         cx.services.inner.keyring.make_workspace_key(workspace).await?;
         Ok(Founding {
@@ -130,6 +137,10 @@ impl Handle for CreateWorkspace {
     async fn handle(self, founding: Founding, cx: &mut Context<'_, SystemTx>) -> Result<WorkspaceView, Failure> {
         let Founding { workspace, pack, role } = founding;
         let account = cx.person()?.account;
+        if !accounts::hold(&mut cx.tx, account).await? {
+            return Err(Code::SignedOut.into());
+        }
+        room_for_one_more(&members::of_account(&mut cx.tx, account).await?)?;
         let (placement, at) = (Placement::shared(workspace), cx.at);
         let name = self.name.trim();
         cx.tx.enter(&placement, Some(account)).await?;

@@ -12,6 +12,10 @@ use domain::{
 };
 use toml::de::DeTable;
 
+/// The mend of what no TOML reader takes.
+const NOT_TOML: &str = "Look at that place and the line before it: a quote, a bracket or an equals sign is missing there, or one \
+                        too many.";
+
 /// Reads and checks a pack.
 ///
 /// # Errors
@@ -20,7 +24,7 @@ pub fn read(file: &str, text: &str) -> Result<Pack, PackError> {
     let source = Source { name: file, text };
     let parsed = DeTable::parse(text).map_err(|error| {
         let at = error.span().unwrap_or(0..0);
-        source.wrong(&at, format!("This is not TOML: {}.", error.message()), "")
+        source.wrong(&at, format!("This is not TOML: {}.", error.message()), NOT_TOML)
     })?;
     let known = ["id", "name", "about", "type", "role"];
     let root = Table::new(source, 0..0, parsed.get_ref(), &known)?;
