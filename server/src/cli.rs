@@ -1,6 +1,6 @@
 //! The command line: what can be asked of the binary.
 
-use crate::commands::paper::Format;
+use crate::commands::{paper::Format, printing::Options};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -50,8 +50,12 @@ pub enum Command {
     /// Look after accounts and workspaces from a shell; each act stands in the audit log.
     #[command(subcommand)]
     Admin(Admin),
-    /// Make a person, a workspace and some records to look around in, and print how to sign in.
-    Demo,
+    /// Make two workspaces with three months of history to look around in, and print who can sign in.
+    Demo {
+        /// The password of everybody in it; without it one is made and printed.
+        #[arg(long, value_name = "WORDS")]
+        password: Option<String>,
+    },
     /// Work with exported audit logs.
     #[command(subcommand)]
     Audit(Audit),
@@ -66,6 +70,9 @@ pub enum Command {
         /// What to make; without it the ending of OUT says it.
         #[arg(long, value_name = "FORMAT")]
         to: Option<Format>,
+        /// What is said of them, and how they are printed.
+        #[command(flatten)]
+        options: Options,
     },
     /// Compare two documents by word: [-removed-] and {+added+}. Ends with 1 when they differ.
     Compare {

@@ -5,8 +5,10 @@ mod audit;
 mod compare;
 mod convert;
 mod demo;
+mod fallback;
 mod migrate;
 pub mod paper;
+pub mod printing;
 pub mod serve;
 
 use crate::{
@@ -16,6 +18,7 @@ use crate::{
     refusal::Refusal,
     shutdown, terminal,
 };
+use domain::Secret;
 use std::{future::Future, path::Path, process::ExitCode};
 
 /// A log did not verify, or two documents differ.
@@ -39,8 +42,13 @@ pub fn run(cli: Cli) -> ExitCode {
 fn go(cli: Cli) -> Result<ExitCode, Refusal> {
     match &cli.command {
         // Files in, files out: these need neither a configuration nor a server.
-        Some(Command::Convert { paths, template, to }) => {
-            return convert::convert(paths, template.as_deref(), *to).map(|()| ExitCode::SUCCESS);
+        Some(Command::Convert {
+            paths,
+            template,
+            to,
+            options,
+        }) => {
+            return convert::convert(paths, template.as_deref(), *to, options).map(|()| ExitCode::SUCCESS);
         }
         Some(Command::Compare { earlier, later, out }) => {
             let same = compare::compare(earlier, later, out.as_deref())?;
@@ -68,9 +76,9 @@ fn go(cli: Cli) -> Result<ExitCode, Refusal> {
             logs::start(&config.log, logs::To::Error)?;
             block_on(admin::act(config, act))
         }
-        Some(Command::Demo) => {
+        Some(Command::Demo { password }) => {
             logs::start(&config.log, logs::To::Error)?;
-            block_on(demo::make(config))
+            block_on(demo::make(config, password.map(Secret::new)))
         }
         Some(Command::Audit(crate::cli::Audit::Key { workspace })) => audit::print_key(&config, workspace),
         Some(Command::Audit(crate::cli::Audit::Verify { file, key, since })) => verify(&file, &key, since.as_deref()),

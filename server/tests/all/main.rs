@@ -4,6 +4,7 @@
 mod api;
 mod backdated;
 mod commands;
+mod demo;
 mod editing;
 mod faults;
 mod foreign;
