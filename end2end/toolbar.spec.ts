@@ -35,8 +35,8 @@ test("a link, a clause and a fact, by keyboard", async ({ page, owner }) => {
 
   await page.keyboard.press("Control+End");
   await page.getByRole("button", { name: "Cite a clause" }).click();
-  await page.getByLabel("Regulation or standard").fill("21 CFR 211");
-  await page.getByLabel("Clause", { exact: true }).fill("21 CFR 211.142(b)");
+  await page.getByLabel("Regulation or standard").fill("21 CFR");
+  await page.getByLabel("Clause", { exact: true }).fill("211.142(b)");
   await page.keyboard.press("Enter");
   await expect(text(page).locator(".clause")).toContainText("21 CFR 211.142(b)");
   await page.getByRole("button", { name: "Insert a fact" }).click();

@@ -118,11 +118,11 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
     })
 }
 
-/// The programs of the other engines that one test goes through, and the display that WebKit needs.
+/// The programs of the other engines that one test goes through, and the display that one of them needs.
 pub(crate) struct Engines {
-    /// Firefox, which speaks WebDriver itself.
+    /// Firefox, which can be driven as it is.
     pub(crate) firefox: PathBuf,
-    /// WebKit's WebDriver.
+    /// What drives `WebKit`.
     pub(crate) webkit_driver: PathBuf,
     /// The browser it drives.
     pub(crate) webkit: PathBuf,
@@ -145,7 +145,7 @@ impl Engines {
     }
 }
 
-/// Firefox and WebKit, for the browser tests; installed by apt-get where we are root on Debian.
+/// Firefox and `WebKit`, for the browser tests; installed by apt-get where we are root on Debian.
 ///
 /// # Errors
 /// Names the command that installs them.

@@ -69,7 +69,7 @@ pub(super) fn run(
 }
 
 /// Starts a server whose pages are reached over TLS on a port that is free now; the test that uses it opens that port, and
-/// ends the TLS there. WebKit takes the session's cookie on no other way.
+/// ends the TLS there. `WebKit` takes the session's cookie on no other way.
 fn serve_over_tls(
     workspace: &Workspace,
     product: &Product,

@@ -1,5 +1,5 @@
 //! `cargo xtask test`: sets everything up and runs every test: Rust against a real Postgres, the tools' own in Node, and
-//! the browser's in Chromium, one of them in Firefox and WebKit too. Ends with one line that counts them all.
+//! the browser's in Chromium, one of them in Firefox and `WebKit` too. Ends with one line that counts them all.
 
 mod browser;
 mod count;

@@ -33,12 +33,12 @@ impl Ask {
                     Line {
                         name: "source",
                         label: "Regulation or standard",
-                        example: "21 CFR 211",
+                        example: "21 CFR",
                     },
                     Line {
                         name: "citation",
                         label: "Clause",
-                        example: "21 CFR 211.142(b)",
+                        example: "211.142(b)",
                     },
                 ],
             ),
@@ -70,19 +70,11 @@ fn arguments(ask: Ask, values: &[(&'static str, String)]) -> String {
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.trim().into()))
         .collect();
-    match ask {
-        // Facts are known by a name without blanks, such as `dock_to_cold`.
-        Ask::Fact => {
-            let label = values.first().map(|(_, value)| value.trim()).unwrap_or_default();
-            let id = label.to_lowercase().split_whitespace().collect::<Vec<_>>().join("_");
-            args.insert("id".to_owned(), id.into());
-        }
-        // A clause that is not named is the whole of its source.
-        Ask::Clause if args.get("citation").is_some_and(|citation| citation == "") => {
-            let source = args.get("source").cloned().unwrap_or_default();
-            args.insert("citation".to_owned(), source);
-        }
-        _ => {}
+    // Facts are known by a name without blanks, such as `dock_to_cold`.
+    if ask == Ask::Fact {
+        let label = values.first().map(|(_, value)| value.trim()).unwrap_or_default();
+        let id = label.to_lowercase().split_whitespace().collect::<Vec<_>>().join("_");
+        args.insert("id".to_owned(), id.into());
     }
     serde_json::Value::Object(args).to_string()
 }
@@ -206,12 +198,12 @@ mod tests {
             (
                 Ask::Clause,
                 vec![("source", "21 CFR 211"), ("citation", "")],
-                r#"{"citation":"21 CFR 211","source":"21 CFR 211"}"#,
+                r#"{"citation":"","source":"21 CFR 211"}"#,
             ),
             (
                 Ask::Clause,
-                vec![("source", "21 CFR 211"), ("citation", "211.142(b)")],
-                r#"{"citation":"211.142(b)","source":"21 CFR 211"}"#,
+                vec![("source", "21 CFR"), ("citation", "211.142(b)")],
+                r#"{"citation":"211.142(b)","source":"21 CFR"}"#,
             ),
         ] {
             let values: Vec<_> = values
