@@ -3,7 +3,7 @@
 use crate::{
     assets,
     doors::{answer, api, dev, forms, health, pages, pages::Shell, socket},
-    middleware::{client, foreign, headers, host, identity, journal, panics, time_limit},
+    middleware::{client, foreign, headers, host, identity, journal, panics, reload, time_limit},
     state::State,
 };
 use axum::{
@@ -39,6 +39,9 @@ pub fn router(state: &Arc<State>) -> Router {
     }
     if state.config.is_local() {
         router = router.merge(dev::routes(state));
+    }
+    if state.config.reload {
+        router = router.layer(from_fn(reload::add));
     }
     surround(
         router.fallback(nothing_here).method_not_allowed_fallback(not_this_way),

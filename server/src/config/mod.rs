@@ -14,6 +14,7 @@ use crate::refusal::Refusal;
 use domain::Secret;
 use outbound::Security;
 use std::{fmt::Display, net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use store::PoolSizes;
 
 /// Everything the server is told from outside.
 #[derive(Clone, Debug)]
@@ -32,6 +33,8 @@ pub struct Config {
     pub packs: Option<PathBuf>,
     /// The built site, if not the one in the binary.
     pub site: Option<PathBuf>,
+    /// Whether open pages load themselves again once the server was started again.
+    pub reload: bool,
     /// The Postgres to use; `None` for a private one in the data folder.
     pub database: Option<Database>,
     /// Connections at most.
@@ -138,11 +141,12 @@ impl Config {
             "Write an address with a port: 127.0.0.1:3000.",
         )?;
         let data = PathBuf::from(reader.text("data", "./data"));
+        let sizes = PoolSizes::default();
         let log_format = reader.text("log.format", "json");
         if !matches!(log_format.as_str(), "json" | "text") {
             return Err(bad("log.format", &log_format, "Use json or text."));
         }
-        Ok(Self {
+        let config = Self {
             listen,
             origin: reader.origin(listen)?,
             keys: reader.given("keys").map_or_else(|| beside(&data), PathBuf::from),
@@ -150,10 +154,11 @@ impl Config {
             trusted_proxies: reader.networks()?,
             packs: reader.given("packs").map(PathBuf::from),
             site: reader.given("site").map(PathBuf::from),
+            reload: reader.parse("reload", "false", "Use true or false.")?,
             database: reader.database()?,
             connections: Connections {
-                app: reader.number("database.connections", 8, 1, 500)?,
-                system: reader.number("database.system_connections", 4, 1, 100)?,
+                app: reader.number("database.connections", sizes.app, 1, 500)?,
+                system: reader.number("database.system_connections", sizes.system, 1, 100)?,
             },
             smtp: reader.smtp()?,
             log: Log {
@@ -161,7 +166,14 @@ impl Config {
                 filter: reader.text("log.level", "info"),
             },
             limits: reader.limits()?,
-        })
+        };
+        if config.reload && !config.is_local() {
+            return Err(Refusal::new(
+                "`reload` is true, and others can reach this server.",
+                "Leave it out: it is for development, on the loopback.",
+            ));
+        }
+        Ok(config)
     }
 }
 

@@ -54,6 +54,7 @@ impl Config {
             )),
             "packs" => self.packs.as_deref().and_then(path),
             "site" => self.site.as_deref().and_then(path),
+            "reload" => Some(toml::Value::Boolean(self.reload)),
             "database.url" => expose(database.map(|database| &database.app)),
             "database.system_url" => expose(database.map(|database| &database.system)),
             "database.owner_url" => expose(database.and_then(|database| database.owner.as_ref())),

@@ -54,7 +54,7 @@ const fn url(key: &'static str, help: &'static str) -> Setting {
 }
 
 /// Every setting, in the order in which they are printed: those without a table first.
-pub const SETTINGS: [Setting; 26] = [
+pub const SETTINGS: [Setting; 27] = [
     plain("listen", "address and port to serve on"),
     plain(
         "origin",
@@ -76,6 +76,10 @@ pub const SETTINGS: [Setting; 26] = [
     plain(
         "site",
         "folder of the built site, instead of the one in the binary; for development",
+    ),
+    plain(
+        "reload",
+        "true: open pages load themselves again once the server was started again; for development, on the loopback only",
     ),
     url(
         "database.url",

@@ -132,6 +132,11 @@ fn values_that_cannot_be_used_are_refused_by_key() {
         ("[limits]\nbody_bytes = 10", "`limits.body_bytes`"),
         ("[limits]\nbody_bytes = 'ten'", "`limits.body_bytes`"),
         ("[limits]\nrate_factor = 0", "`limits.rate_factor`"),
+        ("reload = 'yes'", "`reload`"),
+        (
+            "reload = 'true'\nlisten = '0.0.0.0:80'\norigin = 'https://scripts.example.org'",
+            "`reload` is true",
+        ),
         ("listen = 1.5", "`listen`"),
         ("listen = [", "not TOML"),
     ] {

@@ -3,7 +3,10 @@
 //! else they are an unknown address.
 
 use super::{answer, pages};
-use crate::{middleware::client::Client, state::State};
+use crate::{
+    middleware::{client::Client, reload},
+    state::State,
+};
 use axum::{
     Router,
     extract::{Request, State as Given},
@@ -24,6 +27,8 @@ pub fn routes(state: &Arc<State>) -> Router<Arc<State>> {
         .route("/dev/mail", get(mail))
         .route("/dev/mail.json", get(mail_json))
         .route("/dev/gallery", get(gallery))
+        .route(reload::SCRIPT, get(reload::script))
+        .route(reload::STARTED, get(reload::started))
         .route_layer(from_fn_with_state(Arc::clone(state), only_here))
 }
 

@@ -86,7 +86,8 @@ pub async fn add(Given(state): Given<Arc<State>>, request: Request, next: Next) 
     response
 }
 
-fn is_page(headers: &HeaderMap) -> bool {
+/// Whether an answer is a page.
+pub fn is_page(headers: &HeaderMap) -> bool {
     headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

@@ -8,4 +8,5 @@ pub mod host;
 pub mod identity;
 pub mod journal;
 pub mod panics;
+pub mod reload;
 pub mod time_limit;

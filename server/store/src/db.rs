@@ -51,8 +51,8 @@ pub struct PoolSizes {
 impl Default for PoolSizes {
     fn default() -> Self {
         Self {
-            app: 16,
-            system: 8,
+            app: 8,
+            system: 4,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(10),
             lock_timeout: Duration::from_secs(3),

@@ -1,4 +1,4 @@
-//! `cargo xtask watch`: builds and serves, and does both again whenever a source changes.
+//! `cargo xtask watch`: builds and serves, and does both again whenever a source changes; open pages load themselves again.
 
 use crate::{
     run, server,
@@ -46,6 +46,7 @@ pub(crate) fn watch(workspace: &Workspace, listen: SocketAddr) -> Outcome {
                     server::terminate(&mut old)?;
                 }
                 let mut command = run::desk(workspace, &product, &data, listen);
+                command.env("SCRIPTKEEP_RELOAD", "true");
                 running = Some(command.spawn().or_fail("starting the server")?);
                 println!("Serving on http://localhost:{}; waiting for a change.", listen.port());
             }
