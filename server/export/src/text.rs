@@ -3,7 +3,7 @@
 use crate::{Attachments, ExportError, Loss, Meta, Read, Written};
 use domain::document::numbering::Counters;
 use domain::document::{
-    Block, DEPTH_MAX, Document, Inline, InlineKind, Item, ListStyle, Marks, numbering::Numbering, text,
+    Block, DEPTH_MAX, Document, Inline, InlineKind, Item, ListStyle, Marks, Record, numbering::Numbering, text,
 };
 
 /// The most bytes of a file.
@@ -184,28 +184,25 @@ impl<'d> Writer<'d> {
                 record,
                 content,
                 ..
-            } => {
-                let number = self.counters.enter_step();
-                self.item(content, indent, &format!("{number} "));
-                if *confirm {
-                    let asked = format!("    {}: ____", self.numbering.words().confirm);
-                    self.paragraph(indent, "", &asked);
-                }
-                if let Some(record) = record {
-                    let asked = format!(
-                        "    {} {}: ____ {}",
-                        self.numbering.words().record,
-                        record.label,
-                        record.unit
-                    );
-                    self.paragraph(indent, "", &asked);
-                }
-                self.counters.leave_step();
-            }
+            } => self.step(*confirm, record.as_ref(), content, indent),
             Block::Pause { seconds } => {
-                self.paragraph(indent, "", &format!("({}, {seconds} s)", self.numbering.words().pause))
+                let pause = self.numbering.words().pause;
+                self.paragraph(indent, "", &format!("({pause}, {seconds} s)"));
             }
         }
+    }
+
+    fn step(&mut self, confirm: bool, record: Option<&Record>, content: &'d [Block], indent: &str) {
+        let words = self.numbering.words();
+        let number = self.counters.enter_step();
+        self.item(content, indent, &format!("{number} "));
+        if confirm {
+            self.paragraph(indent, "", &format!("    {}: ____", words.confirm));
+        }
+        if let Some(Record { label, unit }) = record {
+            self.paragraph(indent, "", &format!("    {} {label}: ____ {unit}", words.record));
+        }
+        self.counters.leave_step();
     }
 }
 

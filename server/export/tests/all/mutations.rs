@@ -78,13 +78,20 @@ fn try_all<S>(
     let (mut well, mut refused) = (0_u64, 0_u64);
     for round in 0..number("SCRIPTKEEP_FUZZ_ROUNDS").unwrap_or(ROUNDS) {
         let file = change(&seeds[dice.below(seeds.len())], &mut dice);
+        // Not a panic's words but the file is what helps; the words are printed anyway.
         let judged = panic::catch_unwind(|| judge(read(&file)));
-        match judged {
-            Ok(Ok(true)) => well += 1,
-            Ok(Ok(false)) => refused += 1,
-            Ok(Err(why)) => panic!("{name}, round {round}: {why}; {}", kept(name, &file).display()),
-            Err(_) => panic!("{name}, round {round}: a panic; {}", kept(name, &file).display()),
-        }
+        let why = match judged.unwrap_or_else(|_| Err("a panic".to_owned())) {
+            Ok(true) => {
+                well += 1;
+                continue;
+            }
+            Ok(false) => {
+                refused += 1;
+                continue;
+            }
+            Err(why) => why,
+        };
+        panic!("{name}, round {round}: {why}; {}", kept(name, &file).display());
     }
     assert!(
         well > 0,

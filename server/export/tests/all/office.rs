@@ -71,7 +71,7 @@ fn blurred(file: &[u8]) -> Vec<Vec<f64>> {
 
 /// A grey picture of poppler's (`P5`, width and height, 255, then a byte for each pixel), in fields.
 fn fields(picture: &[u8]) -> Vec<f64> {
-    let mut head = picture.splitn(4, |byte| byte.is_ascii_whitespace());
+    let mut head = picture.splitn(4, u8::is_ascii_whitespace);
     let mut number = || std::str::from_utf8(head.next().unwrap()).unwrap().to_owned();
     assert_eq!(number(), "P5");
     let (width, height): (usize, usize) = (number().parse().unwrap(), number().parse().unwrap());

@@ -161,7 +161,7 @@ impl Writer<'_> {
         });
         match block {
             Block::Pause { seconds } => {
-                self.plain_run(&format!("{}: {}", self.words().pause, names::duration(*seconds)))
+                self.plain_run(&format!("{}: {}", self.words().pause, names::duration(*seconds)));
             }
             Block::PageBreak => self.out.raw("<w:r><w:br w:type=\"page\"/></w:r>"),
             _ => {}
