@@ -1,6 +1,6 @@
 // Words that only the device has: kept through what may happen to a connection, and erased when their writer signs out.
 import type { Page } from "@playwright/test";
-import { done, linkFor, personFor, type Person } from "./support/people.ts";
+import { memberOf } from "./support/people.ts";
 import { alive, expect, open, test } from "./support/test.ts";
 import { keptRows, save, text, type, write } from "./support/writing.ts";
 
@@ -61,20 +61,10 @@ test("signing out asks nothing where the server has everything", async ({ page, 
   await expect(page).toHaveURL("/sign-in?from=signed-out");
 });
 
-/** Makes somebody a member who may write. */
-async function join(page: Page, owner: Person, name: string): Promise<Person> {
-  const person = await personFor(owner.mailbox, name);
-  await done(page.request, "member.invite", { workspace: owner.workspace, emails: person.email, role: "practitioner" });
-  const token = (await linkFor(owner.mailbox, person.email, "invitation")).split("/").pop();
-  await person.signIn(owner.mailbox);
-  await done(owner.mailbox, "invitation.accept", { token });
-  return person;
-}
-
 test("another account in the same browser sees nothing of them; their writer finds them again", async ({ page, context, owner, complaints }) => {
   complaints.expect(LOST);
   const record = await owner.makeRecord(page.request, "Shared browser");
-  const bea = await join(page, owner, "Bea Lindholm");
+  const bea = await memberOf(owner, page.request, "Bea Lindholm");
   const path = owner.at(`/records/${record}`);
   await leaveWordsBehind(page, path, "Ilse wrote this");
   await context.setOffline(false);

@@ -1,5 +1,6 @@
 // Reading while somebody writes: the text stays where it is until its reader asks for the newer one, and ends with the
 // reader's right to it.
+import { done, memberOf } from "./support/people.ts";
 import { expect, open, test } from "./support/test.ts";
 import { type, write } from "./support/writing.ts";
 
@@ -29,3 +30,18 @@ test("somebody who reads is told of newer text, and sees it when they ask for it
   await expect(newer).toBeVisible();
 });
 
+test("a page that is only read ends as well when its reader is removed", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 404/);
+  const record = await owner.makeRecord(page.request, "Not for long");
+  const bea = await memberOf(owner, page.request, "Bea Lindholm");
+  const reader = await another();
+  await bea.signIn(reader.request);
+  const listens = reader.waitForEvent("websocket");
+  await open(reader, owner.at(`/records/${record}`));
+  await (await listens).waitForEvent("framereceived");
+  const people = await done<{ members: { account: string; name: string }[] }>(page.request, "member.list", { workspace: owner.workspace });
+  const { account } = people.members.find(({ name }) => name === bea.name)!;
+  await done(page.request, "member.remove", { workspace: owner.workspace, account });
+  await expect(reader.getByRole("heading", { name: "There is nothing here that you can see" })).toBeVisible();
+  await expect(reader.getByText("Not for long")).toHaveCount(0);
+});

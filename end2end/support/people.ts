@@ -101,3 +101,13 @@ export async function personFor(requests: APIRequestContext, name: string): Prom
   await done(requests, "account.verify", { token });
   return person;
 }
+
+/** Somebody new who may write in an owner's workspace; the owner is signed in where `requests` come from. */
+export async function memberOf(owner: Person, requests: APIRequestContext, name: string): Promise<Person> {
+  const person = await personFor(owner.mailbox, name);
+  await done(requests, "member.invite", { workspace: owner.workspace, emails: person.email, role: "practitioner" });
+  const token = (await linkFor(owner.mailbox, person.email, "invitation")).split("/").pop();
+  await person.signIn(owner.mailbox);
+  await done(owner.mailbox, "invitation.accept", { token });
+  return person;
+}
