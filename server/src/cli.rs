@@ -72,7 +72,7 @@ pub enum Command {
         to: Option<Format>,
         /// What is said of them, and how they are printed.
         #[command(flatten)]
-        options: Options,
+        options: Box<Options>,
     },
     /// Compare two documents by word: [-removed-] and {+added+}. Ends with 1 when they differ.
     Compare {
