@@ -81,6 +81,7 @@ fn house(workspace: &Workspace) -> Outcome {
             "--",
             "--exact",
             "bench::the_database_under_load",
+            "bench::lists::a_list_of_a_thousand_records",
         ]);
         load.args(["--nocapture", "--test-threads=1"])
             .env("SCRIPTKEEP_BENCH", "on");

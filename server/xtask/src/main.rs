@@ -39,6 +39,9 @@ enum Task {
         /// Where to listen.
         #[arg(long, default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
+        /// Fill the data folder, which must be empty, with two workspaces to look around in; prints who can sign in.
+        #[arg(long)]
+        demo: bool,
     },
     /// Set everything up and run every test; the last line counts them.
     Test {
@@ -99,7 +102,7 @@ fn main() -> ExitCode {
 fn act(task: &Task) -> Outcome {
     let workspace = Workspace::find()?;
     match task {
-        Task::Run { release, listen } => run::run(&workspace, *release, *listen),
+        Task::Run { release, listen, demo } => run::run(&workspace, *release, *listen, *demo),
         Task::Test {
             rust,
             browser,

@@ -72,6 +72,21 @@ pub(super) fn print(names: &[&str], rounds: &[Round], comparisons: &[Comparison]
     println!("{}", table.join("\n"));
 }
 
+/// Prints how long each thing took in the rounds, which are in seconds.
+#[expect(clippy::print_stdout, reason = "a bench prints its figures")]
+pub(super) fn print_times(names: &[&str], rounds: &[Round]) {
+    let head = format!("{} rounds, interleaved, milliseconds", rounds.len());
+    println!("{head:<66}{:>9}{:>9}{:>9}", "median", "least", "most");
+    for (side, name) in names.iter().enumerate() {
+        let Spread { median, least, most } = Spread::of(rounds.iter().map(|round| round[side] * 1_000.0));
+        println!("{name:<66}{median:>9.1}{least:>9.1}{most:>9.1}");
+        println!(
+            "{}",
+            json!({"bench": "lists", "figure": name, "unit": "ms", "median": median, "least": least, "most": most})
+        );
+    }
+}
+
 #[test]
 fn a_spread_knows_its_middle() {
     let odd = Spread::of([3.0, 1.0, 2.0].into_iter());

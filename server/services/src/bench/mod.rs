@@ -5,6 +5,7 @@
 //! is asserted about time. `cargo test` runs one short round, to see that every side does what it says.
 
 mod figures;
+mod lists;
 mod load;
 
 use crate::testbed::{self, Content};

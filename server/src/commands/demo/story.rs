@@ -292,7 +292,7 @@ fn record_acts(key: RecordKey, head: Head, body: &str, acts: &mut Vec<Act>) -> R
         let deed = record_deed(key, rest).ok_or_else(|| format!("Nobody knows how to “{line}”."))?;
         acts.push(act(day, who, deed));
     }
-    let pieces = pieces(body, (first_day, first_who))?;
+    let pieces = pieces(body, &(first_day, first_who))?;
     let mut steps: Vec<Step> = Vec::new();
     for step in pieces
         .iter()
@@ -327,7 +327,7 @@ struct Piece {
     text: String,
 }
 
-fn pieces(body: &str, first: Step) -> Result<Vec<Piece>, String> {
+fn pieces(body: &str, first: &Step) -> Result<Vec<Piece>, String> {
     let begun = |from: Step| Piece {
         from,
         until: None,
@@ -390,7 +390,7 @@ mod tests {
     #[test]
     fn pieces_come_and_go_in_their_steps() {
         let body = "one\n%% 5 bo\ntwo\n%% -> 7 al\nthree\n%% 7 al\nfour\n%%\nfive\n";
-        let pieces = pieces(body, (1, "al".to_owned())).expect("pieces");
+        let pieces = pieces(body, &(1, "al".to_owned())).expect("pieces");
         let steps: Vec<Step> = [(1, "al"), (5, "bo"), (7, "al")]
             .map(|(day, who)| (day, who.to_owned()))
             .into();
