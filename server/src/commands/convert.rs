@@ -33,7 +33,13 @@ pub(super) fn convert(
     let jobs = plan(inputs, out, to)?;
     let template = template.map(|path| {
         let small = std::fs::metadata(path).map(|file| file.len() <= docx::BYTES_MAX);
-        let read = small.and_then(|small| if small { std::fs::read(path) } else { Err(ErrorKind::FileTooLarge.into()) });
+        let read = small.and_then(|small| {
+            if small {
+                std::fs::read(path)
+            } else {
+                Err(ErrorKind::FileTooLarge.into())
+            }
+        });
         read.map_err(|error| {
             Refusal::new(
                 format!("The template {} cannot be read: {error}.", path.display()),
