@@ -1,8 +1,9 @@
 //! `cargo xtask bench`: what the product costs, as tables. Sizes and starts are measured here on the release binary; the
 //! database under load by a bench of `services`, which alone can run a handler without its audit event; paper by a bench
-//! of `export`.
+//! of `export`; typing in a browser.
 
 mod export;
+mod keystroke;
 
 pub(crate) mod sync;
 
@@ -35,15 +36,17 @@ pub(crate) enum Part {
     House,
     /// Writing and reading documents as files.
     Export,
+    /// A key from the finger to the screen.
+    Keystroke,
     /// Writing together, beside other servers.
     Sync,
 }
 
-/// Measures one part, or all, and prints it.
+/// Measures one part, or all, and prints it; `choice` is for writing together.
 ///
 /// # Errors
 /// When something does not build or run; a missed target is printed, not an error.
-pub(crate) fn bench(workspace: &Workspace, part: Option<Part>) -> Outcome {
+pub(crate) fn bench(workspace: &Workspace, part: Option<Part>, choice: &sync::Choice) -> Outcome {
     let wanted = |one| part.is_none_or(|part| part == one);
     if wanted(Part::House) {
         house(workspace)?;
@@ -51,8 +54,11 @@ pub(crate) fn bench(workspace: &Workspace, part: Option<Part>) -> Outcome {
     if wanted(Part::Export) {
         export::measure(workspace)?;
     }
+    if wanted(Part::Keystroke) {
+        keystroke::measure(workspace)?;
+    }
     if wanted(Part::Sync) {
-        sync::bench(workspace)?;
+        sync::bench(workspace, choice)?;
     }
     Ok(())
 }

@@ -67,6 +67,8 @@ enum Task {
     Bench {
         /// Only this.
         part: Option<bench::Part>,
+        #[command(flatten)]
+        choice: bench::sync::Choice,
     },
     /// Be the floor of `bench sync`: pass frames on until killed.
     #[command(hide = true)]
@@ -117,7 +119,7 @@ fn act(task: &Task) -> Outcome {
         ),
         Task::Check => check::check(&workspace),
         Task::Watch { listen } => watch::watch(&workspace, *listen),
-        Task::Bench { part } => bench::bench(&workspace, *part),
+        Task::Bench { part, choice } => bench::bench(&workspace, *part, choice),
         Task::Forward { gather } => bench::sync::forward((*gather > 0).then(|| Duration::from_millis(*gather))),
         Task::Dist => dist::dist(&workspace),
         Task::Sql => sql::renew(&workspace),

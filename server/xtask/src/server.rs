@@ -152,6 +152,16 @@ impl Serving {
         terminate(&mut self.child)
     }
 
+    /// Kills it at once, as a crash does; its Postgres stays, and the next to start adopts it.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub(crate) fn kill(mut self) -> Outcome {
+        self.child.kill().or_fail("killing the server")?;
+        self.child.wait().or_fail("waiting for the server's end")?;
+        Ok(())
+    }
+
     fn wait_until_ready(&mut self, watch: Stopwatch, log: &Path) -> Outcome {
         loop {
             if let Some(status) = self.child.try_wait().or_fail("watching the server")? {

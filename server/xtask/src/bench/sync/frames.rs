@@ -19,8 +19,8 @@ pub(super) enum Frame {
     Message(Vec<u8>),
     /// To be answered by a pong with the same content.
     Ping(Vec<u8>),
-    /// The other side says goodbye.
-    Close,
+    /// The other side says goodbye: a code and why.
+    Close(String),
 }
 
 impl Frames {
@@ -64,11 +64,19 @@ impl Frames {
             match first & 0x0f {
                 BINARY => return Some(Frame::Message(content)),
                 PING => return Some(Frame::Ping(content)),
-                CLOSE => return Some(Frame::Close),
+                CLOSE => return Some(Frame::Close(farewell(&content))),
                 _ => {}
             }
         }
     }
+}
+
+fn farewell(content: &[u8]) -> String {
+    let code = content.first_chunk().map_or(0, |code| u16::from_be_bytes(*code));
+    format!(
+        "{code} {}",
+        String::from_utf8_lossy(content.get(2..).unwrap_or_default())
+    )
 }
 
 /// Appends a message as a server sends it.
@@ -164,4 +172,11 @@ pub(super) fn letter_of(mut update: &[u8]) -> Option<(u64, u64)> {
     }
     take(&mut update)?;
     Some((take(&mut update)?, take(&mut update)?))
+}
+
+/// What a state vector says: for each client how much there is of it.
+pub(super) fn clocks_of(mut vector: &[u8]) -> Vec<(u64, u64)> {
+    let count = take(&mut vector).unwrap_or(0);
+    let pairs = (0..count).map_while(|_| Some((take(&mut vector)?, take(&mut vector)?)));
+    pairs.collect()
 }

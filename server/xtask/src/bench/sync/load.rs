@@ -5,7 +5,6 @@ use super::frames::{self, Frame, Frames};
 use crate::steps::{Failure, OrFail, Outcome};
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 use std::{
-    collections::HashMap,
     io::{ErrorKind, Read, Write},
     net::SocketAddr,
     time::{Duration, Instant},
@@ -16,7 +15,7 @@ const JOIN_WITHIN: Duration = Duration::from_mins(1);
 /// How long stragglers are waited for after the last edit was sent.
 const GRACE: Duration = Duration::from_secs(5);
 /// Client ids begin here, so that all are of one length on the wire.
-const FIRST_CLIENT: u64 = 100_000;
+pub(super) const FIRST_CLIENT: u64 = 100_000;
 
 /// How a server wants to be spoken to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,23 +60,25 @@ pub(super) struct Heard {
     pub(super) seconds: f64,
 }
 
-struct Line {
+pub(super) struct Line {
     stream: TcpStream,
     frames: Frames,
     out: Vec<u8>,
     name: Option<Vec<u8>>,
     /// When each of its edits was due, in seconds from the start.
-    due: Vec<f64>,
-    durable: usize,
+    pub(super) due: Vec<f64>,
+    pub(super) durable: usize,
     joined: bool,
+    /// The server's state vector, as it said it last: client and clock.
+    pub(super) holds: Vec<(u64, u64)>,
 }
 
 /// Everybody, connected.
 pub(super) struct Crowd {
     poll: Poll,
-    lines: Vec<Line>,
-    heard: Heard,
-    began: Instant,
+    pub(super) lines: Vec<Line>,
+    pub(super) heard: Heard,
+    pub(super) began: Instant,
 }
 
 impl Crowd {
@@ -151,7 +152,8 @@ impl Crowd {
         Ok(self.heard)
     }
 
-    fn type_letter(&mut self, number: usize, due: f64) {
+    /// Sends one more edit, which was due at a moment.
+    pub(super) fn type_letter(&mut self, number: usize, due: f64) {
         let line = &mut self.lines[number];
         let message = frames::letter(FIRST_CLIENT + number as u64, line.due.len() as u64);
         line.due.push(due);
@@ -159,7 +161,11 @@ impl Crowd {
         line.flush();
     }
 
-    fn listen(&mut self, events: &mut Events, wait: Duration) -> Outcome {
+    /// Takes in what comes.
+    ///
+    /// # Errors
+    /// When a connection ends.
+    pub(super) fn listen(&mut self, events: &mut Events, wait: Duration) -> Outcome {
         match self.poll.poll(events, Some(wait)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled.or_fail("waiting")?,
@@ -190,13 +196,23 @@ impl Crowd {
                     let (Some(step), Some(update)) = (frames::take(&mut rest), frames::take_buffer(&mut rest)) else {
                         return;
                     };
-                    self.lines[number].joined |= step == 1;
+                    let line = &mut self.lines[number];
+                    line.joined |= step == 1;
+                    if step == 0 {
+                        line.holds = frames::clocks_of(update);
+                    }
                     if step == 2 {
                         self.deliver(number, update, now);
                     }
                 }
                 1 => {
                     frames::take_buffer(&mut rest);
+                }
+                // Hocuspocus says of each update that it was taken.
+                8 if self.lines[number].name.is_some() => {
+                    let taken = frames::take(&mut rest) == Some(1);
+                    let durable = self.lines[number].durable + usize::from(taken);
+                    self.acknowledge(number, durable, now);
                 }
                 100 => {
                     let durable = frames::take(&mut rest).and_then(|count| usize::try_from(count).ok());
@@ -279,7 +295,7 @@ impl Line {
             match frame {
                 Frame::Message(message) => messages.push(message),
                 Frame::Ping(content) => frames::pong(&mut self.out, &content),
-                Frame::Close => return Err(Failure::new("The server closed a connection".to_owned())),
+                Frame::Close(why) => return Err(Failure::new(format!("The server closed a connection: {why}"))),
             }
         }
         Ok(())
@@ -323,6 +339,7 @@ fn connect(target: &Target, room: &str, headers: &str) -> Outcome<Line> {
         due: Vec::new(),
         durable: 0,
         joined: false,
+        holds: Vec::new(),
     })
 }
 
@@ -334,57 +351,95 @@ fn named(room: &str) -> Vec<u8> {
     out
 }
 
-/// How long processes have computed, in seconds, by `/proc`, and how much memory they hold, in KiB.
-pub(super) fn costs(processes: &[u32]) -> (f64, f64) {
-    let cost = |process: &u32| {
-        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-        let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        // In hundredths of a second: its own, and that of children that have ended.
-        let ticks: f64 = (11..15)
-            .filter_map(|field| fields.get(field)?.parse::<f64>().ok())
-            .sum();
-        let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-        let resident = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok());
-        (ticks / 100.0, resident.unwrap_or(0.0))
-    };
-    processes
-        .iter()
-        .map(cost)
-        .fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+/// One who comes, and waits.
+pub(super) struct Visitor {
+    line: Line,
+    /// Bytes of messages that bring the document.
+    read: usize,
 }
 
-/// A process and its descendants, by what the kernel calls them.
-pub(super) fn descendants(process: u32) -> HashMap<u32, String> {
-    let mut parents = Vec::new();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(id) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
-            continue;
-        };
-        let stat = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
-        let Some((front, back)) = stat.rsplit_once(')') else {
-            continue;
-        };
-        let name = front.split_once('(').map_or("", |(_, name)| name).to_owned();
-        if let Some(parent) = back
-            .split_whitespace()
-            .nth(1)
-            .and_then(|parent| parent.parse::<u32>().ok())
-        {
-            parents.push((id, parent, name));
-        }
+impl Visitor {
+    /// Comes into the first room, and asks for the document.
+    ///
+    /// # Errors
+    /// When nobody is let in.
+    pub(super) fn come(target: &Target) -> Outcome<Self> {
+        let mut line = connect(target, &target.rooms[0], &target.headers[0])?;
+        line.hello(target.speech);
+        let mut visitor = Self { line, read: 0 };
+        visitor.push()?;
+        Ok(visitor)
     }
-    let mut family = HashMap::from([(process, String::new())]);
-    loop {
-        let before = family.len();
-        for (id, parent, name) in &parents {
-            if *id == process || family.contains_key(parent) {
-                family.insert(*id, name.clone());
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// When the connection ends.
+    pub(super) fn say(&mut self, message: &[u8]) -> Outcome {
+        self.line.say(message);
+        self.push()
+    }
+
+    fn push(&mut self) -> Outcome {
+        while !self.line.out.is_empty() {
+            self.line.flush();
+            if !self.line.out.is_empty() {
+                self.hear()?;
             }
         }
-        if family.len() == before {
-            return family;
+        Ok(())
+    }
+
+    /// Waits until so many bytes of the document were read.
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub(super) fn until_read(&mut self, bytes: usize) -> Outcome {
+        while self.read < bytes {
+            self.hear()?;
         }
+        Ok(())
+    }
+
+    /// Waits until so many updates are said to be durable.
+    ///
+    /// # Errors
+    /// When the connection ends before.
+    pub(super) fn until_durable(&mut self, count: usize) -> Outcome {
+        while self.line.durable < count {
+            self.hear()?;
+        }
+        Ok(())
+    }
+
+    fn hear(&mut self) -> Outcome {
+        let (mut buffer, mut messages) = (vec![0; 256 << 10], Vec::new());
+        self.line.read(&mut buffer, &mut messages)?;
+        if messages.is_empty() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        for message in messages {
+            let mut rest = &message[..];
+            if self.line.name.is_some() {
+                frames::take_buffer(&mut rest);
+            }
+            while let Some(kind) = frames::take(&mut rest) {
+                match kind {
+                    0 | 4 => {
+                        let step = frames::take(&mut rest);
+                        let content = frames::take_buffer(&mut rest).unwrap_or_default();
+                        if step != Some(0) {
+                            self.read += content.len();
+                        }
+                    }
+                    100 => {
+                        let count = frames::take(&mut rest).and_then(|count| usize::try_from(count).ok());
+                        self.line.durable = count.unwrap_or(0);
+                    }
+                    _ => break,
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -1,31 +1,34 @@
 //! `cargo xtask bench sync`: what writing together costs a server, beside two floors (a server that only passes frames on)
-//! and two servers of npm. One interleaved run; medians, least and most.
+//! and two servers of npm. Interleaved rounds; medians, least and most.
 //!
-//! What is compared is deliveries (an edit that reached somebody else) in each second that the server computes. Ours puts
-//! every edit into the document, encrypts it, and has it on disk before it says so; the floors do nothing, and the peers keep
-//! documents in memory only.
+//! What is compared is deliveries (an edit that reached somebody else) in each second that the server computes: at one pace
+//! for all, and for each at the highest load at which it still meets the objective. Ours puts every edit into the document,
+//! encrypts it, and has it on disk before it says so; the floors do nothing, and the peers keep documents in memory only.
+//! Beside that: memory of those who only read, what a `kill -9` costs, and how long a long document takes to open.
 
+mod climb;
+mod costs;
 mod forward;
 mod frames;
+mod kept;
 mod load;
 mod peers;
+mod servers;
 
 pub(crate) use forward::forward;
 
 use super::row;
 use crate::{
-    server::{self, Product, Serving},
+    server::{self, Product},
     site::Kind,
-    steps::{Failure, OrFail, Outcome, quietly, step},
-    test::Scratch,
+    steps::{Outcome, step},
     workspace::Workspace,
 };
-use load::{Crowd, Heard, Pace, Speech, Target};
-use peers::Peer;
-use std::process::Command;
+use climb::Height;
+use load::{Crowd, Heard, Pace};
+use servers::{Server, Subject};
+use std::path::PathBuf;
 
-/// How many connections one member makes: the server allows few more.
-const PER_MEMBER: usize = 40;
 /// How often each server is measured.
 const ROUNDS: usize = 3;
 /// Three people in a room, writing fast.
@@ -33,45 +36,15 @@ const ROOMS: Pace = Pace {
     rooms: 100,
     people: 3,
     edits: 40.0,
-    seconds: 6.0,
+    seconds: 4.0,
 };
 /// A hall of typists in one document.
 const HALL: Pace = Pace {
     rooms: 1,
     people: 200,
     edits: 3.0,
-    seconds: 6.0,
+    seconds: 4.0,
 };
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    Singly,
-    Gathered,
-    Ours,
-    YWebsocket,
-    Hocuspocus,
-}
-
-impl Subject {
-    const ALL: [Self; 5] = [
-        Self::Singly,
-        Self::Gathered,
-        Self::Ours,
-        Self::YWebsocket,
-        Self::Hocuspocus,
-    ];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Singly => "passes frames on, one by one",
-            Self::Gathered => "passes frames on, gathered for 5 ms",
-            Self::Ours => "Scriptkeep (durable before acknowledged)",
-            Self::YWebsocket => "@y/websocket-server 0.1.1 (in memory)",
-            Self::Hocuspocus => "@hocuspocus/server 3.4.4 (in memory)",
-        }
-    }
-}
-
 /// A line of the table: what it says, of what, with how many digits.
 type Line = (&'static str, fn(&Figures) -> f64, usize);
 
@@ -83,145 +56,126 @@ struct Figures {
     server: f64,
     database: f64,
     client: f64,
-    /// KiB of the server's memory for each connection, after everybody came in.
-    memory: f64,
+}
+
+/// What to measure, and on what.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Choice {
+    /// Measure writing together with this release binary instead of building one.
+    #[arg(long)]
+    binary: Option<PathBuf>,
+    /// Of writing together, measure only what has this in its name.
+    #[arg(long)]
+    only: Option<String>,
 }
 
 /// Measures and prints.
 ///
 /// # Errors
 /// When something does not build, start or let everybody in; a missed target is printed, not an error.
-pub(crate) fn bench(workspace: &Workspace) -> Outcome {
-    let product = server::build(workspace, Kind::Shipping, true)?;
+pub(crate) fn bench(workspace: &Workspace, choice: &Choice) -> Outcome {
+    let product = match &choice.binary {
+        Some(binary) => Product {
+            binary: binary.clone(),
+            site: None,
+        },
+        None => server::build(workspace, Kind::Shipping, true)?,
+    };
     step("The peers' packages", || peers::folder(workspace))?;
-    for (what, pace) in [
-        ("100 rooms of 3, 40 edits a second each", ROOMS),
-        ("200 in one document, 3 edits a second each", HALL),
-    ] {
-        step(what, || {
-            let mut figures: Vec<(Subject, Vec<Figures>)> = Subject::ALL.map(|subject| (subject, Vec::new())).into();
-            for _ in 0..ROUNDS {
-                for (subject, figures) in &mut figures {
-                    figures.push(measure(workspace, &product, *subject, pace)?);
-                }
-            }
-            table(&figures);
+    let part = |what: &str, measure: &mut dyn FnMut() -> Outcome| {
+        let wanted = choice.only.as_ref().is_none_or(|only| what.contains(only));
+        if wanted { step(what, measure) } else { Ok(()) }
+    };
+    let mut servers = Servers {
+        workspace,
+        product: &product,
+        running: Vec::new(),
+    };
+    part("100 rooms of 3, 40 edits a second each", &mut || {
+        table(&servers.rounds(|server| measure(server, ROOMS))?);
+        Ok(())
+    })?;
+    part("200 in one document, 3 edits a second each", &mut || {
+        table(&servers.rounds(|server| measure(server, HALL))?);
+        Ok(())
+    })?;
+    part(
+        "100 rooms of 3, as fast as 99 of 100 edits take less than 50 ms",
+        &mut || {
+            heights(&servers.rounds(climb)?);
             Ok(())
-        })?;
-    }
-    Ok(())
+        },
+    )?;
+    drop(servers);
+    part("Memory of each of 800 who only read, ten to a document", &mut || {
+        let figures = kept::memory(workspace, &product)?;
+        compare("KiB", &figures);
+        Ok(())
+    })?;
+    part(
+        "kill -9 while 60 people write, then what each was told was taken",
+        &mut || {
+            let mut keepers = Subject::KEEPERS.iter();
+            keepers.try_for_each(|subject| kept::killed(workspace, &product, *subject))
+        },
+    )?;
+    part(
+        "Opening a document of 260,000 keystrokes that nobody has open",
+        &mut || {
+            compare("ms", &kept::opened(workspace, &product)?);
+            Ok(())
+        },
+    )
 }
 
-/// A server that runs, and what of it is weighed.
-enum Running {
-    Peer(Peer),
-    Ours(Serving, #[expect(dead_code, reason = "removed when dropped")] Scratch),
+/// The servers of the measurements that take turns: started once, when they are wanted first.
+struct Servers<'a> {
+    workspace: &'a Workspace,
+    product: &'a Product,
+    running: Vec<Server>,
 }
 
-impl Running {
-    fn process(&self) -> u32 {
-        match self {
-            Self::Peer(peer) => peer.process(),
-            Self::Ours(serving, _) => serving.process(),
+impl Servers<'_> {
+    /// Measures everybody, one after the other, and again.
+    fn rounds<T>(&mut self, mut measure: impl FnMut(&mut Server) -> Outcome<T>) -> Outcome<Vec<(Subject, Vec<T>)>> {
+        if self.running.is_empty() {
+            let rooms = ROUNDS * (2 * ROOMS.rooms + HALL.rooms);
+            let people = ROOMS.rooms * ROOMS.people;
+            for subject in Subject::ALL {
+                let server = Server::start(self.workspace, self.product, subject, rooms, people)?;
+                self.running.push(server);
+            }
         }
+        let mut figures: Vec<_> = Subject::ALL.map(|subject| (subject, Vec::new())).into();
+        for _ in 0..ROUNDS {
+            for (server, (_, figures)) in self.running.iter_mut().zip(&mut figures) {
+                figures.push(measure(server)?);
+            }
+        }
+        Ok(figures)
     }
 }
 
-fn measure(workspace: &Workspace, product: &Product, subject: Subject, pace: Pace) -> Outcome<Figures> {
-    let (running, target) = start(workspace, product, subject, pace)?;
-    // Postgres starts a process for each connection, some of them only under load: its processes are looked for each time.
-    let processes = |of_postgres: bool| {
-        let family = load::descendants(running.process()).into_iter();
-        let chosen = family.filter(|(_, name)| name.starts_with("postgres") == of_postgres);
-        chosen.map(|(id, _)| id).collect::<Vec<_>>()
-    };
-    let servers = processes(false);
-    let empty = load::costs(&servers).1;
-    let crowd = Crowd::join(&target, pace)?;
-    let connections = f64::from(u32::try_from(pace.rooms * pace.people).or_fail("counting")?);
-    let memory = (load::costs(&servers).1 - empty) / connections;
+fn climb(server: &mut Server) -> Outcome<Height> {
+    let crowd = Crowd::join(&server.target(ROOMS), ROOMS)?;
+    crowd.climb(ROOMS.people, || server.computed())
+}
+
+fn measure(server: &mut Server, pace: Pace) -> Outcome<Figures> {
+    let crowd = Crowd::join(&server.target(pace), pace)?;
     let me = [std::process::id()];
-    let computed = || {
-        (
-            load::costs(&servers).0,
-            load::costs(&processes(true)).0,
-            load::costs(&me).0,
-        )
-    };
+    let computed = || (server.costs(false).0, server.costs(true).0, costs::costs(&me).0);
     let before = computed();
     let heard = crowd.write(pace)?;
     let after = computed();
-    let server = after.0 - before.0;
-    let delivered = f64::from(u32::try_from(heard.delivered).or_fail("counting")?);
+    let computing = after.0 - before.0;
     Ok(Figures {
-        per_core: delivered / server.max(0.01),
-        server: server / heard.seconds,
+        per_core: count(heard.delivered) / computing.max(0.01),
+        server: computing / heard.seconds,
         database: (after.1 - before.1) / heard.seconds,
         client: (after.2 - before.2) / heard.seconds,
         heard,
-        memory,
     })
-}
-
-fn start(workspace: &Workspace, product: &Product, subject: Subject, pace: Pace) -> Outcome<(Running, Target)> {
-    let peer = match subject {
-        Subject::Ours => return ours(workspace, product, pace),
-        Subject::Singly => peers::forwarder(0)?,
-        Subject::Gathered => peers::forwarder(5)?,
-        Subject::YWebsocket => peers::node(workspace, "node_modules/@y/websocket-server/src/server.js")?,
-        Subject::Hocuspocus => peers::node(workspace, "hocuspocus.mjs")?,
-    };
-    let speech = if subject == Subject::Hocuspocus {
-        Speech::Hocuspocus
-    } else {
-        Speech::Plain
-    };
-    let rooms = (0..pace.rooms).map(|room| format!("/room-{room}")).collect();
-    let target = Target {
-        address: peer.address,
-        speech,
-        rooms,
-        headers: vec![String::new()],
-    };
-    Ok((Running::Peer(peer), target))
-}
-
-/// The product, with somebody signed in and a record for each room.
-fn ours(workspace: &Workspace, product: &Product, pace: Pace) -> Outcome<(Running, Target)> {
-    let data = Scratch::make()?;
-    let log = workspace.work_dir("logs")?.join("bench-sync.log");
-    // Everybody here comes from one address, faster than people do.
-    let serving = product.serve_with(
-        workspace,
-        data.path(),
-        &log,
-        &[("SCRIPTKEEP_LIMITS_RATE_FACTOR", "1000")],
-    )?;
-    let origin = serving.origin();
-    let members = (pace.rooms * pace.people).div_ceil(PER_MEMBER);
-    let mut prepare = Command::new("node");
-    prepare.args(["--input-type=module", "-e", include_str!("prepare.mjs"), "--", &origin]);
-    prepare.args([members.to_string(), pace.rooms.to_string()]);
-    let made: serde_json::Value = serde_json::from_str(&quietly(&mut prepare)?).or_fail("preparing records")?;
-    let (cookies, workspace) = (made["cookies"].as_array(), made["workspace"].as_str());
-    let (Some(cookies), Some(workspace), Some(records)) = (cookies, workspace, made["records"].as_array()) else {
-        return Err(Failure::new(format!("not what was to be prepared: {made}")));
-    };
-    let room = |record: &serde_json::Value| {
-        let record = record.as_str().unwrap_or_default();
-        format!("/ws/records/{record}?workspace={workspace}&ack=1&gather=1")
-    };
-    let headers = |cookie: &serde_json::Value| {
-        let cookie = cookie.as_str().unwrap_or_default();
-        format!("Origin: {origin}\r\nCookie: {cookie}\r\n")
-    };
-    let target = Target {
-        address: serving.address(),
-        speech: Speech::Ours,
-        rooms: records.iter().map(room).collect(),
-        headers: cookies.iter().map(headers).collect(),
-    };
-    Ok((Running::Ours(serving, data), target))
 }
 
 fn median(values: impl Iterator<Item = f64>) -> (f64, f64, f64) {
@@ -245,64 +199,74 @@ fn percentile(sorted: &[f64], share: f64) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
+/// A number of things, to reckon with.
+fn count(things: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "nobody counts to 2^53 here")]
+    let things = things as f64;
+    things
+}
+
 fn table(all: &[(Subject, Vec<Figures>)]) {
-    let of = |figures: &[Figures], what: fn(&Figures) -> f64| median(figures.iter().map(what));
-    let per_core = |subject| {
-        let found = all.iter().find(|(one, _)| *one == subject);
-        found.map_or(f64::NAN, |(_, figures)| of(figures, |one| one.per_core).0)
-    };
+    let lines: [Line; 9] = [
+        ("    deliveries a second of server computing", |one| one.per_core, 0),
+        ("    delivered of what was sent, %", |one| 100.0 * share(&one.heard), 1),
+        (
+            "    edit until another has it, p50, ms",
+            |one| percentile(&one.heard.delays, 0.5),
+            1,
+        ),
+        (
+            "    edit until another has it, p99, ms",
+            |one| percentile(&one.heard.delays, 0.99),
+            1,
+        ),
+        (
+            "    edit until said to be durable, p50, ms",
+            |one| percentile(&one.heard.acknowledged, 0.5),
+            1,
+        ),
+        (
+            "    edit until said to be durable, p99, ms",
+            |one| percentile(&one.heard.acknowledged, 0.99),
+            1,
+        ),
+        ("    cores: server", |one| one.server, 2),
+        ("    cores: Postgres", |one| one.database, 2),
+        ("    cores: load client", |one| one.client, 2),
+    ];
     for (subject, figures) in all {
         println!("  {}", subject.name());
         row("", "median", "least", "most", "");
-        let lines: [Line; 8] = [
-            ("    deliveries a second of server computing", |one| one.per_core, 0),
-            ("    delivered of what was sent, %", |one| 100.0 * share(&one.heard), 1),
-            (
-                "    edit until another has it, p50, ms",
-                |one| percentile(&one.heard.delays, 0.5),
-                1,
-            ),
-            (
-                "    edit until another has it, p99, ms",
-                |one| percentile(&one.heard.delays, 0.99),
-                1,
-            ),
-            (
-                "    edit until known durable, p99, ms",
-                |one| percentile(&one.heard.acknowledged, 0.99),
-                1,
-            ),
-            ("    cores: server", |one| one.server, 2),
-            ("    cores: load client", |one| one.client, 2),
-            ("    memory for each connection, KiB", |one| one.memory, 1),
-        ];
         for (what, figure, digits) in lines {
-            let (middle, least, most) = of(figures, figure);
-            if !middle.is_nan() {
-                let shown = |value: f64| format!("{value:.digits$}");
-                row(what, &shown(middle), &shown(least), &shown(most), "");
-            }
-        }
-        if *subject == Subject::Ours {
-            let (middle, least, most) = of(figures, |one| one.database);
-            row(
-                "    cores: Postgres",
-                &format!("{middle:.2}"),
-                &format!("{least:.2}"),
-                &format!("{most:.2}"),
-                "",
-            );
+            spread(what, figures.iter().map(figure), digits);
         }
     }
+    times("deliveries a second of computing", all, |one| one.per_core);
+}
+
+fn spread(what: &str, values: impl Iterator<Item = f64>, digits: usize) {
+    let (middle, least, most) = median(values);
+    if !middle.is_nan() && most > 0.0 {
+        let shown = |value: f64| format!("{value:.digits$}");
+        row(what, &shown(middle), &shown(least), &shown(most), "");
+    }
+}
+
+/// How many times what the peers reach the floors and ours do.
+fn times<T>(of: &str, all: &[(Subject, Vec<T>)], figure: fn(&T) -> f64) {
+    let reached = |subject| {
+        let found = all.iter().find(|(one, _)| *one == subject);
+        found.map_or(f64::NAN, |(_, figures)| median(figures.iter().map(figure)).0)
+    };
     for (peer, target) in [(Subject::YWebsocket, 4.0), (Subject::Hocuspocus, 5.0)] {
-        let times = |subject| per_core(subject) / per_core(peer);
+        let times = |subject| reached(subject) / reached(peer);
         let verdict = if times(Subject::Ours) >= target {
             "met"
         } else {
             "MISSED"
         };
         println!(
-            "  times {}: floor {:.1}, floor gathered {:.1}, ours {:.1} (target ≥{target} {verdict})",
+            "  {of}, times {}: floor {:.1}, floor gathered {:.1}, ours {:.1} (target ≥{target} {verdict})",
             peer.name(),
             times(Subject::Singly),
             times(Subject::Gathered),
@@ -311,8 +275,42 @@ fn table(all: &[(Subject, Vec<Figures>)]) {
     }
 }
 
+fn heights(all: &[(Subject, Vec<Height>)]) {
+    for (subject, heights) in all {
+        println!("  {}", subject.name());
+        row("", "median", "least", "most", "");
+        let of = |figure: fn(&Height) -> f64| heights.iter().map(figure);
+        spread("    edits a second of each person", of(|one| one.edits), 0);
+        spread("    deliveries a second", of(|one| one.deliveries), 0);
+        spread("    deliveries a second of server computing", of(|one| one.per_core), 0);
+        spread("    edit until another has it, p99, ms", of(|one| one.late), 1);
+    }
+    times("deliveries a second", all, |one| one.deliveries);
+    times("deliveries a second of computing", all, |one| one.per_core);
+}
+
+/// Prints what ours costs beside the peers: at most a third is the target.
+fn compare(unit: &str, figures: &[f64]) {
+    let [ours, others @ ..] = figures else { return };
+    for (subject, figure) in Subject::KEEPERS.iter().zip(figures) {
+        row(
+            &format!("    {}, {unit}", subject.name()),
+            &format!("{figure:.1}"),
+            "",
+            "",
+            "",
+        );
+    }
+    for (peer, theirs) in Subject::KEEPERS[1..].iter().zip(others) {
+        let verdict = if ours * 3.0 <= *theirs { "met" } else { "MISSED" };
+        println!(
+            "  ours is {:.2} of {} (target ≤0.33 {verdict})",
+            ours / theirs,
+            peer.name()
+        );
+    }
+}
+
 fn share(heard: &Heard) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a share for a table")]
-    let share = heard.delivered as f64 / heard.expected.max(1) as f64;
-    share
+    count(heard.delivered) / count(heard.expected.max(1))
 }

@@ -8,7 +8,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::Duration,
@@ -58,15 +58,20 @@ pub(super) fn folder(workspace: &Workspace) -> Outcome<PathBuf> {
             .current_dir(&folder);
         quietly(&mut npm)?;
     }
-    fs::write(folder.join("hocuspocus.mjs"), include_str!("hocuspocus.mjs")).or_fail("preparing the peers")?;
+    for (name, script) in [
+        ("hocuspocus.mjs", include_str!("hocuspocus.mjs")),
+        ("y-websocket.mjs", include_str!("y-websocket.mjs")),
+    ] {
+        fs::write(folder.join(name), script).or_fail("preparing the peers")?;
+    }
     Ok(folder)
 }
 
-/// Starts a peer's script under Node.
+/// Starts a peer's script under Node; with `body`, it reads every document from that file.
 ///
 /// # Errors
 /// When it does not listen in time.
-pub(super) fn node(workspace: &Workspace, script: &str) -> Outcome<Peer> {
+pub(super) fn node(workspace: &Workspace, script: &str, body: Option<&Path>) -> Outcome<Peer> {
     let free = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).or_fail("looking for a port")?;
     let address = free.local_addr().or_fail("looking for a port")?;
     drop(free);
@@ -76,6 +81,9 @@ pub(super) fn node(workspace: &Workspace, script: &str) -> Outcome<Peer> {
         .env("HOST", "127.0.0.1")
         .env("PORT", address.port().to_string())
         .env("NODE_ENV", "production");
+    if let Some(body) = body {
+        command.env("BODY", body);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let child = command.spawn().or_fail(script)?;
     let peer = Peer { child, address };

@@ -1,0 +1,168 @@
+//! What it costs to keep documents: memory for those who have one open, what is there of what was acknowledged when a server
+//! was killed, and how long a long document takes to open that nobody has open.
+
+use super::{
+    frames,
+    load::{Crowd, Pace, Target, Visitor},
+    peers,
+    servers::{Server, Subject},
+};
+use crate::{
+    server::Product,
+    steps::{OrFail, Outcome, quietly},
+    test::Scratch,
+    workspace::Workspace,
+};
+use std::{
+    fs,
+    path::Path,
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Many who only read.
+const READERS: Pace = Pace {
+    rooms: 80,
+    people: 10,
+    edits: 0.0,
+    seconds: 0.0,
+};
+/// Those who write when the server is killed.
+const WRITERS: Pace = Pace {
+    rooms: 20,
+    people: 3,
+    edits: 20.0,
+    seconds: 2.0,
+};
+/// One document.
+const ONE: Pace = Pace {
+    rooms: 1,
+    people: 1,
+    edits: 0.0,
+    seconds: 0.0,
+};
+/// How often the long document is opened.
+const OPENINGS: usize = 7;
+/// How long it takes at most until a document is put away that nobody has open.
+const AWAY: Duration = Duration::from_millis(400);
+
+/// How many KiB each who only reads takes, in the order of [`Subject::KEEPERS`].
+///
+/// # Errors
+/// When a server does not let everybody in.
+pub(super) fn memory(workspace: &Workspace, product: &Product) -> Outcome<Vec<f64>> {
+    let people = READERS.rooms * READERS.people;
+    let mut memory = Vec::new();
+    for subject in Subject::KEEPERS {
+        // One comes before, so that what the first costs is not counted.
+        let mut server = Server::start(workspace, product, subject, READERS.rooms + 1, people)?;
+        let _first = Visitor::come(&server.target(ONE))?;
+        let before = server.costs(false).1;
+        let _crowd = Crowd::join(&server.target(READERS), READERS)?;
+        memory.push((server.costs(false).1 - before) / super::count(people as u64));
+    }
+    Ok(memory)
+}
+
+/// Kills a server while people write, starts it again, and prints what is missing.
+///
+/// # Errors
+/// When the server does not come back.
+pub(super) fn killed(workspace: &Workspace, product: &Product, subject: Subject) -> Outcome {
+    let people = WRITERS.rooms * WRITERS.people;
+    let mut server = Server::start(workspace, product, subject, WRITERS.rooms, people)?;
+    let target = server.target(WRITERS);
+    let mut before = Crowd::join(&target, WRITERS)?;
+    before.write_on(WRITERS.edits, WRITERS.seconds)?;
+    let mut server = server.kill_and_start_again(workspace, product)?;
+    // What was said before the end counts, also when it is heard only now.
+    before.hear_out();
+    server.put_back(&target.rooms);
+    let after = Crowd::join(&server.target(WRITERS), WRITERS)?;
+    let (told, lost) = (before.acknowledged(), after.lacks(&before, false));
+    let verdict = match (subject, lost) {
+        (Subject::Ours, 0) => " (target 0 met)",
+        (Subject::Ours, _) => " (target 0 MISSED)",
+        _ if told == 0 => " (it acknowledges nothing)",
+        _ => "",
+    };
+    println!(
+        "  {}: acknowledged {told}, of these lost {lost}{verdict}; of all that were sent, lost {}",
+        subject.name(),
+        after.lacks(&before, true),
+    );
+    Ok(())
+}
+
+/// How many milliseconds each takes until somebody who comes has the whole of a long document, in the order of
+/// [`Subject::KEEPERS`].
+///
+/// # Errors
+/// When a server does not hand it out.
+pub(super) fn opened(workspace: &Workspace, product: &Product) -> Outcome<Vec<f64>> {
+    let folder = Scratch::make()?;
+    let (whole, log) = (folder.path().join("whole"), folder.path().join("log"));
+    let mut make = Command::new("node");
+    make.args(["--input-type=module", "-e", include_str!("keystrokes.mjs"), "--"])
+        .args([&whole, &log])
+        .current_dir(peers::folder(workspace)?);
+    println!("  {}", quietly(&mut make)?.trim());
+    let bytes = usize::try_from(fs::metadata(&whole).or_fail("weighing the document")?.len()).or_fail("weighing")?;
+    let mut medians = Vec::new();
+    for subject in Subject::KEEPERS {
+        let mut server = if subject == Subject::Ours {
+            let mut server = Server::start(workspace, product, subject, 1, 1)?;
+            write(&mut server, &log)?;
+            server.kill_and_start_again(workspace, product)?
+        } else {
+            Server::reading(workspace, subject, &whole)?
+        };
+        medians.push(super::median(openings(&mut server, bytes)?.into_iter()).0);
+    }
+    Ok(medians)
+}
+
+/// Writes the document as one person did, and goes.
+fn write(server: &mut Server, log: &Path) -> Outcome {
+    let target = server.target(ONE);
+    let mut visitor = Visitor::come(&target)?;
+    let mut log = &fs::read(log).or_fail("reading the keystrokes")?[..];
+    let mut sent = 0;
+    while let Some(update) = frames::take_buffer(&mut log) {
+        let mut message = vec![0, 2];
+        frames::write(&mut message, update.len() as u64);
+        message.extend_from_slice(update);
+        visitor.say(&message)?;
+        sent += 1;
+    }
+    visitor.until_durable(sent)?;
+    server.put_back(&target.rooms);
+    Ok(())
+}
+
+fn openings(server: &mut Server, bytes: usize) -> Outcome<Vec<f64>> {
+    let (mut times, mut failures) = (Vec::new(), 0);
+    while times.len() < OPENINGS {
+        let target = server.target(ONE);
+        match opening(&target, bytes) {
+            Ok(time) => times.push(time),
+            // Some send those away who come while the document is put away.
+            Err(failure) if failures == OPENINGS => return Err(failure),
+            Err(_) => failures += 1,
+        }
+        server.put_back(&target.rooms);
+        // Whoever was there last is gone, and so is the document.
+        thread::sleep(AWAY);
+    }
+    Ok(times)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures time")]
+fn opening(target: &Target, bytes: usize) -> Outcome<f64> {
+    let began = Instant::now();
+    let mut visitor = Visitor::come(target)?;
+    // Some answer at once with nothing, and send the document once it is there.
+    visitor.until_read(bytes / 2)?;
+    Ok(began.elapsed().as_secs_f64() * 1000.0)
+}
