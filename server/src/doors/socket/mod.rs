@@ -142,6 +142,6 @@ fn upgraded(upgraded: hyper::upgrade::Upgraded) -> Option<Upgraded> {
     let parts = upgraded.downcast::<TokioIo<Impatient>>().ok()?;
     Some(Upgraded {
         stream: parts.io.into_inner().into_stream().into_std().ok()?,
-        early: parts.read_buf,
+        early: parts.read_buf.to_vec(),
     })
 }

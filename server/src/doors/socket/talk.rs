@@ -4,7 +4,6 @@ use super::{
     frames::{Heard, Incoming, Wrong},
     line::Wire,
 };
-use bytes::Bytes;
 use services::{Closing, Line as _, Seat};
 use std::{
     cell::RefCell,
@@ -55,8 +54,8 @@ thread_local! {
 /// A connection after its upgrade.
 pub(super) struct Upgraded {
     pub(super) stream: Stream,
-    /// What came before the upgrade was through.
-    pub(super) early: Bytes,
+    /// What came before the upgrade was through. A copy: the buffer that it came in is large.
+    pub(super) early: Vec<u8>,
 }
 
 /// The receiving half.
@@ -92,7 +91,7 @@ pub(super) async fn talk(upgraded: Upgraded, wire: Arc<Wire>, seat: Seat, larges
         heard: &heard,
     };
     let end = tokio::select! {
-        end = ear.listen(&upgraded.early, &seat) => end,
+        end = ear.listen(upgraded.early, &seat) => end,
         () = wire.drain() => End::Gone,
         () = silence(&heard, &wire) => End::Gone,
         () = cut_off(&wire) => End::Gone,
@@ -127,8 +126,9 @@ pub(super) async fn turn_away(upgraded: Upgraded, closing: Closing) {
 
 impl Ear<'_> {
     /// Hands over what comes, until nothing does.
-    async fn listen(&mut self, early: &[u8], seat: &Seat) -> End {
-        let mut end = self.take(&mut early.to_vec(), seat);
+    async fn listen(&mut self, mut early: Vec<u8>, seat: &Seat) -> End {
+        let mut end = self.take(&mut early, seat);
+        drop(early);
         loop {
             if let Some(end) = end {
                 return end;
