@@ -28,16 +28,22 @@ export interface Survey {
   clauses: number;
 }
 
-/** Counts numbered headings: `1`, `1.1`; a level that was left out counts as 1. */
+/** Counts numbered headings. The outermost level that takes part is the first number: `1`, `1.1`; which one that is, is known
+ * at the end. A level that was skipped counts as 0. */
 class HeadingCounter {
-  private counts: number[] = [];
+  private readonly counts = [0, 0, 0, 0, 0, 0];
+  private readonly counted: { counts: number[]; tell: (number: string) => void }[] = [];
 
-  next(level: number): string {
-    this.counts.length = Math.min(this.counts.length, level);
-    while (this.counts.length < level) this.counts.push(0);
-    for (let above = 0; above < level - 1; above++) this.counts[above] ||= 1;
+  /** Counts one; `tell` is told its number once all are counted. */
+  next(level: number, tell: (number: string) => void): void {
     this.counts[level - 1]! += 1;
-    return this.counts.join(".");
+    this.counts.fill(0, level);
+    this.counted.push({ counts: this.counts.slice(0, level), tell });
+  }
+
+  end(): void {
+    const outermost = Math.min(...this.counted.map(({ counts }) => counts.length));
+    for (const { counts, tell } of this.counted) tell(counts.slice(outermost - 1).join("."));
   }
 }
 
@@ -57,11 +63,19 @@ export function survey(doc: Node): Survey {
       const pos = start + offset;
       switch (node.type.name) {
         case "heading": {
-          const number = node.attrs.numbered ? headings.next(node.attrs.level as number) : "";
-          const id = node.attrs.id as string;
-          found.headings.push({ pos, id, level: node.attrs.level as number, number, text: node.textContent });
-          if (number) found.numbers.set(pos, number);
-          target(id, { pos, kind: "heading", number, title: node.textContent });
+          const [id, level, text] = [node.attrs.id as string, node.attrs.level as number, node.textContent];
+          const heading: Heading = { pos, id, level, number: "", text };
+          const own: Target = { pos, kind: "heading", number: "", title: text };
+          found.headings.push(heading);
+          target(id, own);
+          if (node.attrs.numbered) {
+            // Its place in the order of the document; the number comes at the end.
+            found.numbers.set(pos, "");
+            headings.next(level, (number) => {
+              heading.number = own.number = number;
+              found.numbers.set(pos, number);
+            });
+          }
           break;
         }
         case "step": {
@@ -90,6 +104,7 @@ export function survey(doc: Node): Survey {
     });
   };
   walk(doc, 0, "");
+  headings.end();
   return found;
 }
 
