@@ -14,7 +14,8 @@ pub struct ConnId(pub u64);
 pub struct Member {
     /// The account. It is shown to the others of the room.
     pub account: AccountId,
-    /// The name beside the cursor.
+    /// The name beside the cursor, as it was when the connection came in: who takes another name is seen under it from their
+    /// next connection on.
     pub name: Arc<str>,
     /// The colour of the cursor, such as `#30536b`.
     pub colour: Arc<str>,

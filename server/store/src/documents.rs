@@ -159,7 +159,10 @@ pub async fn updates_after(
         .collect()
 }
 
-/// Keeps a snapshot. One of the same sequence that is there already stays.
+/// Keeps a snapshot. One of the same sequence that is there already stays, and so do all older ones: compaction adds, and
+/// deletes nothing inside retention, neither rows nor snapshots (an older snapshot is the way back should a newer one turn out
+/// damaged). Each is made only once what came after the last is half as large as that one, so together they are a few times
+/// the size of the text. What is beyond retention goes with its key.
 ///
 /// # Errors
 /// When the database does not answer.

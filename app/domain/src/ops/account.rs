@@ -97,7 +97,8 @@ pub struct Profile {
 pub struct GetProfile {}
 operation!(GetProfile => Profile, "account.get", "Read one's own profile", Query, Account, Own, Read, None);
 
-/// Changes one's own name.
+/// Changes one's own name. Pages show it at once; beside the cursor of an open document the old one stays until that is
+/// opened anew.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RenameMyself {
     /// The new name.
