@@ -168,6 +168,37 @@ fn spoilt_frames_never_end_more_than_a_room_and_never_reach_the_store() {
     );
 }
 
+/// The decoder alone, by the hundred thousand: what it makes of a frame takes no more than a few times the frame's own size,
+/// whatever counts and lengths the frame claims. `COLLAB_DECODER=10000000` goes on for longer, from `COLLAB_SEED` on.
+#[test]
+fn what_is_made_of_a_spoilt_frame_is_no_larger_than_the_frame() {
+    let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
+    let (first, count) = (number("COLLAB_SEED", 1), number("COLLAB_DECODER", 200_000));
+    let corpus = corpus();
+    let (mut numbers, mut read) = (Numbers(first), 0);
+    for frame in 0..count {
+        let bytes = spoilt(&mut numbers, &corpus);
+        let Some(Ok(update)) = bytes.get(2..).map(|rest| wire::Reader::new(rest).buffer()) else {
+            continue;
+        };
+        if let Ok(outline) = collab::scan::scan(update, usize::MAX) {
+            read += 1;
+            let parts = outline.inserts.len() + outline.deletes.len() + outline.needs.len() + outline.gaps.len();
+            // A block takes a byte at least, and refers to three others at most.
+            assert!(outline.blocks <= update.len(), "{first}, frame {frame}: {outline:?}");
+            assert!(parts <= 4 * update.len(), "{first}, frame {frame}: {outline:?}");
+            let mut body = Body::open(None, [Bytes::copy_from_slice(update)]);
+            if let Ok(body) = &mut body {
+                assert!(body.state_vector().len() <= 16 * update.len(), "{first}, frame {frame}");
+            }
+        }
+    }
+    assert!(
+        read > count / 20,
+        "only {read} of {count} were updates: too spoilt to say anything"
+    );
+}
+
 #[test]
 fn random_bytes_are_no_update() {
     let mut numbers = Numbers(5);
