@@ -17,13 +17,14 @@ const TURNED_AWAY: [u16; 2] = [4403, 4404];
 /// Listens while the text is read, and stops listening when it is written: the editor has a connection of its own. `shown`
 /// is the HTML on the page.
 pub(super) fn follow(script: Script, workspace: WorkspaceId, record: RecordId, shown: StoredValue<String>) {
+    let looking = StoredValue::new(false);
     Effect::new(move |_| {
         let reads = !script.writing.get();
         let follower = reads.then(|| {
             Follower::open(
                 &format!("/ws/records/{record}?workspace={workspace}"),
                 move |heard| match heard {
-                    Heard::Changed => look(script, workspace, record, shown),
+                    Heard::Changed => look(script, (workspace, record), shown, looking),
                     Heard::Ended(code) => turned_away(script, workspace, record, code),
                 },
             )
@@ -48,15 +49,22 @@ pub(super) fn follow(script: Script, workspace: WorkspaceId, record: RecordId, s
     });
 }
 
-/// Says that there is newer text, once it reads differently: a change may be our own, or one that undoes another.
-fn look(script: Script, workspace: WorkspaceId, record: RecordId, shown: StoredValue<String>) {
-    if script.newer.get_untracked() {
+/// Says that there is newer text, once it reads differently: a change may be our own, or one that undoes another. Somebody
+/// who types changes it many times a second; one look at a time is enough, and the next change brings the next.
+fn look(
+    script: Script,
+    (workspace, record): (WorkspaceId, RecordId),
+    shown: StoredValue<String>,
+    looking: StoredValue<bool>,
+) {
+    if script.newer.get_untracked() || looking.try_get_value() != Some(false) {
         return;
     }
+    looking.set_value(true);
     spawn_local(async move {
-        let Ok(body) = call(ReadBody { workspace, record }).await else {
-            return;
-        };
+        let answer = call(ReadBody { workspace, record }).await;
+        looking.try_set_value(false);
+        let Ok(body) = answer else { return };
         let other = shown.try_with_value(|shown| *shown != body.html).unwrap_or_default();
         if other && !script.writing.get_untracked() {
             script.newer.set(true);
