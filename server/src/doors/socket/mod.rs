@@ -110,7 +110,7 @@ impl Upgrade {
         // The library looks at the handshake; from then on the connection is read and written here (`frames`, `line`): what
         // a room says goes into the socket without a task, a copy or a buffer for each connection.
         let looked: Result<WebSocketUpgrade, _> = WebSocketUpgrade::from_request_parts(parts, state).await;
-        looked.map_err(WebSocketUpgradeRejection::into_response)?;
+        let _looked = looked.map_err(WebSocketUpgradeRejection::into_response)?;
         let key = parts.headers.get(SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
         let accept = HeaderValue::from_str(&derive_accept_key(key.unwrap_or_default()));
         match (upgrade, accept) {
