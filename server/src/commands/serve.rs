@@ -28,6 +28,8 @@ pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mail = compose::mail(&config, Arc::clone(&clock))?;
     let hold = Hold::take(&config.data)?;
+    // Again, now that the folder is there for links to lead to.
+    compose::keys_are_apart(&config)?;
     let mut database = compose::database(&config, &*clock, Migrate::IfPrivate).await?;
     database.stop_at_end = true;
     let opened = open(config, &database, clock, mail.mailbox).await;

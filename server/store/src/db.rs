@@ -1,6 +1,10 @@
 //! The connection to the database: two pools, one for each login that serves requests.
 
-use crate::{Reason, StoreError, SystemTx, TenantScope, TenantTx, lease::Connections};
+use crate::{
+    Reason, StoreError, SystemTx, TenantScope, TenantTx,
+    lease::Connections,
+    patience::{self, Patient},
+};
 use domain::AccountId;
 use sqlx::{
     ConnectOptions as _,
@@ -115,7 +119,8 @@ impl Db {
     pub async fn ready(&self) -> Result<(), StoreError> {
         for connections in [&self.pools.app, &self.pools.system] {
             let mut connection = connections.lend().await?;
-            let answer = sqlx::query("select 1").execute(&mut *connection).await;
+            let word = Patient::new(&mut connection, patience::WORD);
+            let answer = sqlx::query("select 1").execute(word).await;
             connections.answered(connection, answer)?;
         }
         Ok(())

@@ -37,6 +37,25 @@ pub enum Refusal {
     /// The login can become somebody who is any of that.
     #[error("login {0} is a member of {1}, which reads past row-level security. Run `revoke {1} from {0}`")]
     MemberOf(String, String),
+    /// The login of the pool of requests is one that may see every workspace.
+    #[error(
+        "login {0} has the rights of scriptkeep_system, which sees every workspace, and is to serve requests. Put \
+         scriptkeep_app into database.url and scriptkeep_system into database.system_url, or run \
+         `revoke scriptkeep_system from {0}`"
+    )]
+    SeesAll(String),
+    /// The login of the system pool is not one.
+    #[error(
+        "login {0} lacks the rights of scriptkeep_system. Put the login that `scriptkeep migrate` made into \
+         database.system_url"
+    )]
+    NotSystem(String),
+    /// Row-level security was switched off.
+    #[error(
+        "row-level security is off for {0}. Run `alter table {0} enable row level security; alter table {0} force row \
+         level security` as its owner"
+    )]
+    Unguarded(String),
     /// Both pools have the same login.
     #[error(
         "app and system both log in as {0}. Give them the logins that `scriptkeep migrate` makes: scriptkeep_app and \
@@ -74,25 +93,41 @@ impl Db {
             .lend()
             .await
             .map_err(Refusal::Unreachable)?;
-        let name = role(&mut app).await?;
-        if name == role(&mut system).await? {
-            return Err(Refusal::OneLogin(name));
+        let (serving, beside) = (role(&mut app).await?, role(&mut system).await?);
+        if serving.name == beside.name {
+            return Err(Refusal::OneLogin(serving.name));
+        }
+        if serving.is_system {
+            return Err(Refusal::SeesAll(serving.name));
+        }
+        if !beside.is_system {
+            return Err(Refusal::NotSystem(beside.name));
         }
         settings(&mut app).await?;
         settings(&mut system).await?;
-        schema(&mut app).await
+        schema(&mut app).await?;
+        tables(&mut app).await
     }
+}
+
+/// A login that may be served from.
+struct Role {
+    name: String,
+    /// Whether it is scriptkeep_system, or may become it.
+    is_system: bool,
 }
 
 fn unreachable(error: sqlx::Error) -> Refusal {
     Refusal::Unreachable(error.into())
 }
 
-/// Checks one login; answers its name.
-async fn role(connection: &mut PgConnection) -> Result<String, Refusal> {
+/// Checks one login.
+async fn role(connection: &mut PgConnection) -> Result<Role, Refusal> {
     let row = sqlx::query!(
         "select r.rolname::text as \"name!\", current_user::text as \"acts_as!\", r.rolsuper as \"superuser!\",
             r.rolbypassrls as \"bypassrls!\", r.rolcreaterole as \"createrole!\", r.rolreplication as \"replication!\",
+            coalesce(pg_has_role(r.oid, (select s.oid from pg_roles s where s.rolname = 'scriptkeep_system'), 'member'),
+                false) as \"is_system!\",
             (select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where c.relowner = r.oid and n.nspname not like 'pg\\_%') as owns_table,
             (select min(n.nspname::text) from pg_namespace n
@@ -138,7 +173,27 @@ async fn role(connection: &mut PgConnection) -> Result<String, Refusal> {
     if let Some(group) = row.member_of {
         return Err(Refusal::MemberOf(name, group));
     }
-    Ok(name)
+    Ok(Role {
+        name,
+        is_system: row.is_system,
+    })
+}
+
+/// Checks that row-level security is on for every table, and for its owner as well.
+async fn tables(connection: &mut PgConnection) -> Result<(), Refusal> {
+    let open = sqlx::query_scalar!(
+        "select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
+            and (n.nspname = 'control' or n.nspname in (select name from tenant_schemas))
+            and c.relname <> '_sqlx_migrations'"
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(unreachable)?;
+    match open {
+        Some(table) => Err(Refusal::Unguarded(table)),
+        None => Ok(()),
+    }
 }
 
 /// Checks what decides whether a commit survives a crash.

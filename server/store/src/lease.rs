@@ -1,8 +1,11 @@
 //! Connections on loan. sqlx's pool asks each connection that comes back for a sign of life, a round trip that costs a
-//! short transaction a fifth of its time. Here a connection whose work has ended well waits for the next at once; only one
-//! that may be broken goes back to the pool, which looks at it.
+//! short transaction a fifth of its time. Here a connection whose work has ended well waits for the next at once; one that
+//! may be broken is closed.
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    patience::{self, Patient},
+};
 use sqlx::{PgConnection, PgPool, Postgres, pool::PoolConnection};
 use std::{
     ops::{Deref, DerefMut},
@@ -11,7 +14,7 @@ use std::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// After so many loans a connection goes through the pool, which closes one that is too old.
+/// After so many loans a connection is closed, so that none grows old.
 const LOANS: u32 = 1_000;
 
 /// The connections of one login.
@@ -30,8 +33,7 @@ struct Waiting {
     loans: u32,
 }
 
-/// A connection on loan. Dropped, it goes back to the pool, which looks whether it is sound; [`Lease::give_back`] says that
-/// it is.
+/// A connection on loan. Dropped, it is closed; [`Lease::give_back`] says that it is sound.
 #[derive(Debug)]
 pub(crate) struct Lease {
     connection: PoolConnection<Postgres>,
@@ -65,7 +67,12 @@ impl Connections {
         let last = lock(&self.waiting).pop();
         let (connection, loans) = match last {
             Some(last) => (last.connection, last.loans),
-            None => (self.pool.acquire().await?, 0),
+            None => {
+                let mut new = self.pool.acquire().await?;
+                // The pool would ask it for a sign of life when it comes back, and wait for that as long as it takes.
+                new.close_on_drop();
+                (new, 0)
+            }
         };
         Ok(Lease {
             connection,
@@ -75,7 +82,7 @@ impl Connections {
         })
     }
 
-    /// Gives back the connection of a single statement; when that failed, has the pool look at it and at all that wait.
+    /// Gives back the connection of a single statement; when that failed, it is closed, and so are all that wait.
     ///
     /// # Errors
     /// That of the statement.
@@ -92,7 +99,7 @@ impl Connections {
         }
     }
 
-    /// Has the pool look at all that wait: one of them turned out to be broken.
+    /// Closes all that wait: one of them turned out to be broken.
     pub(crate) fn mistrust(&self) {
         drop(std::mem::take(&mut *lock(&self.waiting)));
     }
@@ -101,7 +108,9 @@ impl Connections {
     pub(crate) async fn close(&self) {
         self.places.close();
         self.mistrust();
-        self.pool.close().await;
+        if tokio::time::timeout(patience::WORD, self.pool.close()).await.is_err() {
+            tracing::warn!("a connection to the database did not end in time");
+        }
     }
 }
 
@@ -125,9 +134,9 @@ impl Lease {
         }
     }
 
-    /// Ends a connection that does not answer as it should.
-    pub(crate) fn close(mut self) {
-        self.connection.close_on_drop();
+    /// For one statement.
+    pub(crate) fn patient(&mut self) -> Patient<'_> {
+        Patient::new(&mut self.connection, patience::STATEMENT)
     }
 
     /// Ends a connection at once, without a word to the database: for where nothing can be awaited.

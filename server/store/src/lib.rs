@@ -22,6 +22,7 @@ pub mod members;
 pub mod migrate;
 #[cfg(feature = "peer")]
 pub mod peer;
+mod patience;
 mod placement;
 pub mod records;
 pub mod resolve;

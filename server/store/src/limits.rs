@@ -29,22 +29,26 @@ pub async fn take(db: &Db, key: &[u8; 32], limit: Limit, now: OffsetDateTime) ->
     // GCRA: full_at is when the bucket will be empty again; a request moves it on by one interval, and is allowed while
     // it stays within burst intervals from now.
     let latest = now + limit.interval * limit.burst;
+    // No bucket owes more than that. Where one seems to by more than nodes' clocks differ, a clock was set back: nobody is
+    // locked out for as long. One request is allowed, and the bucket is full from now.
+    let impossible = latest + limit.interval;
     let connections = db.statements(Reason::RateLimit);
     let mut connection = connections.lend().await?;
     let row = sqlx::query!(
         "with counted as (
             insert into rate_limits as r (key, full_at) values ($1, $3)
-            on conflict (key) do update set full_at = greatest(r.full_at, $2) + ($3 - $2)
-            where greatest(r.full_at, $2) + ($3 - $2) <= $4
+            on conflict (key) do update set full_at = least(greatest(r.full_at, $2) + ($3 - $2), $4)
+            where greatest(r.full_at, $2) + ($3 - $2) <= $4 or r.full_at > $5
             returning full_at
          )
          select (select full_at from counted) as counted, (select full_at from rate_limits where key = $1) as before",
         &key[..],
         now,
         now + limit.interval,
-        latest
+        latest,
+        impossible
     )
-    .fetch_one(&mut *connection)
+    .fetch_one(connection.patient())
     .await;
     let row = connections.answered(connection, row)?;
     if row.counted.is_some() {
@@ -54,6 +58,20 @@ pub async fn take(db: &Db, key: &[u8; 32], limit: Limit, now: OffsetDateTime) ->
     Ok(Verdict::RetryAfter(
         (before + limit.interval - latest).max(Duration::SECOND),
     ))
+}
+
+/// How long until a key is at rest, without counting anything.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn owed(db: &Db, key: &[u8; 32], now: OffsetDateTime) -> Result<Duration, StoreError> {
+    let connections = db.statements(Reason::RateLimit);
+    let mut connection = connections.lend().await?;
+    let full_at = sqlx::query_scalar!("select full_at from rate_limits where key = $1", &key[..])
+        .fetch_optional(connection.patient())
+        .await;
+    let full_at = connections.answered(connection, full_at)?;
+    Ok(full_at.map_or(Duration::ZERO, |at| (at - now).max(Duration::ZERO)))
 }
 
 /// Sweeps the rows of keys that have been at rest since `now`; answers how many, at most `limit` at a time.

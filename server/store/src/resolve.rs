@@ -46,7 +46,7 @@ pub async fn session(
         &token_hash[..],
         workspace.map(|workspace| workspace.0)
     )
-    .fetch_optional(&mut *connection)
+    .fetch_optional(connection.patient())
     .await;
     let Some(row) = connections.answered(connection, row)? else {
         return Ok(None);

@@ -69,7 +69,7 @@ pub async fn changed(
         now,
         idle_before
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection.patient())
     .await;
     connections
         .answered(connection, rows)?

@@ -4,6 +4,7 @@
 use crate::{
     Placement, StoreError, TenantScope,
     lease::{Connections, Lease},
+    patience::{self, Patient},
 };
 use domain::{AccountId, EventId, WorkspaceId};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -144,12 +145,17 @@ impl Open {
             connection: Some(connection),
             number,
         };
-        open.send(format!("begin; {context}")).await?;
+        if let Err(error) = open.send(format!("begin; {context}")).await {
+            // Nobody knows what became of it: closed, so that its place is free at once.
+            drop(open.connection.take());
+            return Err(error);
+        }
         Ok(open)
     }
 
     async fn send(&mut self, sql: String) -> Result<(), StoreError> {
-        sqlx::raw_sql(AssertSqlSafe(sql)).execute(self.conn()).await?;
+        let connection = Patient::new(self.conn(), patience::WORD);
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
         Ok(())
     }
 
@@ -196,9 +202,10 @@ impl Drop for Open {
         };
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                match sqlx::raw_sql("rollback").execute(&mut *connection).await {
+                let word = Patient::new(&mut connection, patience::WORD);
+                match sqlx::raw_sql("rollback").execute(word).await {
                     Ok(_) => connection.give_back(),
-                    Err(_) => connection.close(),
+                    Err(_) => drop(connection),
                 }
             });
         } else {
@@ -332,6 +339,6 @@ scoped!(TenantTx);
 scoped!(SystemTx);
 
 /// The connection inside a transaction.
-pub(crate) fn conn(tx: &mut impl inner::Inner) -> &mut PgConnection {
-    tx.conn()
+pub(crate) fn conn(tx: &mut impl inner::Inner) -> Patient<'_> {
+    Patient::new(tx.conn(), patience::STATEMENT)
 }

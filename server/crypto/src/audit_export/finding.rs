@@ -108,6 +108,9 @@ pub enum What {
     /// A value is not the one the leaf commits to.
     #[error("edited: {0} is not what the sealed event commits to")]
     Commitment(&'static str),
+    /// The leaf is the one that was sealed; what the database keeps beside it, to find it by, is not what it says.
+    #[error("edited: the event is the one that was sealed, but the database's own column \"{0}\" says something else")]
+    Column(String),
     /// An event is dated before its turn.
     #[error("backdated: the event is dated {at}, but was sealed after the checkpoint of {sealed}")]
     Backdated {

@@ -32,6 +32,9 @@ pub(super) struct EventLine {
     pub(super) leaf: Value,
     pub(super) openings: Value,
     pub(super) proof: Vec<String>,
+    /// Which of the columns that the database keeps beside the leaf says something else than the leaf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) altered: Option<String>,
 }
 
 /// The last line.
@@ -80,8 +83,15 @@ pub fn checkpoint_line(note: &str) -> String {
 /// The line of an event, without a newline: the leaf's canonical JSON as it is stored, its openings unless they were
 /// erased, and the proof of its inclusion in the tree of the newest checkpoint.
 ///
-/// A leaf that somebody damaged in the database goes out as it is, as a string, for the verifier to find.
-pub fn event_line(position: u64, leaf: &str, openings: Option<&Openings>, proof: &[Hash]) -> String {
+/// A leaf that somebody damaged in the database goes out as it is, as a string, for the verifier to find; and so does the
+/// name of a column beside it that somebody `altered`, so that pages which filter by it may have hidden the event.
+pub fn event_line(
+    position: u64,
+    leaf: &str,
+    openings: Option<&Openings>,
+    proof: &[Hash],
+    altered: Option<&str>,
+) -> String {
     let parsed: Option<Value> = serde_json::from_str(leaf).ok();
     let parsed = parsed.filter(|value| value.is_object() && canonical::value_to_string(value).as_deref() == Ok(leaf));
     write(&EventLine {
@@ -89,6 +99,7 @@ pub fn event_line(position: u64, leaf: &str, openings: Option<&Openings>, proof:
         leaf: parsed.unwrap_or_else(|| json!(leaf)),
         openings: json!(openings),
         proof: proof.iter().map(hex::encode).collect(),
+        altered: altered.map(str::to_owned),
     })
 }
 

@@ -306,6 +306,9 @@ impl Verifier {
             .is_some_and(|proof| verify_inclusion(&hash, position, newest.size, &proof, &newest.root));
         if proven {
             self.check_leaf(event.leaf, &event.openings)?;
+            if let Some(column) = event.altered {
+                return Err(self.wrong(What::Column(column)));
+            }
         } else {
             self.suspects.first.get_or_insert((self.line, position));
             self.suspects.count += 1;

@@ -232,6 +232,9 @@ impl Handle for GetAuditEvent {
         let opened = cx.open_events(vec![event]).await?;
         let names = cx.names(&opened).await?;
         let opened = opened.first().ok_or(Code::NotFound)?;
+        if opened.altered.is_some() {
+            return Err(altered().into());
+        }
         let proof = match position {
             Some(position) => Some(cx.prove(opened, position).await?),
             None => None,

@@ -110,7 +110,13 @@ impl Context<'_, TenantTx> {
             let proof = plan.map(|plan| proof(&plan, &hashes)).unwrap_or_default();
             add_line(
                 text,
-                &event_line(position, &opened.event.leaf, opened.openings.as_ref(), &proof),
+                &event_line(
+                    position,
+                    &opened.event.leaf,
+                    opened.openings.as_ref(),
+                    &proof,
+                    opened.altered,
+                ),
             );
         }
         Ok(())

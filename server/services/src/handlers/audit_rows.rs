@@ -6,6 +6,7 @@ use crate::{
     failure::Failure,
     vault::{AUDIT_OPENINGS, RECORD_TITLE, WORKSPACE_NAME},
 };
+use crypto::timestamp;
 use domain::{
     AccountId, RecordId, RequestId, WorkspaceId,
     audit::{ActorKind, AuditActor, AuditLeaf, Change, Openings, Origin},
@@ -22,6 +23,9 @@ pub(super) struct Opened {
     pub(super) leaf: Option<AuditLeaf>,
     /// `None` when they were erased or do not open.
     pub(super) openings: Option<Openings>,
+    /// The column beside the leaf that says something else than the leaf: somebody changed it in the database. Only the
+    /// leaf was sealed.
+    pub(super) altered: Option<&'static str>,
 }
 
 /// What things and people are called now.
@@ -48,8 +52,10 @@ impl Context<'_, TenantTx> {
                 .vault
                 .open_unless_damaged(&mut self.tx, AUDIT_OPENINGS, record, event.id.0, &event.openings)
                 .await?;
+            let leaf: Option<AuditLeaf> = serde_json::from_str(&event.leaf).ok();
             opened.push(Opened {
-                leaf: serde_json::from_str(&event.leaf).ok(),
+                altered: leaf.as_ref().and_then(|leaf| altered(&event, leaf, workspace)),
+                leaf,
                 openings: plain.and_then(|plain| serde_json::from_slice(&plain).ok()),
                 event,
             });
@@ -59,8 +65,8 @@ impl Context<'_, TenantTx> {
 
     /// The present names of everybody and everything these events speak of; those that were damaged are left out.
     pub(super) async fn names(&mut self, events: &[Opened]) -> Result<Names, Failure> {
-        let mut people: Vec<AccountId> = events.iter().filter_map(|opened| opened.event.actor).collect();
-        let targets = || events.iter().filter_map(|opened| target_of(&opened.event));
+        let mut people: Vec<AccountId> = events.iter().filter_map(Opened::account).collect();
+        let targets = || events.iter().filter_map(Opened::target);
         people.extend(
             targets()
                 .filter(|(kind, _)| *kind == "account")
@@ -137,20 +143,10 @@ impl Names {
     }
 
     pub(super) fn row(&self, opened: &Opened) -> AuditRow {
-        let Opened { event, leaf, openings } = opened;
-        let kind = if event.actor.is_some() {
-            ActorKind::Account
-        } else {
-            ActorKind::System
-        };
-        let actor = leaf.as_ref().map_or(
-            AuditActor {
-                kind,
-                account: event.actor,
-            },
-            |leaf| leaf.actor,
-        );
-        let target_name = target_of(event).and_then(|(kind, id)| match kind {
+        let Opened {
+            event, leaf, openings, ..
+        } = opened;
+        let target_name = opened.target().and_then(|(kind, id)| match kind {
             "record" => self.records.get(id).cloned(),
             "workspace" => Some(self.workspace.clone()).filter(|name| !name.is_empty()),
             "account" => id.parse().ok().and_then(|account| self.people.get(&account).cloned()),
@@ -159,20 +155,54 @@ impl Names {
         AuditRow {
             id: event.id,
             position: event.position,
-            at: event.at,
-            actor: self.actor(actor),
-            action: event.action.clone(),
+            at: leaf
+                .as_ref()
+                .and_then(|leaf| timestamp::parse(&leaf.at))
+                .unwrap_or(event.at),
+            actor: self.actor(opened.actor()),
+            action: leaf.as_ref().map_or(&event.action, |leaf| &leaf.action).clone(),
             target: leaf.as_ref().and_then(|leaf| leaf.target.clone()),
             target_name,
-            changes: openings
-                .as_ref()
-                .map_or_else(unreadable, |openings| openings.changes.value.clone()),
+            changes: match (opened.altered, openings) {
+                (Some(_), _) => note("the row in the database, which is not what was sealed"),
+                (None, None) => note("values that cannot be read any more"),
+                (None, Some(openings)) => openings.changes.value.clone(),
+            },
             refused: leaf.as_ref().is_some_and(|leaf| leaf.refused),
         }
     }
 }
 
 impl Opened {
+    /// Who did it: as sealed, or else as the database has it.
+    fn actor(&self) -> AuditActor {
+        let kind = if self.event.actor.is_some() {
+            ActorKind::Account
+        } else {
+            ActorKind::System
+        };
+        let stored = AuditActor {
+            kind,
+            account: self.event.actor,
+        };
+        self.leaf.as_ref().map_or(stored, |leaf| leaf.actor)
+    }
+
+    fn account(&self) -> Option<AccountId> {
+        self.actor().account
+    }
+
+    /// Kind and id of what it was done to, likewise.
+    fn target(&self) -> Option<(&str, &str)> {
+        match &self.leaf {
+            Some(leaf) => leaf
+                .target
+                .as_ref()
+                .map(|target| (target.kind.as_str(), target.id.as_str())),
+            None => self.event.target_kind.as_deref().zip(self.event.target_id.as_deref()),
+        }
+    }
+
     pub(super) fn origin(&self) -> Origin {
         let unknown = || Origin {
             address: String::new(),
@@ -188,14 +218,29 @@ impl Opened {
     }
 }
 
-fn unreadable() -> Vec<Change> {
+/// What stands in the place of values that are not shown.
+fn note(text: &str) -> Vec<Change> {
     vec![Change {
-        field: "values that cannot be read any more".to_owned(),
+        field: text.to_owned(),
         before: None,
         after: None,
     }]
 }
 
-fn target_of(event: &Event) -> Option<(&str, &str)> {
-    event.target_kind.as_deref().zip(event.target_id.as_deref())
+/// The first column that does not say what the leaf says. Columns are what a log is filtered by; no proof covers them.
+fn altered(event: &Event, leaf: &AuditLeaf, workspace: WorkspaceId) -> Option<&'static str> {
+    let target = leaf.target.as_ref();
+    let same = [
+        ("workspace", leaf.workspace == workspace),
+        ("id", leaf.id == event.id),
+        ("at", leaf.at == timestamp::to_text(event.at)),
+        ("actor", leaf.actor.account == event.actor),
+        ("action", leaf.action == event.action),
+        (
+            "target_kind",
+            target.map(|target| &target.kind) == event.target_kind.as_ref(),
+        ),
+        ("target_id", target.map(|target| &target.id) == event.target_id.as_ref()),
+    ];
+    same.into_iter().find(|(_, same)| !same).map(|(column, _)| column)
 }

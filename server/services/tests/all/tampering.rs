@@ -165,6 +165,48 @@ async fn an_edited_event_is_not_shown_as_proven() {
     assert_eq!(row.changes[0].field, "values that cannot be read any more");
 }
 
+/// The columns that the log is filtered by stand beside the leaf; a change of one is found, in the export and on the page.
+#[tokio::test]
+async fn an_edited_column_is_found_and_not_shown_as_proven() {
+    for (column, value) in [
+        ("at", "at - interval '1 day'"),
+        ("actor", "null"),
+        ("action", "'record.trash'"),
+        ("target_kind", "'account'"),
+        ("target_id", "'somebody'"),
+    ] {
+        let scene = Scene::new().await;
+        let workspace = scene.workspace;
+        let before = scene.list().await.expect("a log");
+        let original = before.rows.iter().find(|row| row.position == Some(4)).expect("sealed");
+        let event = original.id;
+        scene
+            .attack(&format!(
+                "update audit_events set {column} = {value} where id = '{event}'"
+            ))
+            .await;
+        let finding = scene.finding().await;
+        assert_eq!(
+            (finding.what, finding.position),
+            (What::Column(column.to_owned()), Some(4)),
+            "{column}"
+        );
+        let shown = scene.house.act(&scene.ilse, GetAuditEvent { workspace, event }).await;
+        assert_eq!(code(shown), Code::Internal, "{column}");
+        let after = scene.list().await.expect("the list goes on");
+        let row = after.rows.iter().find(|row| row.id == event).expect("still there");
+        assert_eq!(
+            (&row.action, row.at, &row.actor, &row.target),
+            (&original.action, original.at, &original.actor, &original.target),
+            "{column}: what was sealed is shown"
+        );
+        assert_eq!(
+            row.changes[0].field,
+            "the row in the database, which is not what was sealed"
+        );
+    }
+}
+
 #[tokio::test]
 async fn swapped_openings_do_not_open() {
     let scene = Scene::new().await;

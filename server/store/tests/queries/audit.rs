@@ -3,7 +3,9 @@
 use domain::{AccountId, EventId};
 use store::{
     Db, Placement, Reason, Receipt, Schema, Scoped, StoreError, Why,
-    audit::{self, Filter},
+    audit::{self, Filter, Last},
+    idempotency::{Given, NewAnswer},
+    members,
     sealing::{self, Batch, Checkpoint, Head, Node},
 };
 use testkit::{EPOCH, TestDatabase, event, scope};
@@ -274,4 +276,56 @@ async fn the_log_knows_its_people_and_actions_and_each_event() {
             .expect("get")
             .is_none()
     );
+}
+
+#[tokio::test]
+async fn an_act_is_over_before_the_members_change() {
+    let test = testkit::database().await;
+    let owner = testkit::account(&test.db).await;
+    let placement = testkit::tenant(&test.db, owner, Schema::shared()).await;
+    let scope = scope(&placement, Some(owner));
+    let answer = |key: u8| NewAnswer {
+        actor: Some(owner),
+        key_hash: [key; 32],
+        given: Given {
+            request_hash: [1; 32],
+            response: b"sealed answer".to_vec(),
+        },
+        at: EPOCH,
+    };
+    let act = event(Some(owner), "record.create");
+    for answer in [None, Some(&answer(1))] {
+        let mut tx = test.db.begin(&scope).await.expect("begin");
+        let last = audit::append_last(&mut tx, &act, answer, Some(1)).await.expect("answer");
+        assert!(matches!(last, Last::Moved), "{last:?}");
+        tx.commit(Receipt::Unaudited(Why::Sweep)).await.expect("commit");
+    }
+    let mut tx = test.db.begin(&scope).await.expect("begin");
+    assert_eq!(members::hold(&mut tx).await.expect("answer"), 0);
+    let Last::Kept(receipt) = audit::append_last(&mut tx, &act, Some(&answer(1)), Some(0))
+        .await
+        .expect("answer")
+    else {
+        panic!("nothing has changed, and what was not kept was not written");
+    };
+    let (db, of) = (test.db.clone(), scope.clone());
+    let mut change = tokio::spawn(async move {
+        let mut tx = db.begin(&of).await.expect("begin");
+        let epoch = members::begin_change(&mut tx).await.expect("answer");
+        tx.commit(Receipt::Unaudited(Why::Sweep)).await.expect("commit");
+        epoch
+    });
+    let mut superuser = test.superuser().await;
+    let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut superuser).await.expect("answer") == 0 {
+        assert!(!change.is_finished(), "a change waits for what is about to commit");
+        tokio::task::yield_now().await;
+    }
+    tx.commit(receipt.into()).await.expect("commit");
+    assert_eq!((&mut change).await.expect("changed"), 1);
+    let mut tx = test.db.begin(&scope).await.expect("begin");
+    let again = event(Some(owner), "record.create");
+    let last = audit::append_last(&mut tx, &again, Some(&answer(1)), Some(1)).await.expect("answer");
+    assert!(matches!(last, Last::KeyUsed), "{last:?}");
+    tx.rollback().await.expect("rollback");
 }

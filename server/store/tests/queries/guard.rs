@@ -135,7 +135,46 @@ async fn logins_that_reach_past_row_level_security_are_refused() {
         );
         root(&test, &format!("revoke {group} from {role}")).await;
     }
+    root(&test, &format!("grant {} to {role}", migrate::SYSTEM)).await;
+    let refused = guard(&as_app(mine.clone())).await;
+    assert!(
+        matches!(&refused, Err(Refusal::SeesAll(name)) if *name == role),
+        "{refused:?}"
+    );
+    root(&test, &format!("revoke {} from {role}", migrate::SYSTEM)).await;
+    let without = Logins {
+        system: mine,
+        ..test.logins.clone()
+    };
+    let refused = guard(&without).await;
+    assert!(
+        matches!(&refused, Err(Refusal::NotSystem(name)) if *name == role),
+        "{refused:?}"
+    );
+    let swapped = Logins {
+        app: test.logins.system.clone(),
+        system: test.logins.app.clone(),
+        ..test.logins.clone()
+    };
+    let refused = guard(&swapped).await;
+    assert!(
+        matches!(&refused, Err(Refusal::SeesAll(name)) if name == migrate::SYSTEM),
+        "{refused:?}"
+    );
     root(&test, &format!("drop role {role}")).await;
+}
+
+#[tokio::test]
+async fn a_table_without_row_level_security_is_refused() {
+    let test = durable().await;
+    for off in ["no force", "disable"] {
+        root(&test, &format!("alter table shared.records {off} row level security")).await;
+        let refused = test.db.guard().await;
+        assert!(
+            matches!(&refused, Err(Refusal::Unguarded(table)) if table == "shared.records"),
+            "{off}: {refused:?}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -10,4 +10,5 @@ mod jobs;
 mod limits;
 mod migrations;
 mod placement;
+mod silence;
 mod tokens;

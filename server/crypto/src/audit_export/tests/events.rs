@@ -230,7 +230,16 @@ fn a_leaf_damaged_in_the_database_goes_out_and_is_found() {
         // The stored hashes and nodes are the old ones: only the line of the event differs.
         let log = Log::example();
         let mut lines = log.export();
-        lines[HEAD + 6] = event_line(6, &damaged, None, &log.proof(6));
+        lines[HEAD + 6] = event_line(6, &damaged, None, &log.proof(6), None);
         found(&lines, line_of(6), 6, What::Edited);
     }
+}
+
+#[test]
+fn a_column_that_the_exporter_found_altered_is_found() {
+    let log = Log::example();
+    let mut lines = log.export();
+    let event = &log.events[6];
+    lines[HEAD + 6] = event_line(6, &event.leaf, Some(&event.openings), &log.proof(6), Some("action"));
+    found(&lines, line_of(6), 6, What::Column("action".to_owned()));
 }

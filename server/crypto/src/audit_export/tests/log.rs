@@ -170,7 +170,13 @@ impl Log {
         lines.extend(self.checkpoints.iter().map(|note| checkpoint_line(note)));
         for (position, event) in self.events.iter().enumerate() {
             let proof = self.proof(position);
-            lines.push(event_line(position as u64, &event.leaf, Some(&event.openings), &proof));
+            lines.push(event_line(
+                position as u64,
+                &event.leaf,
+                Some(&event.openings),
+                &proof,
+                None,
+            ));
         }
         let newest = self.checkpoints.last().map(String::as_str);
         lines.push(end_line(
