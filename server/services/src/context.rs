@@ -11,14 +11,17 @@ use crate::{
 use crypto::token_text;
 use domain::{
     AccountId, Caller, Code, Door, EventId, JobId, Operation, Problem, Secret, SessionChange, WorkspaceId,
-    audit::Origin, ports::Mail,
+    audit::Origin,
+    policy::{self, Action, Decision},
+    ports::Mail,
 };
 use std::future::Future;
 use store::{
     Db, EventReceipt, Reason, Scoped, StoreError, SystemTx, TenantScope, TenantTx,
-    audit::{self, NewEvent},
+    audit::{self, Last, NewEvent},
     idempotency::{self, NewAnswer},
     jobs::{self, NewJob},
+    members,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -108,6 +111,11 @@ pub struct Context<'a, Tx> {
     pub(crate) tx: Tx,
     pub(crate) vault: Vault<'a>,
     pub(crate) action: &'static str,
+    /// What the actor must be allowed to do for it.
+    pub(crate) needs: Action,
+    /// The workspace's count of changes of its members when the actor's standing was decided; none where nobody can be
+    /// put out meanwhile: in the house, and for the command line.
+    pub(crate) epoch: Option<i64>,
     pub(crate) left: Left,
     /// Leaves no event, and so cannot be committed like others: for measuring what the log costs.
     #[cfg(test)]
@@ -214,17 +222,50 @@ impl<Tx: Transaction> Context<'_, Tx> {
 
     /// Writes what comes last: the event, and the answer to keep. False when the answer's key was used meanwhile: nothing
     /// may be kept then.
-    pub(crate) async fn write_last(&mut self, answer: Option<&NewAnswer>) -> Result<bool, StoreError> {
-        let tx = &mut self.tx;
-        let receipt = match (self.left.event.take(), answer) {
-            (Some(event), Some(answer)) => audit::append_with_answer(tx, &event, answer).await?,
-            (Some(event), None) => Some(audit::append(tx, &event).await?),
-            (None, Some(answer)) => return idempotency::insert(tx, answer).await,
-            (None, None) => return Ok(true),
+    ///
+    /// # Errors
+    /// When the actor may not do it any more, or the database does not answer. Nothing may be kept then either.
+    pub(crate) async fn write_last(&mut self, answer: Option<&NewAnswer>) -> Result<bool, Problem> {
+        let Some(event) = self.left.event.take() else {
+            return match answer {
+                Some(answer) => answered(idempotency::insert(&mut self.tx, answer).await),
+                None => Ok(true),
+            };
         };
-        let kept = receipt.is_some();
-        self.left.receipt = receipt;
-        Ok(kept)
+        loop {
+            match answered(audit::append_last(&mut self.tx, &event, answer, self.epoch).await)? {
+                Last::Kept(receipt) => {
+                    self.left.receipt = Some(receipt);
+                    return Ok(true);
+                }
+                Last::KeyUsed => return Ok(false),
+                Last::Moved => self.decide_again().await?,
+            }
+        }
+    }
+
+    /// Decides anew whether the actor may do this, after the members have changed. They do not change again before the
+    /// transaction ends.
+    async fn decide_again(&mut self) -> Result<(), Problem> {
+        self.epoch = Some(answered(members::hold(&mut self.tx).await)?);
+        // A statement of its own: one that waited for the count would see the seats from before.
+        let seat = match self.actor.account() {
+            Some(account) => answered(members::seat_of(&mut self.tx, account).await)?,
+            None => None,
+        };
+        let standing = self.services.standing_of(self.pack, seat.as_ref())?;
+        if standing == *self.standing {
+            return Ok(());
+        }
+        Err(match policy::decide(standing.actor(), self.needs, self.needs.anywhere()) {
+            Decision::Hide => Problem::new(Code::NotFound),
+            Decision::Forbid => Problem::new(Code::Forbidden),
+            // What the handler saw and decided was for another role.
+            Decision::Allow => Problem::new(Code::Forbidden).with_detail(
+                "Your role in this workspace was changed at the same moment. Nothing was kept. Load the page again, and \
+                 do it once more if you still want to.",
+            ),
+        })
     }
 
     /// Queues a mail in the transaction.

@@ -113,6 +113,12 @@ impl Admitted {
     pub(crate) fn workspace(&self) -> WorkspaceId {
         self.scope.placement.workspace
     }
+
+    /// Whether the actor may be put out of the workspace before the act is done: nobody belongs to the house, and who has a
+    /// shell is no member.
+    fn may_move(&self) -> bool {
+        self.workspace() != WorkspaceId::HOUSE && self.actor.account().is_some()
+    }
 }
 
 /// Everything that is decided before the operation's fields count.
@@ -297,6 +303,8 @@ pub(crate) async fn begin<'a, Op: Handle>(
         tx,
         vault: Vault::new(&services.inner.keyring, at),
         action: Op::META.name,
+        needs: Op::META.action,
+        epoch: admitted.may_move().then_some(admitted.epoch),
         left: Left::default(),
         #[cfg(test)]
         unrecorded: false,
@@ -335,7 +343,7 @@ pub(crate) async fn keep<Op: Handle>(
         ),
         None => None,
     };
-    if !answered(cx.write_last(answer.as_ref()).await)? {
+    if !cx.write_last(answer.as_ref()).await? {
         answered(cx.tx.rollback().await)?;
         return Err(Problem::new(Code::KeyReused));
     }
@@ -358,7 +366,7 @@ async fn fail<Tx: Transaction>(cx: Context<'_, Tx>, failure: Failure) -> Problem
 
 /// Commits, with the event if it is still to be written.
 pub(crate) async fn commit<Tx: Transaction>(mut cx: Context<'_, Tx>) -> Result<SessionChange, Problem> {
-    answered(cx.write_last(None).await)?;
+    cx.write_last(None).await?;
     let Context {
         services,
         at,

@@ -8,7 +8,7 @@ use crate::{Actor, bounded::Bounded, failure::unavailable, keyring::Keyring};
 use domain::{AccountId, Code, Problem, RateClass, WorkspaceId, ports::Clock, validate::canonical_email};
 use std::net::IpAddr;
 use store::{
-    Db,
+    Db, StoreError,
     limits::{self, Limit, Verdict},
 };
 use time::{Duration, OffsetDateTime};
@@ -236,15 +236,10 @@ pub(crate) async fn mark_known(db: &Db, key: CounterKey, now: OffsetDateTime) ->
     ask(db, key, rate, now).await.map(|_| ())
 }
 
-/// Whether a network is remembered. Asking adds no time to the counter; but requests that reach it out of order leave and
-/// find the little by which their clocks differ, so only a wait that nothing but a mark can leave counts as one.
+/// Whether a network is remembered.
 async fn is_marked(db: &Db, key: CounterKey, now: OffsetDateTime) -> Result<bool, Problem> {
-    let rate = Rate {
-        burst: 1,
-        every: Duration::ZERO,
-    };
-    let verdict = ask(db, key, rate, now).await?;
-    Ok(matches!(verdict, Verdict::RetryAfter(wait) if wait > Duration::HOUR))
+    let owed = limits::owed(db, &key, now).await.map_err(|error| silent(&error))?;
+    Ok(owed > Duration::ZERO)
 }
 
 async fn take(db: &Db, key: CounterKey, rate: Rate, now: OffsetDateTime) -> Result<(), Problem> {
@@ -260,10 +255,12 @@ async fn ask(db: &Db, key: CounterKey, rate: Rate, now: OffsetDateTime) -> Resul
         burst: rate.burst,
         interval: rate.every,
     };
-    limits::take(db, &key, limit, now).await.map_err(|error| {
-        tracing::error!(%error, "the counter of tries does not answer");
-        unavailable()
-    })
+    limits::take(db, &key, limit, now).await.map_err(|error| silent(&error))
+}
+
+fn silent(error: &StoreError) -> Problem {
+    tracing::error!(%error, "the counter of tries does not answer");
+    unavailable()
 }
 
 fn too_many(wait: Duration) -> Problem {

@@ -80,52 +80,62 @@ pub struct Filter {
 /// # Errors
 /// When the database does not answer.
 pub async fn append(tx: &mut impl Scoped, new: &NewEvent) -> Result<EventReceipt, StoreError> {
-    let workspace = tx.workspace();
-    sqlx::query!(
-        "with event as (
-            insert into audit_events
-                (workspace_id, id, at, actor, action, target_kind, target_id, leaf, leaf_hash, openings)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         )
-         insert into audit_unsealed (workspace_id, event_id) values ($1, $2)",
-        workspace.0,
-        new.id.0,
-        new.at,
-        new.actor.map(|actor| actor.0),
-        new.action,
-        new.target_kind,
-        new.target_id,
-        new.leaf,
-        &new.leaf_hash[..],
-        new.openings
-    )
-    .execute(conn(tx))
-    .await?;
-    Ok(EventReceipt::new(tx.number(), new.id))
+    match append_while(tx, new, None).await? {
+        Last::Kept(receipt) => Ok(receipt),
+        Last::KeyUsed | Last::Moved => Err(StoreError::Bug(
+            "an event that waits for nothing was not written".to_owned(),
+        )),
+    }
 }
 
-/// Appends an event, and keeps the answer to the request it records, in one statement. Waits for another transaction that
-/// is keeping an answer under the same key; `None` when that one committed: the caller rolls back and gives the answer
-/// [`crate::idempotency::find`] finds.
+/// What became of what a transaction writes last.
+#[derive(Debug)]
+pub enum Last {
+    /// It is written.
+    Kept(EventReceipt),
+    /// Nothing may be kept: another transaction kept an answer under the same key, and has committed. The caller rolls
+    /// back and gives the answer [`crate::idempotency::find`] finds.
+    KeyUsed,
+    /// Nothing is written: the members of the workspace have changed since the act was decided.
+    Moved,
+}
+
+/// Appends an event, and keeps the answer to the request it records if there is one, in one statement; but only while the
+/// workspace's count of changes of its members is still `epoch`. From here to the end of the transaction such changes wait
+/// ([`crate::members::begin_change`]), so that an act is over before its actor is told to be out. `None` asks for nothing,
+/// and nobody waits. Waits for another transaction that is keeping an answer under the same key.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn append_with_answer(
+pub async fn append_last(
     tx: &mut impl Scoped,
     new: &NewEvent,
-    answer: &NewAnswer,
-) -> Result<Option<EventReceipt>, StoreError> {
+    answer: Option<&NewAnswer>,
+    epoch: Option<i64>,
+) -> Result<Last, StoreError> {
+    let Some(answer) = answer else {
+        return append_while(tx, new, epoch).await;
+    };
     let workspace = tx.workspace();
-    let done = sqlx::query!(
-        "with event as (
+    // What is read of `held` comes before every insertion: the lock on the placement is taken first, so that who waits for
+    // a key never holds back who holds it.
+    let row = sqlx::query!(
+        "with held as materialized (
+            select where $16::bigint is null
+                or exists (select from placements where workspace_id = $1 and epoch = $16 for share)
+         ), event as (
             insert into audit_events
                 (workspace_id, id, at, actor, action, target_kind, target_id, leaf, leaf_hash, openings)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from held
          ), unsealed as (
-            insert into audit_unsealed (workspace_id, event_id) values ($1, $2)
+            insert into audit_unsealed (workspace_id, event_id) select $1, $2 from held
+         ), kept as (
+            insert into idempotency_keys (workspace_id, actor, key_hash, request_hash, response, created_at)
+            select $1, $11, $12, $13, $14, $15 from held
+            on conflict (workspace_id, actor, key_hash) do nothing
+            returning true
          )
-         insert into idempotency_keys (workspace_id, actor, key_hash, request_hash, response, created_at)
-         values ($1, $11, $12, $13, $14, $15) on conflict (workspace_id, actor, key_hash) do nothing",
+         select exists (select from held) as \"held!\", exists (select from kept) as \"kept!\"",
         workspace.0,
         new.id.0,
         new.at,
@@ -140,11 +150,49 @@ pub async fn append_with_answer(
         &answer.key_hash[..],
         &answer.given.request_hash[..],
         answer.given.response,
-        answer.at
+        answer.at,
+        epoch
+    )
+    .fetch_one(conn(tx))
+    .await?;
+    Ok(match (row.held, row.kept) {
+        (true, true) => Last::Kept(EventReceipt::new(tx.number(), new.id)),
+        (true, false) => Last::KeyUsed,
+        (false, _) => Last::Moved,
+    })
+}
+
+async fn append_while(tx: &mut impl Scoped, new: &NewEvent, epoch: Option<i64>) -> Result<Last, StoreError> {
+    let workspace = tx.workspace();
+    let done = sqlx::query!(
+        "with held as materialized (
+            select where $11::bigint is null
+                or exists (select from placements where workspace_id = $1 and epoch = $11 for share)
+         ), event as (
+            insert into audit_events
+                (workspace_id, id, at, actor, action, target_kind, target_id, leaf, leaf_hash, openings)
+            select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from held
+         )
+         insert into audit_unsealed (workspace_id, event_id) select $1, $2 from held",
+        workspace.0,
+        new.id.0,
+        new.at,
+        new.actor.map(|actor| actor.0),
+        new.action,
+        new.target_kind,
+        new.target_id,
+        new.leaf,
+        &new.leaf_hash[..],
+        new.openings,
+        epoch
     )
     .execute(conn(tx))
     .await?;
-    Ok((done.rows_affected() == 1).then(|| EventReceipt::new(tx.number(), new.id)))
+    Ok(if done.rows_affected() == 1 {
+        Last::Kept(EventReceipt::new(tx.number(), new.id))
+    } else {
+        Last::Moved
+    })
 }
 
 impl From<EventReceipt> for Receipt {

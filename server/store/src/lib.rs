@@ -20,9 +20,9 @@ mod lease;
 pub mod limits;
 pub mod members;
 pub mod migrate;
+mod patience;
 #[cfg(feature = "peer")]
 pub mod peer;
-mod patience;
 mod placement;
 pub mod records;
 pub mod resolve;

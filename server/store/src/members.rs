@@ -139,19 +139,36 @@ pub async fn insert(
 }
 
 /// Says that something changes about who belongs to the transaction's workspace, before anything does: changes of one
-/// workspace wait for each other here until they have committed, so that each sees what the one before it left.
+/// workspace wait for each other here until they have committed, so that each sees what the one before it left. They wait
+/// for acts that are about to commit, too ([`crate::audit::append_last`]); so whatever else a transaction locks, it locks
+/// before. Answers the count of changes with this one.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn begin_change(tx: &mut impl Scoped) -> Result<(), StoreError> {
+pub async fn begin_change(tx: &mut impl Scoped) -> Result<i64, StoreError> {
     let workspace = tx.workspace();
-    sqlx::query!(
-        "update placements set epoch = epoch + 1 where workspace_id = $1",
+    let epoch = sqlx::query_scalar!(
+        "update placements set epoch = epoch + 1 where workspace_id = $1 returning epoch",
         workspace.0
     )
-    .execute(conn(tx))
+    .fetch_one(conn(tx))
     .await?;
-    Ok(())
+    Ok(epoch)
+}
+
+/// The transaction's workspace's count of changes of its members. It stays what it is until the transaction ends.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn hold(tx: &mut impl Scoped) -> Result<i64, StoreError> {
+    let workspace = tx.workspace();
+    let epoch = sqlx::query_scalar!(
+        "select epoch from placements where workspace_id = $1 for share",
+        workspace.0
+    )
+    .fetch_one(conn(tx))
+    .await?;
+    Ok(epoch)
 }
 
 /// An account's place in the transaction's workspace; `None` for no member.

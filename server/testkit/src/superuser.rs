@@ -1,7 +1,7 @@
 //! What a test does as the superuser: looking past every policy, and playing the attacker who holds the database.
 
 use crate::TestDatabase;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, PgConnection};
 
 impl TestDatabase {
     /// Runs statements as the superuser.
@@ -16,6 +16,21 @@ impl TestDatabase {
         {
             panic!("{sql}: {error}");
         }
+    }
+
+    /// Runs statements as the superuser, in a transaction that holds its locks until the connection is dropped.
+    ///
+    /// # Panics
+    /// When one of them fails.
+    pub async fn hold(&self, sql: &str) -> PgConnection {
+        let mut superuser = self.superuser().await;
+        if let Err(error) = sqlx::raw_sql(AssertSqlSafe(format!("begin; {sql}")))
+            .execute(&mut superuser)
+            .await
+        {
+            panic!("{sql}: {error}");
+        }
+        superuser
     }
 
     /// The one number a query gives (`bigint`), as the superuser sees it.

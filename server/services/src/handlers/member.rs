@@ -112,10 +112,11 @@ impl Context<'_, TenantTx> {
     /// is decided anew, because it may have changed while this waited. Answers whether the actor is one of those who answer
     /// for the workspace, or has a shell.
     pub(super) async fn begin_member_change(&mut self, action: Action) -> Result<bool, Failure> {
-        members::begin_change(&mut self.tx).await?;
+        let epoch = members::begin_change(&mut self.tx).await?;
         let Some(account) = self.actor.account() else {
             return Ok(true);
         };
+        self.epoch = Some(epoch);
         let seat = members::seat_of(&mut self.tx, account).await?;
         let standing = self.services.standing_of(self.pack, seat.as_ref())?;
         match decide(standing.actor(), action, action.anywhere()) {

@@ -33,10 +33,9 @@ impl Handle for MoveRecord {
                 stale(&now).into()
             });
         }
-        // Who may write may be another now: whoever holds the record open is asked again.
-        members::begin_change(&mut cx.tx).await?;
         let changed = records::set_state(&mut cx.tx, self.record, &self.state, self.revision, cx.at).await?;
         let revision = cx.changed(changed, &before).await?;
+        cx.ask_again().await?;
         let event = Event::on("record", &self.record).change("state", Some(&before.state), Some(&self.state));
         cx.record(event).await?;
         Ok(RecordView {
@@ -58,13 +57,23 @@ struct Way {
 }
 
 impl Context<'_, TenantTx> {
+    /// Who may write may be another now: whoever holds the record open is asked again. Call it when the record is locked:
+    /// others lock the record first and the workspace's count last.
+    async fn ask_again(&mut self) -> Result<(), Failure> {
+        let epoch = members::begin_change(&mut self.tx).await?;
+        // Only this change since the actor's standing was decided: then it was decided well.
+        if let Some(decided) = self.epoch.as_mut().filter(|decided| **decided + 1 == epoch) {
+            *decided = epoch;
+        }
+        Ok(())
+    }
+
     /// Puts a record onto another shelf. One that is there already stays, and it is on record all the same.
     async fn shelve(&mut self, id: RecordId, way: Way) -> Result<RecordView, Failure> {
         let before = self.record_for(way.action, id).await?;
         if before.shelf != way.to && !way.from.contains(&before.shelf) {
             return Err(Problem::new(Code::Forbidden).with_detail(way.otherwise).into());
         }
-        members::begin_change(&mut self.tx).await?;
         let (revision, updated_at) = if before.shelf == way.to {
             (before.revision, before.updated_at)
         } else {
@@ -72,6 +81,7 @@ impl Context<'_, TenantTx> {
             let revision = moved.ok_or_else(|| stale("Somebody else has put it elsewhere meanwhile."))?;
             (revision, self.at)
         };
+        self.ask_again().await?;
         let event = Event::on("record", &id).change("kept in", Some(before.shelf.word()), Some(way.to.word()));
         self.record(event).await?;
         Ok(RecordView {

@@ -10,6 +10,7 @@ mod house;
 mod journeys;
 mod mail;
 mod matrix;
+mod meanwhile;
 mod members;
 mod pack_files;
 mod records;

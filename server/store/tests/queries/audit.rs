@@ -296,7 +296,9 @@ async fn an_act_is_over_before_the_members_change() {
     let act = event(Some(owner), "record.create");
     for answer in [None, Some(&answer(1))] {
         let mut tx = test.db.begin(&scope).await.expect("begin");
-        let last = audit::append_last(&mut tx, &act, answer, Some(1)).await.expect("answer");
+        let last = audit::append_last(&mut tx, &act, answer, Some(1))
+            .await
+            .expect("answer");
         assert!(matches!(last, Last::Moved), "{last:?}");
         tx.commit(Receipt::Unaudited(Why::Sweep)).await.expect("commit");
     }
@@ -317,7 +319,12 @@ async fn an_act_is_over_before_the_members_change() {
     });
     let mut superuser = test.superuser().await;
     let waits = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while sqlx::query_scalar::<_, i64>(waits).fetch_one(&mut superuser).await.expect("answer") == 0 {
+    while sqlx::query_scalar::<_, i64>(waits)
+        .fetch_one(&mut superuser)
+        .await
+        .expect("answer")
+        == 0
+    {
         assert!(!change.is_finished(), "a change waits for what is about to commit");
         tokio::task::yield_now().await;
     }
@@ -325,7 +332,9 @@ async fn an_act_is_over_before_the_members_change() {
     assert_eq!((&mut change).await.expect("changed"), 1);
     let mut tx = test.db.begin(&scope).await.expect("begin");
     let again = event(Some(owner), "record.create");
-    let last = audit::append_last(&mut tx, &again, Some(&answer(1)), Some(1)).await.expect("answer");
+    let last = audit::append_last(&mut tx, &again, Some(&answer(1)), Some(1))
+        .await
+        .expect("answer");
     assert!(matches!(last, Last::KeyUsed), "{last:?}");
     tx.rollback().await.expect("rollback");
 }

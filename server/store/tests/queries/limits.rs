@@ -56,8 +56,14 @@ async fn a_burst_then_one_each_interval() {
         "but allows no second burst"
     );
     assert_eq!(take([1; 32], 10).await, Verdict::Allowed);
-    assert_eq!(limits::owed(&test.db, &[1; 32], EPOCH).await.expect("answer"), Duration::seconds(40));
-    assert_eq!(limits::owed(&test.db, &[9; 32], EPOCH).await.expect("answer"), Duration::ZERO);
+    assert_eq!(
+        limits::owed(&test.db, &[1; 32], EPOCH).await.expect("answer"),
+        Duration::seconds(40)
+    );
+    assert_eq!(
+        limits::owed(&test.db, &[9; 32], EPOCH).await.expect("answer"),
+        Duration::ZERO
+    );
     let mut tx = test.db.system(Reason::Jobs, None).await.expect("begin");
     let swept = limits::delete_rested(&mut tx, EPOCH + Duration::seconds(1_000), 100)
         .await
