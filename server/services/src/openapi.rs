@@ -1,7 +1,7 @@
 //! The OpenAPI document (3.1), made from the registry: what it says is what the doors take.
 
 use crate::{Entry, describe::describe, entries};
-use domain::{Code, Kind, Problem, Scope};
+use domain::{Code, Kind, Problem, Scope, validate};
 use serde_json::{Map, Value, json};
 
 /// The document of the public JSON API.
@@ -48,8 +48,35 @@ pub fn openapi() -> Value {
 /// The longest text that is tried, in characters: longer ones do not fit into a request.
 const LONGEST: usize = 100_000;
 
+/// Lengths that are tried first; every text but a list of addresses takes one of them in one of its [`SHAPES`].
+const USUAL: [usize; 2] = [1, validate::TOKEN_LENGTH];
+
+/// Texts of a length, for what takes any letters, a new password, an address.
+const SHAPES: [fn(usize) -> String; 3] = [
+    |length| "a".repeat(length),
+    |length| {
+        let tides = (0..).map(|number| format!("{number} tides "));
+        tides
+            .flat_map(String::into_bytes)
+            .take(length)
+            .map(char::from)
+            .collect()
+    },
+    address,
+];
+
+/// An address of a length, as far as there are such; a host's labels end at 63 letters.
+fn address(length: usize) -> String {
+    let host = (0..length.saturating_sub(4)).map(|at| if at % 50 == 49 { '.' } else { 'a' });
+    let mut host: String = host.collect();
+    if host.ends_with('.') {
+        host.replace_range(host.len() - 1.., "a");
+    }
+    format!("a@{host}.a")
+}
+
 /// Says of every text of a schema how short and how long it may be, by trying what the operation's own `validate` takes; so
-/// the document cannot say anything else. A text that must be more than letters (an address, a new password) is left alone.
+/// the document cannot say anything else. A text that takes none of the [`SHAPES`], or several addresses, is left alone.
 fn measure(entry: &Entry, sample: &Value, schema: &mut Value, path: &mut String) {
     let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
         return;
@@ -58,19 +85,27 @@ fn measure(entry: &Entry, sample: &Value, schema: &mut Value, path: &mut String)
         let length = path.len();
         path.push('/');
         path.push_str(name);
-        let takes = |letters: usize| {
+        let takes = |text: String| {
             let mut tried = sample.clone();
-            if let Some(text) = tried.pointer_mut(path) {
-                *text = json!("a".repeat(letters));
+            if let Some(place) = tried.pointer_mut(path) {
+                *place = json!(text);
             }
             (entry.faults)(tried).is_some_and(|faults| faults.iter().all(|fault| fault.field != *name))
         };
-        if property["type"] == "string" && property.get("format").is_none() && takes(1) {
-            if !takes(0) {
-                property["minLength"] = json!(1);
+        if property["type"] == "string"
+            && property.get("format").is_none()
+            && let Some((shape, good)) = SHAPES
+                .iter()
+                .flat_map(|shape| USUAL.map(|length| (shape, length)))
+                .find(|(shape, length)| takes(shape(*length)))
+        {
+            if !takes(shape(0)) {
+                property["minLength"] = json!(last(good, 0, |length| takes(shape(length))));
             }
-            if !takes(LONGEST) {
-                property["maxLength"] = json!(longest(takes));
+            let free = takes(SHAPES[1](validate::TOKEN_LENGTH));
+            let several = !free && takes(format!("{}\n{}", address(20), address(21)));
+            if !takes(shape(LONGEST)) && !several {
+                property["maxLength"] = json!(last(good, LONGEST, |length| takes(shape(length))));
             }
         }
         measure(entry, sample, property, path);
@@ -78,10 +113,9 @@ fn measure(entry: &Entry, sample: &Value, schema: &mut Value, path: &mut String)
     }
 }
 
-/// The most letters that are taken: one is, and [`LONGEST`] are not.
-fn longest(takes: impl Fn(usize) -> bool) -> usize {
-    let (mut good, mut bad) = (1, LONGEST);
-    while bad - good > 1 {
+/// The last length that is taken on the way from one that is to one that is not.
+fn last(mut good: usize, mut bad: usize, takes: impl Fn(usize) -> bool) -> usize {
+    while bad.abs_diff(good) > 1 {
         let middle = usize::midpoint(good, bad);
         if takes(middle) {
             good = middle;
@@ -186,7 +220,7 @@ fn problem_schema() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{password, validate};
+    use domain::password;
 
     #[test]
     fn the_document_names_every_operation_and_every_reference_leads_somewhere() {
@@ -229,8 +263,17 @@ mod tests {
                 [None, max(validate::SEARCH_MAX)],
             ),
             ("session_sign_in", "password", [Some(1), max(password::MAX)]),
-            ("session_sign_in", "email", [None, None]),
-            ("account_reset_password", "password", [None, None]),
+            ("session_sign_in", "email", [Some(5), max(validate::EMAIL_MAX)]),
+            ("account_sign_up", "email", [Some(5), max(validate::EMAIL_MAX)]),
+            ("account_sign_up", "password", [max(password::MIN), max(password::MAX)]),
+            (
+                "account_reset_password",
+                "password",
+                [max(password::MIN), max(password::MAX)],
+            ),
+            ("account_reset_password", "token", [max(validate::TOKEN_LENGTH); 2]),
+            ("member_invite", "emails", [Some(5), None]),
+            ("account_verify", "token", [max(validate::TOKEN_LENGTH); 2]),
         ] {
             assert_eq!(at(operation, path), expected, "{operation} {path}");
         }

@@ -87,6 +87,12 @@ fn entry_of<Op: Handle>(meta: &'static Meta) -> Entry {
 /// Reads JSON. A member that the operation does not have is refused, not passed over: what its sender meant by it would be
 /// lost, a misspelt filter say, which then filters nothing.
 fn read_json<Op: Handle>(body: &[u8]) -> Result<Op, Problem> {
+    // An array of the members' values would be read as well, and nobody sees there what is what.
+    if body.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(malformed(
+            "Send a JSON object; /openapi.json says which members it has.".to_owned(),
+        ));
+    }
     let mut unknown = false;
     let mut reader = serde_json::Deserializer::from_slice(body);
     let op = serde_ignored::deserialize(&mut reader, |_| unknown = true);
@@ -166,6 +172,9 @@ mod tests {
                 assert_eq!(problem.code, Code::Malformed, "{}: {sample}", entry.meta.name);
                 assert!(!problem.to_string().contains("canary"), "{problem}");
             }
+            let in_order: Vec<&Value> = input.sample.as_object().expect("an object").values().collect();
+            let array = serde_json::to_vec(&in_order).expect("JSON");
+            assert!((entry.from_json)(&array).is_err(), "{}: an array", entry.meta.name);
             let mut twice = serde_json::to_vec(&input.sample).expect("JSON");
             twice.extend(b" {}");
             assert!(
@@ -194,6 +203,10 @@ mod tests {
             "[]",
             "{\"email\":1,\"password\":\"canary\"}",
             "{\"email\":\"canary\"}",
+            "[\"canary\", \"canary\"]",
+            " \n[\"canary\", \"canary\"]",
+            "\"canary\"",
+            "null",
             "\u{0}canary",
         ] {
             let problem = (entry.from_json)(body.as_bytes()).expect_err(body);
