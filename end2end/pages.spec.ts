@@ -92,7 +92,8 @@ for (const { screen, viewport } of SCREENS) {
         test.setTimeout(180_000);
         complaints.expect(/status of 404/);
         await owner.makeRecord(page.request, "Cleaning the dock");
-        const record = await owner.makeRecord(page.request, "Receiving refrigerated stock");
+        // Long enough to scroll, with headings for the outline.
+        const record = await owner.makeRecord(page.request, "Receiving refrigerated stock", "relaxation");
         await page.goto(owner.at("/audit"));
         const href = await page.locator(".ev-row a").first().getAttribute("href");
         const event = new URL(href!, "http://localhost").searchParams.get("event")!;

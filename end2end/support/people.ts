@@ -77,9 +77,9 @@ export class Person {
     this.workspace = made.id;
   }
 
-  /** Makes a record; answers its id. */
-  async makeRecord(request: APIRequestContext, title: string): Promise<string> {
-    return (await done<{ id: string }>(request, "record.create", { workspace: this.workspace, title })).id;
+  /** Makes a record, empty or from a template of the pack's first type; answers its id. */
+  async makeRecord(request: APIRequestContext, title: string, template = ""): Promise<string> {
+    return (await done<{ id: string }>(request, "record.create", { workspace: this.workspace, title, template })).id;
   }
 
   /** The address of the workspace, or of something in it. */

@@ -76,9 +76,9 @@ pub fn TextField(
     /// Whether the form starts here.
     #[prop(optional)]
     autofocus: bool,
-    /// Something beside the label: a way out.
+    /// Something beside the label: a way out. It comes after the field for whoever goes by keyboard.
     #[prop(optional, into)]
-    aside: ViewFn,
+    aside: Option<ViewFn>,
 ) -> impl IntoView {
     let core = use_context::<FormCore>();
     let id = element_id(core, name);
@@ -102,7 +102,6 @@ pub fn TextField(
                 <label class="label" for=id.clone()>
                     {label}
                 </label>
-                {aside.run()}
             </div>
             <input
                 class=input_class(large, class)
@@ -125,6 +124,7 @@ pub fn TextField(
                     }
                 })}
             {error_line(core, name, &id)}
+            {aside.map(|aside| view! { <div class="aside">{aside.run()}</div> })}
         </div>
     }
 }

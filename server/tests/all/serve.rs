@@ -74,6 +74,28 @@ async fn keys_cannot_hide_among_the_data_behind_a_link() {
     assert!(text.contains("inside the data folder"), "{text}");
 }
 
+/// Before the data folder is there, a link to it leads nowhere: that is looked at again once it is.
+#[tokio::test]
+async fn keys_cannot_hide_behind_a_link_that_leads_nowhere_yet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (data, link) = (folder.path().join("data"), folder.path().join("link"));
+    std::os::unix::fs::symlink(&data, &link).expect("a link");
+    let file = format!(
+        "listen = '127.0.0.1:0'\norigin = 'https://a.example'\ndata = '{}'\nkeys = '{}'\n\
+         [smtp]\nhost = '127.0.0.1'\nsecurity = 'none'\nfrom = 'a@b.example'",
+        data.display(),
+        link.join("keys").display()
+    );
+    let settings = Settings::collect(Some(&file), [], []).expect("settings");
+    let config = Config::from_settings(&settings).expect("a configuration");
+    let text = refusal(config).await;
+    assert!(text.contains("inside the data folder"), "{text}");
+    assert!(
+        !data.join("keys").exists() && !data.join("postgres").exists(),
+        "nothing was begun"
+    );
+}
+
 #[tokio::test]
 async fn a_database_that_would_lose_or_show_data_is_refused() {
     // The tests' Postgres runs without fsync.

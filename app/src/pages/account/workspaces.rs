@@ -68,7 +68,7 @@ fn Workspaces(workspaces: Vec<WorkspaceLine>) -> impl IntoView {
     view! {
         <ul class="wait-list">{rows}</ul>
         <p class="auth-alt">
-            <a class="link" href="/start">
+            <a class="btn btn-line btn-sm" href="/start">
                 <Icon name="plus"/>
                 "New workspace"
             </a>

@@ -76,7 +76,7 @@ pub fn Mode(
     move || {
         may.get().then(|| {
             view! {
-                <div class="seg only-desk" role="group" aria-label="Mode">
+                <div class="seg only-desk only-scripted" role="group" aria-label="Mode">
                     {button(true, "Write")}
                     {button(false, "Read")}
                 </div>
@@ -111,7 +111,7 @@ pub fn Foot(
                 <Icon name="info"/>
             </a>
             <button
-                class="btn btn-line btn-icon"
+                class="btn btn-line btn-icon only-scripted"
                 type="button"
                 aria-label="Outline"
                 aria-expanded=move || script.outline_open.get().to_string()
@@ -122,7 +122,11 @@ pub fn Foot(
             {move || {
                 may.get().then(|| {
                     view! {
-                        <button class="btn btn-act only-phone" type="button" on:click=move |_| script.writing.set(true)>
+                        <button
+                            class="btn btn-act only-phone only-scripted"
+                            type="button"
+                            on:click=move |_| script.writing.set(true)
+                        >
                             <Icon name="pencil-simple"/>
                             "Write"
                         </button>

@@ -55,13 +55,30 @@ pub fn ScriptText(
     #[cfg(feature = "hydrate")]
     super::end::follow(script, workspace, record, shown);
     view! {
-        <Outline script/>
+        // With the text, and before it: what is known of it when the page is made does not move anything later.
+        <Transition>
+            {move || {
+                body.get::<BodyView>()
+                    .map(|answer| {
+                        if let Ok(body) = &answer {
+                            note(script, body);
+                        }
+                        view! { <Outline script/> }
+                    })
+            }}
+        </Transition>
         <div class="ed-col">
             {move || script.writing.get().then(|| view! { <Tools script/> })}
             {move || script.writing.get().then(|| view! { <Asked script/> })}
             {move || script.writing.get().then(|| view! { <Safety script/> })}
             <Newer script version/>
-            <div class="scroll" class:reading=move || !script.writing.get()>
+            <div
+                class="scroll"
+                class:reading=move || !script.writing.get()
+                role="region"
+                aria-label="Text"
+                tabindex=move || if script.writing.get() { "-1" } else { "0" }
+            >
                 <div class="sheet">
                     {children()}
                     <div hidden=move || loaded.get()>
@@ -70,7 +87,6 @@ pub fn ScriptText(
                                 body.get::<BodyView>()
                                     .map(|answer| match answer {
                                         Ok(body) => {
-                                            note(script, &body);
                                             shown.set_value(body.html.clone());
                                             view! { <div inner_html=body.html></div> }.into_any()
                                         }
