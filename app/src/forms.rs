@@ -5,6 +5,10 @@
 use domain::{Code, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// The hidden field that names the operation.
 pub const OP: &str = "_op";
@@ -31,6 +35,22 @@ pub enum Why {
     SignedOut,
     /// It wanted a fresh proof of identity, which has been given since.
     Unproven,
+}
+
+/// Whether a form of the page has taken up the one that was refused: otherwise nothing on the page would say what is wrong.
+#[derive(Clone, Debug, Default)]
+pub struct TakenUp(Arc<AtomicBool>);
+
+impl TakenUp {
+    /// Notes that a form has.
+    pub(crate) fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether one has.
+    pub fn is_so(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// A form that was posted without JavaScript and not done: which, what was typed, and why not. The server puts it into

@@ -7,7 +7,7 @@ use crate::{
         wire::{self, Wiring},
     },
     format,
-    forms::{self, FormState, Why},
+    forms::{self, FormState, TakenUp, Why},
 };
 use domain::{Code, FieldError, Operation, Problem};
 use leptos::{context::Provider, prelude::*};
@@ -38,6 +38,11 @@ impl FormCore {
         let kept = use_context::<Posted>()
             .and_then(|posted| posted.0.get_value())
             .filter(|state| state.op == op && state.value(forms::ROW).unwrap_or_default() == row);
+        if kept.is_some()
+            && let Some(taken_up) = use_context::<TakenUp>()
+        {
+            taken_up.note();
+        }
         let problem = kept.as_ref().and_then(FormState::problem).cloned();
         let key = kept.as_ref().and_then(|state| state.key.clone());
         let core = Self {

@@ -5,7 +5,7 @@
 use super::{answer, caller, session_cookie};
 use crate::state::State;
 use app::{
-    forms::{self, FormState, Held, RenderKey, Why},
+    forms::{self, FormState, Held, RenderKey, TakenUp, Why},
     gateway::{AnyBox, Gateway},
     shell,
 };
@@ -132,9 +132,12 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
         // Nothing in the workspace is for visitors: what would be rendered says no more than this.
         return see_other(&forms::sign_in_then(&address));
     }
+    let outline = answer::Outline::new(parts.uri.path(), &parts.extensions);
+    let taken_up = TakenUp::default();
     let provide = Provide {
         form: form.clone(),
         held: None,
+        taken_up: taken_up.clone(),
     };
     let (mut response, seen) = draw(state, kind, parts, provide).await;
     let away = seen
@@ -144,8 +147,13 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
     if let Some(away) = away.and_then(|problem| detour(problem, &address)) {
         response = see_other(&away);
     } else {
-        let refused = form.as_ref().and_then(FormState::problem);
-        set_status(&mut response, refused, seen.problem.as_ref());
+        match form.as_ref().and_then(FormState::problem) {
+            // The page has no such form, and nothing else to say.
+            Some(refused) if !taken_up.is_so() && seen.problem.is_none() => {
+                response = answer::outlined(state, &outline, refused, None);
+            }
+            refused => set_status(&mut response, refused, seen.problem.as_ref()),
+        }
     }
     session_cookie::write(response.headers_mut(), &seen.session);
     response
@@ -168,6 +176,7 @@ pub async fn ask_who(state: &State, mut parts: Parts, form: Option<FormState>, h
     let provide = Provide {
         form,
         held: Some(Held(held.to_held())),
+        taken_up: TakenUp::default(),
     };
     let (response, seen) = draw(state, kind, parts, provide).await;
     let mut response = without_scripts(response).await;
@@ -256,6 +265,8 @@ struct Provide {
     form: Option<FormState>,
     /// The form that waits.
     held: Option<Held>,
+    /// Where a form notes that it shows that again.
+    taken_up: TakenUp,
 }
 
 /// What the pages find in their context.
@@ -263,7 +274,7 @@ fn context(
     state: &State,
     gateway: &Arc<PageGateway>,
     parts: &Parts,
-    Provide { form, held }: Provide,
+    Provide { form, held, taken_up }: Provide,
 ) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let gateway: Arc<dyn Gateway> = Arc::clone(gateway) as Arc<dyn Gateway>;
     let caller = caller::of(&parts.headers, &parts.extensions, None);
@@ -280,6 +291,7 @@ fn context(
         provide_context(assets.clone());
         provide_context(key.clone());
         provide_context(site);
+        provide_context(taken_up.clone());
         if let Some(form) = &form {
             provide_context(form.clone());
         }

@@ -312,3 +312,50 @@ async fn a_stale_form_is_shown_again_with_what_was_typed() {
     assert_eq!(reply.status, StatusCode::CONFLICT);
     assert!(reply.body.contains("Grebe House"), "what was typed is back");
 }
+
+#[tokio::test]
+async fn a_form_that_the_page_does_not_have_is_answered_all_the_same() {
+    let house = House::open().await;
+    let cookie = house.session("ada@example.com").await;
+    let workspace = house.workspace(&cookie, "Tern House").await;
+    let settings = format!("/w/{workspace}/settings");
+    for (page, fields, status, words) in [
+        (
+            settings.as_str(),
+            vec![("_op", "account.rename")],
+            StatusCode::BAD_REQUEST,
+            "The form is not complete",
+        ),
+        (
+            "/you",
+            vec![("_op", "workspace.create"), ("name", "")],
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "Nothing was changed",
+        ),
+        (
+            "/forgot",
+            vec![("_op", "account.rename")],
+            StatusCode::BAD_REQUEST,
+            "The form is not complete",
+        ),
+    ] {
+        let reply = house.post(page, Some(&cookie), &fields).await;
+        assert_eq!(reply.status, status, "{page}");
+        assert!(reply.header("content-type").starts_with("text/html"), "{page}");
+        assert!(reply.body.contains(words), "{page}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_asked_to_try_again_what_will_not_be_there() {
+    let house = House::open().await;
+    let cookie = house.session("ada@example.com").await;
+    let workspace = house.workspace(&cookie, "Tern House").await;
+    let none = "5c21b7ee-0000-4000-8000-000000000002";
+    for page in [format!("/w/{workspace}/records/{none}"), format!("/w/{none}")] {
+        let reply = house.get(&page, Some(&cookie)).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{page}");
+        assert!(!reply.body.contains("Try again"), "{page}");
+        assert!(reply.body.contains("Your workspaces"), "{page}");
+    }
+}

@@ -32,6 +32,8 @@ pub fn Failed(
         }
     };
     let leaves = answer_problem(&problem, &page);
+    // What is not there, or not for this person, is no different a moment later.
+    let may_come = !matches!(problem.code, Code::NotFound | Code::Forbidden);
     let title = problem.title.trim_end_matches('.').to_owned();
     let detail = if problem.detail.is_empty() {
         match problem.code {
@@ -55,10 +57,15 @@ pub fn Failed(
                 {heading}
                 <p class="dim">{detail}</p>
                 <div class="btns">
-                    <a class="btn btn-line" href=page rel="external">
-                        "Try again"
-                    </a>
-                    <a class="btn btn-bare" href="/w">
+                    {may_come
+                        .then(|| {
+                            view! {
+                                <a class="btn btn-line" href=page rel="external">
+                                    "Try again"
+                                </a>
+                            }
+                        })}
+                    <a class=if may_come { "btn btn-bare" } else { "btn btn-line" } href="/w">
                         "Your workspaces"
                     </a>
                 </div>

@@ -15,10 +15,7 @@ mod talk;
 use super::{answer, caller};
 use crate::{listen::Impatient, middleware::foreign, state::State};
 use axum::{
-    extract::{
-        FromRequestParts as _, Path, Query, Request, State as Given,
-        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
-    },
+    extract::{FromRequestParts as _, Path, Query, Request, State as Given, ws::WebSocketUpgrade},
     response::{IntoResponse as _, Response},
 };
 use domain::{Code, Problem, RecordId, WorkspaceId};
@@ -77,7 +74,10 @@ pub async fn open(Given(state): Given<Arc<State>>, Path(record): Path<String>, r
     let request = Request::from_parts(parts, body);
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
+        Err(status) => {
+            let problem = Problem::new(Code::Malformed).with_detail("This address is opened as a WebSocket.");
+            return answer::outlined(&state, &answer::Outline::of(&request), &problem, Some(status));
+        }
     };
     let wire = Arc::new(Wire::default());
     let line = Arc::clone(&wire) as Arc<dyn Line>;
@@ -105,17 +105,17 @@ struct Upgrade {
 
 impl Upgrade {
     /// Reads a handshake (RFC 6455, section 4.2.1).
-    async fn of(parts: &mut Parts, state: &Arc<State>) -> Result<Self, Response> {
+    async fn of(parts: &mut Parts, state: &Arc<State>) -> Result<Self, StatusCode> {
         let upgrade = parts.extensions.get::<OnUpgrade>().cloned();
         // The library looks at the handshake; from then on the connection is read and written here (`frames`, `line`): what
         // a room says goes into the socket without a task, a copy or a buffer for each connection.
         let looked: Result<WebSocketUpgrade, _> = WebSocketUpgrade::from_request_parts(parts, state).await;
-        let _looked = looked.map_err(WebSocketUpgradeRejection::into_response)?;
+        let _looked = looked.map_err(|rejection| rejection.status())?;
         let key = parts.headers.get(SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes);
         let accept = HeaderValue::from_str(&derive_accept_key(key.unwrap_or_default()));
         match (upgrade, accept) {
             (Some(upgrade), Ok(accept)) => Ok(Self { upgrade, accept }),
-            _ => Err(StatusCode::UPGRADE_REQUIRED.into_response()),
+            _ => Err(StatusCode::UPGRADE_REQUIRED),
         }
     }
 

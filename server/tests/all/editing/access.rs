@@ -73,11 +73,15 @@ async fn only_members_come_in_and_only_from_our_own_pages() {
     ] {
         assert_eq!(end_of(&desk, &room, &headers).await, expected, "{what}");
     }
-    let (status, _) = desk
+    let (status, answer) = desk
         .server
         .send("GET", &format!("/ws/records/{record}"), &[mine], "")
         .await;
     assert_eq!(status, 400, "no socket was asked for");
+    assert!(
+        answer.contains("content-type: application/problem+json") && answer.contains("opened as a WebSocket"),
+        "{answer}"
+    );
     let mut named = Peer::open(&desk.server, &desk.cookie, record, &format!("?workspace={workspace}")).await;
     named.until_synced().await;
     drop(named);
