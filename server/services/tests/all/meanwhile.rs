@@ -44,12 +44,12 @@ impl Place {
         meanwhile: impl AsyncFnOnce(),
     ) -> Result<Op::Output, Problem> {
         let lock = self.house.database.hold("lock table shared.records").await;
-        let act = self.house.act(&self.bea, op);
-        let hindered = async {
+        let act = Box::pin(self.house.act(&self.bea, op));
+        let hindered = Box::pin(async {
             self.act_waits().await;
             meanwhile().await;
             drop(lock);
-        };
+        });
         tokio::join!(act, hindered).0
     }
 
