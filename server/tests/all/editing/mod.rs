@@ -5,6 +5,7 @@ mod hostile;
 mod kept;
 mod peer;
 mod plans;
+mod slow;
 mod standard;
 mod together;
 

@@ -55,9 +55,9 @@ pub(super) fn memory(workspace: &Workspace, product: &Product) -> Outcome<Vec<f6
     let people = READERS.rooms * READERS.people;
     let mut memory = Vec::new();
     for subject in Subject::KEEPERS {
-        // One comes before, so that what the first costs is not counted.
-        let mut server = Server::start(workspace, product, subject, READERS.rooms + 1, people)?;
-        let _first = Visitor::come(&server.target(ONE))?;
+        // As many come before, elsewhere: what a server has at hand for the first is not counted.
+        let mut server = Server::start(workspace, product, subject, 2 * READERS.rooms, 2 * people)?;
+        let _before = Crowd::join(&server.target(READERS), READERS)?;
         let before = server.costs(false).1;
         let _crowd = Crowd::join(&server.target(READERS), READERS)?;
         memory.push((server.costs(false).1 - before) / super::count(people as u64));

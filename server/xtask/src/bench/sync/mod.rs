@@ -107,7 +107,7 @@ pub(crate) fn bench(workspace: &Workspace, choice: &Choice) -> Outcome {
         },
     )?;
     drop(servers);
-    part("Memory of each of 800 who only read, ten to a document", &mut || {
+    part("Memory of each of 800 who only read, ten to a document, where 800 do already", &mut || {
         let figures = kept::memory(workspace, &product)?;
         compare("KiB", &figures);
         Ok(())
