@@ -107,11 +107,14 @@ pub(crate) fn bench(workspace: &Workspace, choice: &Choice) -> Outcome {
         },
     )?;
     drop(servers);
-    part("Memory of each of 800 who only read, ten to a document, where 800 do already", &mut || {
-        let figures = kept::memory(workspace, &product)?;
-        compare("KiB", &figures);
-        Ok(())
-    })?;
+    part(
+        "Memory of each of 800 who only read, ten to a document, where 800 do already",
+        &mut || {
+            let figures = kept::memory(workspace, &product)?;
+            compare("KiB", &figures);
+            Ok(())
+        },
+    )?;
     part(
         "kill -9 while 60 people write, then what each was told was taken",
         &mut || {
