@@ -11,16 +11,20 @@ use serde::Deserialize;
 use std::{collections::BTreeMap, fmt};
 
 /// The files of a workspace: its plan, and its texts.
-type Files = (&'static str, [&'static str; 2]);
+type Files = (&'static str, &'static [&'static str]);
 
 const FILES: [Files; 2] = [
     (
         include_str!("therapy/plan.toml"),
-        [include_str!("therapy/scripts.md"), include_str!("therapy/notes.md")],
+        &[
+            include_str!("therapy/scripts.md"),
+            include_str!("therapy/scripts-later.md"),
+            include_str!("therapy/notes.md"),
+        ],
     ),
     (
         include_str!("procedures/plan.toml"),
-        [
+        &[
             include_str!("procedures/sops.md"),
             include_str!("procedures/instructions.md"),
         ],
