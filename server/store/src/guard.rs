@@ -113,7 +113,7 @@ impl Db {
 /// A login that may be served from.
 struct Role {
     name: String,
-    /// Whether it is scriptkeep_system, or may become it.
+    /// Whether it is `scriptkeep_system`, or may become it.
     is_system: bool,
 }
 

@@ -65,14 +65,13 @@ impl Connections {
             .map_err(|_| StoreError::Unavailable("the connections are closed".to_owned()))?;
         // Out of the lock before anything is awaited.
         let last = lock(&self.waiting).pop();
-        let (connection, loans) = match last {
-            Some(last) => (last.connection, last.loans),
-            None => {
-                let mut new = self.pool.acquire().await?;
-                // The pool would ask it for a sign of life when it comes back, and wait for that as long as it takes.
-                new.close_on_drop();
-                (new, 0)
-            }
+        let (connection, loans) = if let Some(last) = last {
+            (last.connection, last.loans)
+        } else {
+            let mut new = self.pool.acquire().await?;
+            // The pool would ask it for a sign of life when it comes back, and wait for that as long as it takes.
+            new.close_on_drop();
+            (new, 0)
         };
         Ok(Lease {
             connection,

@@ -20,16 +20,12 @@ trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
 
 async fn connect(database: &PgConnectOptions) -> Box<dyn Wire> {
-    match database.get_socket() {
-        Some(folder) => {
-            let socket = folder.join(format!(".s.PGSQL.{}", database.get_port()));
-            Box::new(UnixStream::connect(socket).await.expect("the socket"))
-        }
-        None => {
-            let address = (database.get_host(), database.get_port());
-            Box::new(TcpStream::connect(address).await.expect("the database"))
-        }
+    if let Some(folder) = database.get_socket() {
+        let socket = folder.join(format!(".s.PGSQL.{}", database.get_port()));
+        return Box::new(UnixStream::connect(socket).await.expect("the socket"));
     }
+    let address = (database.get_host(), database.get_port());
+    Box::new(TcpStream::connect(address).await.expect("the database"))
 }
 
 /// Carries bytes until told to stop; then keeps both ends open.
