@@ -18,7 +18,10 @@ use store::{
     members,
 };
 use time::{Duration, OffsetDateTime};
-use tokio::{sync::watch, task::JoinSet};
+use tokio::{
+    sync::watch,
+    task::{JoinError, JoinSet},
+};
 
 /// Sends a mail.
 pub(crate) const MAIL: &str = "mail";
@@ -53,6 +56,7 @@ impl Services {
     /// Does queued work until `stop` turns true, and sweeps now and then. What is under way then is finished first.
     pub async fn run_jobs(&self, mailer: Arc<dyn Mailer>, mut stop: watch::Receiver<bool>) {
         let mut swept_at = None;
+        let mut under_way = JoinSet::new();
         while !*stop.borrow() {
             let now = self.inner.clock.now();
             if swept_at.is_none_or(|at| now - at >= SWEEP_EVERY) {
@@ -61,7 +65,7 @@ impl Services {
                     tracing::warn!(%problem, "the sweep did not go through");
                 }
             }
-            match self.run_due_jobs(&mailer).await {
+            match self.begin_due_jobs(&mut under_way, &mailer).await {
                 Ok(0) => {}
                 // There may be more.
                 Ok(_) => continue,
@@ -70,8 +74,13 @@ impl Services {
             tokio::select! {
                 () = self.inner.to_do.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
-                changed = stop.changed() => if changed.is_err() { return },
+                // There is room for another, however long the rest take.
+                Some(ended) = under_way.join_next() => tell_if_broken(ended),
+                changed = stop.changed() => if changed.is_err() { break },
             }
+        }
+        while let Some(ended) = under_way.join_next().await {
+            tell_if_broken(ended);
         }
     }
 
@@ -80,11 +89,24 @@ impl Services {
     /// # Errors
     /// When the database does not answer.
     pub async fn run_due_jobs(&self, mailer: &Arc<dyn Mailer>) -> Result<usize, Problem> {
+        let mut under_way = JoinSet::new();
+        let count = self.begin_due_jobs(&mut under_way, mailer).await?;
+        while let Some(ended) = under_way.join_next().await {
+            tell_if_broken(ended);
+        }
+        Ok(count)
+    }
+
+    /// Begins the work that is due now, as far as there is room beside what is under way; answers how many jobs it began.
+    async fn begin_due_jobs(&self, under_way: &mut JoinSet<()>, mailer: &Arc<dyn Mailer>) -> Result<usize, Problem> {
+        let room = AT_A_TIME.saturating_sub(u32::try_from(under_way.len()).unwrap_or(AT_A_TIME));
+        if room == 0 {
+            return Ok(0);
+        }
         let mut tx = self.inner.system(Reason::Jobs).await?;
-        let claimed = answered(jobs::claim(&mut tx, self.inner.clock.now(), LEASE, AT_A_TIME).await)?;
+        let claimed = answered(jobs::claim(&mut tx, self.inner.clock.now(), LEASE, room).await)?;
         answered(tx.commit(Receipt::Unaudited(Why::JobState)).await)?;
         let count = claimed.len();
-        let mut under_way = JoinSet::new();
         for job in claimed {
             let (services, mailer) = (self.clone(), Arc::clone(mailer));
             under_way.spawn(async move {
@@ -94,12 +116,6 @@ impl Services {
                     tracing::warn!(job = %job.id, problem = %failure.problem, "a job's end was not noted");
                 }
             });
-        }
-        while let Some(ended) = under_way.join_next().await {
-            if let Err(error) = ended {
-                // The error's text quotes the panic, which may quote content.
-                tracing::error!(panicked = error.is_panic(), "a job broke");
-            }
         }
         Ok(count)
     }
@@ -166,6 +182,13 @@ impl Services {
             tx.enter(&placement, None).await?;
         }
         Ok(tx)
+    }
+}
+
+fn tell_if_broken(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        // The error's text quotes the panic, which may quote content.
+        tracing::error!(panicked = error.is_panic(), "a job broke");
     }
 }
 

@@ -4,11 +4,11 @@ use crate::house::{House, Setup};
 use domain::{
     WorkspaceId,
     ops::ForgotPassword,
-    ports::{MailError, Mailer},
+    ports::{BoxFuture, Mail, MailError, Mailer},
 };
 use std::sync::Arc;
 use time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 const ILSE: &str = "ilse@ternhouse.example";
 
@@ -153,4 +153,45 @@ async fn the_loops_do_their_work_unasked_and_stop_when_told() {
         .await
         .expect("they stop");
     jobs.and(sealer).expect("without a panic");
+}
+
+/// A mail server that never answers about one address.
+struct Stuck {
+    mailbox: Arc<crate::house::Mailbox>,
+    reached: Notify,
+}
+
+impl Mailer for Stuck {
+    fn send<'a>(&'a self, message_id: &'a str, mail: &'a Mail) -> BoxFuture<'a, Result<(), MailError>> {
+        if mail.to == ILSE {
+            self.reached.notify_one();
+            return Box::pin(std::future::pending());
+        }
+        self.mailbox.send(message_id, mail)
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_hangs_holds_up_no_other() {
+    let house = House::new().await;
+    let stuck = Arc::new(Stuck {
+        mailbox: Arc::clone(&house.mailbox),
+        reached: Notify::new(),
+    });
+    let (_stop, stopped) = watch::channel(false);
+    let (services, mailer) = (house.services.clone(), Arc::clone(&stuck) as Arc<dyn Mailer>);
+    let running = tokio::spawn(async move { services.run_jobs(mailer, stopped).await });
+    house.sign_up(ILSE).await;
+    stuck.reached.notified().await;
+    house.sign_up("bea@ternhouse.example").await;
+    let sent = async {
+        while house.mailbox.to("bea@ternhouse.example").is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), sent)
+        .await
+        .expect("sent");
+    assert!(house.mailbox.to(ILSE).is_empty());
+    running.abort();
 }
