@@ -316,8 +316,8 @@ mod tests {
         let wrong = [
             ("unmasked", unmasked),
             ("an extension's bit", masked(LAST | 0x40 | BINARY, b"")),
-            ("a kind nobody knows", masked(LAST | 3, b"")),
-            ("a control kind nobody knows", masked(LAST | 11, b"")),
+            ("a kind nobody knows", masked(LAST | 0x03, b"")),
+            ("a control kind nobody knows", masked(LAST | 0x0b, b"")),
             ("a continuation of nothing", masked(LAST | CONTINUATION, b"")),
             ("a message within another", within),
             ("a ping in parts", masked(PING, b"")),

@@ -123,9 +123,10 @@ impl Upgrade {
     fn then(self, then: impl FnOnce(Upgraded) + Send + 'static) -> Response {
         let Self { upgrade, accept } = self;
         tokio::spawn(async move {
-            match upgrade.await.ok().and_then(upgraded) {
-                Some(upgraded) => then(upgraded),
-                None => tracing::debug!("a connection was gone before it became a socket"),
+            if let Some(upgraded) = upgrade.await.ok().and_then(upgraded) {
+                then(upgraded);
+            } else {
+                tracing::debug!("a connection was gone before it became a socket");
             }
         });
         let head = [
