@@ -50,9 +50,7 @@ pub(crate) fn encrypt(cipher: &Aes256Gcm, nonce: &[u8; NONCE], aad: &[u8], plain
 
 /// The plain text of [`encrypt`]'s result, if key, nonce, associated data and every bit are the same.
 pub(crate) fn decrypt(cipher: &Aes256Gcm, nonce: &[u8; NONCE], aad: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
-    cipher
-        .decrypt(nonce.into(), Payload { msg: sealed, aad })
-        .ok()
+    cipher.decrypt(nonce.into(), Payload { msg: sealed, aad }).ok()
 }
 
 /// Ed25519, strictly: a signature has one encoding, and a key of small order verifies nothing.
