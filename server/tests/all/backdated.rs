@@ -65,6 +65,7 @@ async fn an_event_dated_back_is_found_by_a_kept_checkpoint_after_all_earlier_one
                     on l.workspace_id = o.workspace_id and l.event_id = o.id
                     where o.{w} order by l.position desc limit 1))
             where {w} and id in (select event_id from audit_unsealed where {w});
+         update audit_events set at = (leaf::jsonb ->> 'at')::timestamptz where {w};
          update audit_events set leaf_hash = sha256('\\x00'::bytea || convert_to(leaf, 'utf8')) where {w}",
     )
     .await;

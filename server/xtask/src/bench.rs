@@ -24,6 +24,8 @@ const STARTS: usize = 7;
 const PUBLIC_PAGE: f64 = 40.0 * 1024.0;
 /// The most the module and its glue may weigh together, in bytes.
 const BROWSER_HALF: f64 = 300.0 * 1024.0;
+/// The most the editor's module may weigh, in bytes.
+const EDITOR: f64 = 150.0 * 1024.0;
 /// The most memory the server may hold after its start, in bytes.
 const RESIDENT: f64 = 80.0 * 1024.0 * 1024.0;
 /// The most time the server may take on an existing cluster, in seconds.
@@ -137,18 +139,25 @@ fn resident_bytes(process: u32) -> Outcome<f64> {
         .ok_or_else(|| Failure::new(format!("{path} names no VmRSS")))
 }
 
-/// The module and its glue, as they are sent to a browser that takes brotli.
+/// The module with its glue, and the editor, as they are sent to a browser that takes brotli.
 fn browser_half(workspace: &Workspace) -> Outcome {
     let folder = workspace.target.join("site-release/pkg");
-    let mut bytes = 0.0;
+    let (mut half, mut editor) = (0.0, 0.0);
     for entry in fs::read_dir(&folder).or_fail(folder.display())? {
         let path = entry.or_fail(folder.display())?.path();
         if path.extension().is_some_and(|extension| extension == "br") {
             let size = fs::metadata(&path).or_fail(path.display())?.len();
-            bytes += f64::from(u32::try_from(size).or_fail("weighing the module")?);
+            let size = f64::from(u32::try_from(size).or_fail("weighing the module")?);
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("editor") {
+                editor += size;
+            } else {
+                half += size;
+            }
         }
     }
-    spread("WebAssembly and glue, brotli, KiB", &[bytes], 1024.0, BROWSER_HALF, 1);
+    spread("WebAssembly and glue, brotli, KiB", &[half], 1024.0, BROWSER_HALF, 1);
+    spread("the editor, loaded to write, brotli, KiB", &[editor], 1024.0, EDITOR, 1);
     Ok(())
 }
 
