@@ -73,7 +73,10 @@ pub async fn house(config: &Config, db: &Db, clock: Arc<dyn Clock>, make: MakeKe
 }
 
 /// The packs in the binary, and those in the operator's folder.
-fn packs(folder: Option<&Path>) -> Result<Packs, Refusal> {
+///
+/// # Errors
+/// When one of them cannot be read, with the place.
+pub fn packs(folder: Option<&Path>) -> Result<Packs, Refusal> {
     let read = folder.map_or_else(Packs::built_in, Packs::with_folder);
     read.map_err(|error| {
         Refusal::new(

@@ -20,6 +20,7 @@ use crate::{
 use domain::{Secret, password, ports::Clock};
 use outbound::{CapturedMailer, SystemClock};
 use people::StoryClock;
+use services::Packs;
 use stage::{Present, Stage};
 use std::{fmt::Write as _, sync::Arc};
 use store::Db;
@@ -55,7 +56,8 @@ pub(super) async fn make(config: Config, given: Option<Secret>) -> Result<(), Re
     database.close().await;
     drop(hold);
     made?;
-    terminal::say(introduction(&config, &story, &password));
+    let packs = compose::packs(config.packs.as_deref())?;
+    terminal::say(introduction(&config, &story, &packs, &password));
     Ok(())
 }
 
@@ -86,13 +88,13 @@ async fn fill(config: &Config, db: &Db, story: &Story, password: &Secret) -> Res
 }
 
 /// Who can sign in, and where.
-fn introduction(config: &Config, story: &Story, password: &Secret) -> String {
+fn introduction(config: &Config, story: &Story, packs: &Packs, password: &Secret) -> String {
     let mut text = format!(
         "There are two workspaces to look around in, with three months of history.\n\n  Sign in at {}/sign-in, once the server of this data folder runs (scriptkeep serve).\n  Everybody's password: {}\n",
         config.origin,
         password.expose()
     );
-    for line in story.members() {
+    for line in story.members(packs) {
         // Writing to a `String` cannot fail.
         let _ = write!(text, "\n  {line}");
     }

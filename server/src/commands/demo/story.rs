@@ -8,6 +8,7 @@
 use super::markup;
 use domain::document::Document;
 use serde::Deserialize;
+use services::Packs;
 use std::{collections::BTreeMap, fmt};
 
 /// The files of a workspace: its plan, and its texts.
@@ -88,13 +89,18 @@ pub(super) struct Story {
 
 impl Story {
     /// Who belongs to which workspace in the end, and in which role: a line for each person, the first to come first.
-    pub(super) fn members(&self) -> Vec<String> {
+    pub(super) fn members(&self, packs: &Packs) -> Vec<String> {
+        let founder = |place: usize| {
+            let pack = self.plans.get(place).and_then(|plan| packs.get(&plan.pack));
+            pack.and_then(|pack| pack.owning_role())
+                .map_or("", |role| role.id.as_str())
+        };
         let mut roles: BTreeMap<(&str, usize), &str> = BTreeMap::new();
         let mut came: Vec<&str> = Vec::new();
         for act in &self.acts {
             let (who, place) = (act.who.as_str(), act.place);
             match &act.deed {
-                Deed::Found => drop(roles.insert((who, place), "owner")),
+                Deed::Found => drop(roles.insert((who, place), founder(place))),
                 Deed::Invite { role, person } | Deed::Role { person, role } => {
                     roles.insert((person, place), role);
                 }

@@ -10,8 +10,14 @@ use tokio::{
     },
 };
 
-/// Passes bytes on, so many at a time, until one side ends.
+/// Passes bytes on, so many at a time, until one side ends. The opening goes through whole: the test's client takes one that
+/// comes in crumbs for an attack.
 async fn trickle(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, at_once: usize) {
+    let mut opening = vec![0; 8192];
+    let count = from.read(&mut opening).await.unwrap_or(0);
+    if to.write_all(&opening[..count]).await.is_err() {
+        return;
+    }
     let mut piece = vec![0; at_once];
     while let Ok(count @ 1..) = from.read(&mut piece).await {
         if to.write_all(&piece[..count]).await.is_err() {
