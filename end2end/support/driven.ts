@@ -1,6 +1,6 @@
 // Hands on browsers that Playwright does not drive: over WebDriver, with the few commands that both its dialects have.
 // Elements are found in the page by what people see of them; keys and presses are the browser's own.
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { ALIVE, type Hands, PASTE, SCREENS, TEXT } from "./hands.ts";
 
@@ -127,6 +127,7 @@ export class DrivenHands implements Hands {
   }
 
   async picture(name: string): Promise<void> {
+    mkdirSync(SCREENS, { recursive: true });
     writeFileSync(`${SCREENS}/${name}.png`, await this.driver.picture());
   }
 
