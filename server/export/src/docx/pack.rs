@@ -7,8 +7,7 @@ use flate2::{Compression, Crc, write::DeflateEncoder};
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use std::io::Write;
 
-/// How hard parts are packed. Their markup repeats itself so much that harder costs twice the time of writing the whole file
-/// and saves a tenth of it.
+/// How hard parts are packed: lightly. Their markup repeats itself so much that this gets most of it.
 const LEVEL: Compression = Compression::new(2);
 
 /// Media types by the ending of a part's name.
