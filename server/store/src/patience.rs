@@ -15,7 +15,7 @@ use std::{future::Future, io, time::Duration};
 
 /// Above what a statement may take on the server, lock and all ([`crate::PoolSizes`]).
 pub(crate) const STATEMENT: Duration = Duration::from_secs(15);
-/// For what a server that lives answers at once: the beginning and the end of a transaction, a sign of life.
+/// For what a server that lives answers at once: the beginning of a transaction, a rollback nobody waits for, a sign of life.
 pub(crate) const WORD: Duration = Duration::from_secs(5);
 
 /// A connection on which nothing is waited for longer than so long; then it is to be closed.

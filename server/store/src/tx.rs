@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{AccountId, EventId, WorkspaceId};
 use sqlx::{AssertSqlSafe, PgConnection};
-use std::{fmt::Write, future::Future};
+use std::{fmt::Write, future::Future, time::Duration};
 
 /// Why the system login acts. It may do more than a tenant's transaction; each use says what for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,7 +145,7 @@ impl Open {
             connection: Some(connection),
             number,
         };
-        if let Err(error) = open.send(format!("begin; {context}")).await {
+        if let Err(error) = open.send(format!("begin; {context}"), patience::WORD).await {
             // Nobody knows what became of it: closed, so that its place is free at once.
             drop(open.connection.take());
             return Err(error);
@@ -153,8 +153,8 @@ impl Open {
         Ok(open)
     }
 
-    async fn send(&mut self, sql: String) -> Result<(), StoreError> {
-        let connection = Patient::new(self.conn(), patience::WORD);
+    async fn send(&mut self, sql: String, limit: Duration) -> Result<(), StoreError> {
+        let connection = Patient::new(self.conn(), limit);
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
         Ok(())
     }
@@ -169,7 +169,8 @@ impl Open {
     }
 
     async fn end(mut self, sql: &str) -> Result<(), StoreError> {
-        self.send(sql.to_owned()).await?;
+        // A commit waits for the disk, which may stall: given up too early, nobody would know what became of it.
+        self.send(sql.to_owned(), patience::STATEMENT).await?;
         if let Some(connection) = self.connection.take() {
             connection.give_back();
         }
@@ -277,7 +278,7 @@ impl SystemTx {
             actor,
             classes: Vec::new(),
         };
-        self.open.send(context(&scope)).await?;
+        self.open.send(context(&scope), patience::WORD).await?;
         self.scope = scope;
         Ok(())
     }
