@@ -38,6 +38,7 @@ const PUBLIC: Sheet[] = [
   { name: "forgot", path: at("/forgot") },
   { name: "forgot-sent", path: at("/forgot/sent") },
   { name: "reset", path: at(`/reset/${TOKEN}`) },
+  { name: "declined", path: at("/declined") },
   { name: "offline", path: at("/offline") },
   { name: "not-found", path: at("/no-such-page"), status: 404 },
 ];

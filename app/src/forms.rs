@@ -173,6 +173,7 @@ pub fn destination(op: &str, output: &Value, page: &str) -> String {
         "account.change_password" => format!("{path}?from=password"),
         "record.create" | "record.duplicate" => format!("{}/records/{}", workspace_of(path), id()),
         "workspace.create" | "invitation.accept" | "invitation.join" => format!("/w/{}", id()),
+        "invitation.decline" => "/declined".to_owned(),
         "member.leave" => "/w".to_owned(),
         "account.rename" | "workspace.rename" | "member.invite" => with_saved(page, Some(op)),
         _ => with_saved(page, None),

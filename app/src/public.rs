@@ -7,8 +7,8 @@ use crate::{
     pages::{
         errors::Missing,
         public::{
-            ForgotPage, ForgotSent, InvitationPage, Landing, OfflinePage, ResetPage, SignInPage, SignUpPage,
-            SignUpSent, VerifyPage,
+            ForgotPage, ForgotSent, InvitationDeclined, InvitationPage, Landing, OfflinePage, ResetPage, SignInPage,
+            SignUpPage, SignUpSent, VerifyPage,
         },
     },
 };
@@ -42,6 +42,7 @@ pub fn PublicApp() -> impl IntoView {
                 <Route path=path!("/forgot/sent") view=ForgotSent ssr=SsrMode::Async/>
                 <Route path=path!("/reset/:token") view=ResetPage ssr=SsrMode::Async/>
                 <Route path=path!("/invitation/:token") view=InvitationPage ssr=SsrMode::Async/>
+                <Route path=path!("/declined") view=InvitationDeclined ssr=SsrMode::Async/>
                 <Route path=path!("/offline") view=OfflinePage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -2,7 +2,7 @@
 
 use crate::{
     assets,
-    doors::{answer, api, dev, forms, health, pages, pages::Shell, socket},
+    doors::{answer, api, attachments, dev, forms, health, pages, pages::Shell, socket},
     middleware::{client, foreign, headers, host, identity, journal, panics, reload, time_limit},
     state::State,
 };
@@ -31,6 +31,8 @@ pub fn router(state: &Arc<State>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/ws/records/{record}", get(socket::open))
+        .route("/attachments", post(attachments::add))
+        .route("/attachments/{workspace}/{attachment}", get(attachments::show))
         .route("/assets/{*path}", get(assets::serve));
     for shell in Shell::ALL {
         for route in shell.routes() {

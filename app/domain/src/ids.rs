@@ -51,6 +51,10 @@ id! {
     InvitationId
 }
 id! {
+    /// A picture in the body of a record.
+    AttachmentId
+}
+id! {
     /// One queued job.
     JobId
 }

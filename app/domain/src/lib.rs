@@ -19,7 +19,7 @@ pub mod validate;
 
 pub use caller::{Caller, Door, SessionChange};
 pub use field_class::FieldClass;
-pub use ids::{AccountId, EventId, InvitationId, JobId, RecordId, RequestId, SessionId, WorkspaceId};
+pub use ids::{AccountId, AttachmentId, EventId, InvitationId, JobId, RecordId, RequestId, SessionId, WorkspaceId};
 pub use operation::{Audited, Kind, Meta, Operation, RateClass, Scope};
 pub use problem::{Code, FieldError, Problem};
 pub use secret::Secret;

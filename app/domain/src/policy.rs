@@ -27,7 +27,7 @@ pub enum Action {
     ReadRecords,
     /// Makes records.
     CreateRecords,
-    /// Changes the title, the fields and the body of records.
+    /// Changes the title, the fields and the body of records, and the pictures in it.
     EditRecords,
     /// Brings records into another state.
     MoveRecords,

@@ -72,6 +72,8 @@ fn every_operation_with_text_fields_has_a_good_and_a_bad_case() {
         "invitation.accept",
         "invitation.inspect",
         "invitation.join",
+        "invitation.decline",
+        "attachment.add",
         "audit.list",
     ]);
     let cases = cases();

@@ -82,6 +82,7 @@ fn public_pages() -> Vec<String> {
         "/forgot/sent",
         "/reset/abc",
         "/invitation/abc",
+        "/declined",
         "/offline",
     ]
     .map(str::to_owned)
@@ -114,6 +115,7 @@ async fn the_routes_are_those_of_the_house() {
     routes.sort();
     let mut expected = vec![
         "/",
+        "/declined",
         "/forgot",
         "/forgot/sent",
         "/invitation/{token}",

@@ -1,20 +1,24 @@
-//! Sweeping away what has expired: sessions, tokens, stored answers, rows of finished jobs, counters at rest.
+//! Sweeping away what has expired: sessions, tokens, invitations, stored answers, rows of finished jobs, counters at rest.
 
 use crate::{Services, actor::SESSION_IDLE, failure::Failure};
 use domain::Problem;
-use store::{Reason, Receipt, Scoped, Why, account_tokens, idempotency, jobs, limits, sessions};
+use store::{Reason, Receipt, Scoped, Why, account_tokens, idempotency, invitations, jobs, limits, sessions};
 use time::{Duration, OffsetDateTime};
 
 /// A stored answer is given again this long.
 const REPLAY_FOR: Duration = Duration::hours(24);
 /// The row of a finished job is kept this long, without its payload.
 const JOBS_FOR: Duration = Duration::days(30);
+/// An invitation is shown as expired, and can be sent again, this long after its link has stopped to work. Then the address in
+/// it goes, as does that of one that was taken up, declined or taken back.
+const INVITATIONS_FOR: Duration = Duration::days(30);
 
 /// What is swept.
 #[derive(Clone, Copy, Debug)]
 enum Table {
     Sessions,
     Tokens,
+    Invitations,
     Replays,
     Jobs,
     Counters,
@@ -35,6 +39,7 @@ impl Services {
         for table in [
             Table::Sessions,
             Table::Tokens,
+            Table::Invitations,
             Table::Replays,
             Table::Jobs,
             Table::Counters,
@@ -67,6 +72,7 @@ impl Services {
         let swept = match table {
             Table::Sessions => sessions::delete_expired(&mut tx, now, now - SESSION_IDLE, BATCH_ROWS).await?,
             Table::Tokens => account_tokens::delete_expired(&mut tx, now, BATCH_ROWS).await?,
+            Table::Invitations => invitations::delete_expired(&mut tx, now - INVITATIONS_FOR, BATCH_ROWS).await?,
             Table::Replays => idempotency::delete_older(&mut tx, now - REPLAY_FOR, BATCH_ROWS).await?,
             Table::Jobs => jobs::delete_finished(&mut tx, now - JOBS_FOR, BATCH_ROWS).await?,
             Table::Counters => limits::delete_rested(&mut tx, now, BATCH_ROWS).await?,

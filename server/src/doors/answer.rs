@@ -48,6 +48,7 @@ fn is_for_programs(path: &str) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     path.starts_with("/api/")
         || path.starts_with("/assets/")
+        || path.starts_with("/attachments")
         || path.starts_with("/ws/")
         || matches!(path, "/healthz" | "/readyz")
         || last.contains('.')

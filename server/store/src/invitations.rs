@@ -239,3 +239,37 @@ pub async fn redeem(
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Closes an invitation because who was invited says no, and answers whether it was open until now. The transaction is in
+/// the invitation's workspace.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn decline(tx: &mut SystemTx, token_hash: &[u8; 32], now: OffsetDateTime) -> Result<bool, StoreError> {
+    let done = sqlx::query!(
+        "update invitations set declined_at = $2, revoked_at = $2
+         where token_hash = $1 and accepted_at is null and revoked_at is null and expires_at > $2",
+        &token_hash[..],
+        now
+    )
+    .execute(conn(tx))
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Sweeps invitations whose links stopped to work before a moment, taken up or not; answers how many, at most `limit` at a
+/// time.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn delete_expired(tx: &mut SystemTx, before: OffsetDateTime, limit: u32) -> Result<u64, StoreError> {
+    let done = sqlx::query!(
+        "delete from invitations where ctid = any(array(select ctid from invitations where expires_at <= $1 limit $2))
+            and expires_at <= $1",
+        before,
+        i64::from(limit)
+    )
+    .execute(conn(tx))
+    .await?;
+    Ok(done.rows_affected())
+}

@@ -6,6 +6,7 @@
 
 pub mod account_tokens;
 pub mod accounts;
+pub mod attachments;
 pub mod audit;
 pub mod cluster;
 pub mod data_keys;

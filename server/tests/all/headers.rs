@@ -24,6 +24,8 @@ fn routes() -> Vec<String> {
     let pages = Shell::ALL.into_iter().flat_map(Shell::routes);
     let others = [
         "/openapi.json",
+        "/attachments",
+        "/attachments/none/none",
         "/healthz",
         "/readyz",
         "/assets/css/app-1.css",

@@ -2,6 +2,7 @@
 //! the server is linked once.
 
 mod api;
+mod attachments;
 mod backdated;
 mod commands;
 mod demo;

@@ -132,3 +132,13 @@ operation!(JoinByInvitation => Joined, "invitation.join", "Start an account by a
         .field("name", validate::name(&op.name))
         .field("password", password::verdict(&op.password, &[&op.name]))
         .finish());
+
+/// Says no to an invitation. Its link stops to work, and those who invite see it in the log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeclineInvitation {
+    /// The token of the link.
+    pub token: Secret,
+}
+operation!(DeclineInvitation => Done, "invitation.decline", "Say no to an invitation",
+    Mutation, Public, Own, Credential, Mutation,
+    validate = |op| Check::new().field("token", validate::token(&op.token)).finish());

@@ -1,6 +1,7 @@
 //! Every operation of the product, one module an area, and the one list of them.
 
 mod account;
+mod attachment;
 mod audit;
 mod body;
 mod invitation;
@@ -10,6 +11,7 @@ mod session;
 mod workspace;
 
 pub use account::*;
+pub use attachment::*;
 pub use audit::*;
 pub use body::*;
 pub use invitation::*;
@@ -30,9 +32,10 @@ macro_rules! for_each_operation {
             ListPacks ListWorkspaces CreateWorkspace GetWorkspace RenameWorkspace
             ListRecords GetRecord CreateRecord RenameRecord DescribeRecord DuplicateRecord MoveRecord ArchiveRecord
             UnarchiveRecord TrashRecord RestoreRecord
-            ReadBody TakeBody
+            ReadBody TakeBody AddAttachment ReadAttachment RemoveAttachment
             ListMembers SetRole SuspendMember ResumeMember RemoveMember LeaveWorkspace
             InviteMembers ResendInvitation RevokeInvitation InspectInvitation AcceptInvitation JoinByInvitation
+            DeclineInvitation
             ListAuditEvents GetAuditEvent ExportAuditLog
         }
     };

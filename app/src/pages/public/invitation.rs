@@ -3,12 +3,12 @@
 use super::AuthFrame;
 use crate::{
     call,
-    components::{Banner, Form, Hidden, OpForm, Submit, TextField, Tone},
+    components::{Banner, Form, Hidden, Look, OpForm, Submit, TextField, Tone},
     format, forms,
 };
 use domain::{
     Code, Problem, Secret,
-    ops::{AcceptInvitation, InspectInvitation, InvitationView, JoinByInvitation, Reader},
+    ops::{AcceptInvitation, DeclineInvitation, InspectInvitation, InvitationView, JoinByInvitation, Reader},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -71,8 +71,8 @@ fn Invitation(invitation: InvitationView, token: String) -> impl IntoView {
     );
     let address = format!("/invitation/{token}");
     let act = match invitation.reader {
-        Reader::New => view! { <Join token/> }.into_any(),
-        Reader::Invited => view! { <Accept token/> }.into_any(),
+        Reader::New => view! { <Join token=token.clone()/> }.into_any(),
+        Reader::Invited => view! { <Accept token=token.clone()/> }.into_any(),
         Reader::SignedOut => view! {
             <p>"This address has an account. Sign in with it, and you come back here."</p>
             <a class="btn btn-act btn-lg btn-block" href=forms::sign_in_then(&address)>
@@ -103,7 +103,8 @@ fn Invitation(invitation: InvitationView, token: String) -> impl IntoView {
         </div>
         <p class="inv-mail">{invitation.email}</p>
         {act}
-        <p class="auth-alt">{until} " Joining is written to the workspace’s audit log. Not for you? Close this page, and nothing happens."</p>
+        <Decline token/>
+        <p class="auth-alt">{until} " Joining is written to the workspace’s audit log, and so is declining. Close this page, and nothing happens."</p>
     }
 }
 
@@ -137,5 +138,37 @@ fn Join(token: String) -> impl IntoView {
             />
             <Submit class="btn-lg btn-block">"Accept and join"</Submit>
         </OpForm>
+    }
+}
+
+/// Saying no. Whoever holds the link may, signed in or not.
+#[component]
+fn Decline(token: String) -> impl IntoView {
+    let form = Form::<DeclineInvitation>::new();
+    view! {
+        <OpForm form class="inv-no">
+            <Hidden name="token" value=token/>
+            <Submit look=Look::Line class="btn-lg btn-block">
+                "Decline"
+            </Submit>
+        </OpForm>
+    }
+}
+
+/// After saying no.
+#[component]
+pub fn InvitationDeclined() -> impl IntoView {
+    view! {
+        <AuthFrame title="Declined" notice=true>
+            <p class="lead">"You declined the invitation. Its link no longer works."</p>
+            <p class="dim">
+                "Those who invite people to the workspace see it in the audit log. If you change your mind, ask them for a new one."
+            </p>
+            <p class="auth-alt">
+                <a class="link" href="/w">
+                    "To your workspaces"
+                </a>
+            </p>
+        </AuthFrame>
     }
 }

@@ -8,13 +8,14 @@ use crate::{
     Ask, Closing, Line, Services,
     testbed::{self, Client, Content, Mailbox, deliver},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use domain::{
     Code, RecordId, Secret,
     document::{Block, Document, Inline},
     ops::{
-        CreateRecord, CreateWorkspace, DescribeRecord, ForgotPassword, ListSessions, RenameRecord, RenameWorkspace,
-        SignUp,
+        AddAttachment, CreateRecord, CreateWorkspace, DescribeRecord, ForgotPassword, ListSessions, RenameRecord,
+        RenameWorkspace, SignUp,
     },
 };
 use scan::{Canary, Finding, Scanner};
@@ -69,6 +70,7 @@ struct Texts {
     former_title: String,
     summary: String,
     body: String,
+    picture: String,
     person: String,
     email: String,
     address: String,
@@ -96,6 +98,7 @@ impl Texts {
             former_title: word("qf"),
             summary: word("qs"),
             body: word("qb"),
+            picture: word("qi"),
             person: word("qp"),
             email: format!("{}@keep.example", word("qm")),
             // No group begins with a zero, so that the text is the canonical one.
@@ -164,6 +167,12 @@ async fn live(services: &Services, texts: &Texts) -> Planted {
     ilse.act(services, op).await;
     assert_eq!(ilse.act(services, ListSessions {}).await.len(), 1);
     write_body(services, &ilse, record.id, &texts.body).await;
+    let op = AddAttachment {
+        workspace,
+        record: record.id,
+        content: STANDARD.encode([b"GIF89a", texts.picture.as_bytes()].concat()),
+    };
+    ilse.act(services, op).await;
 
     // In vain: a stale revision, a text that is too long, somebody else's address.
     let stale = services.run(ilse.caller(None), rename(1, &texts.refused)).await;
@@ -244,6 +253,7 @@ fn planted(texts: &Texts, link: &Secret, session: &Secret) -> Planted {
             canary("a title before it, in the audit log", &texts.former_title),
             canary("a record's field", &texts.summary),
             canary("a record's body", &texts.body),
+            canary("a picture", &texts.picture),
             canary("a person's name", &texts.person),
             canary("an e-mail address", &texts.email),
             canary("a network address", &texts.address),
@@ -347,6 +357,7 @@ async fn what_people_write_is_on_no_disk_unless_encryption_is_off() {
                 Where::Temporary,
                 Where::ServerLog,
             ],
+            "a picture" => &[Where::Data, Where::Wal, Where::Backup],
             _ => &[Where::Data, Where::Wal, Where::Backup, Where::Temporary],
         };
         for place in expected {

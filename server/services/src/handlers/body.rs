@@ -2,7 +2,7 @@
 
 use crate::{Context, Event, Handle, Prepare, editing, failure::Failure};
 use domain::{
-    Code, FieldClass, Problem, RecordId,
+    AttachmentId, Code, FieldClass, Problem, RecordId, WorkspaceId,
     document::{
         Document,
         html::{self, Setting},
@@ -27,7 +27,8 @@ impl Handle for ReadBody {
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<BodyView, Failure> {
         cx.may_read_body(self.record).await?;
-        editing::with_body(cx, self.record, |document| shown(&document)).await
+        let workspace = self.workspace;
+        editing::with_body(cx, self.record, move |document| shown(&document, workspace)).await
     }
 }
 
@@ -53,6 +54,11 @@ impl Context<'_, TenantTx> {
     /// Whether the actor reads this record, and bodies at all.
     async fn may_read_body(&mut self, record: RecordId) -> Result<(), Failure> {
         self.record_for(Action::ReadRecords, record).await?;
+        self.reads_bodies()
+    }
+
+    /// Whether the actor reads bodies at all.
+    pub(super) fn reads_bodies(&self) -> Result<(), Failure> {
         if self.standing.classes().contains(&FieldClass::Body) {
             return Ok(());
         }
@@ -62,10 +68,16 @@ impl Context<'_, TenantTx> {
     }
 }
 
-fn shown(document: &Document) -> BodyView {
+/// Where a picture of a workspace is had. What is no id of ours is a picture of nowhere.
+fn address_of(workspace: WorkspaceId, id: &str) -> Option<String> {
+    let id: AttachmentId = id.parse().ok()?;
+    Some(format!("/attachments/{workspace}/{id}"))
+}
+
+fn shown(document: &Document, workspace: WorkspaceId) -> BodyView {
     let setting = Setting {
         prefix: PREFIX,
-        attachment: &|_| None,
+        attachment: &|id| address_of(workspace, id),
         // The pages around it are in English.
         language: "",
     };

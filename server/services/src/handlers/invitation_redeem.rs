@@ -14,7 +14,9 @@ use crate::{
 };
 use domain::{
     AccountId, Code, Problem,
-    ops::{AcceptInvitation, InspectInvitation, InvitationView, JoinByInvitation, Joined, Reader},
+    ops::{
+        AcceptInvitation, DeclineInvitation, Done, InspectInvitation, InvitationView, JoinByInvitation, Joined, Reader,
+    },
     password,
 };
 use store::{
@@ -36,8 +38,8 @@ struct Opened {
 
 fn spent() -> Problem {
     Problem::new(Code::LinkSpent).with_detail(
-        "It was used, it is older than seven days, it was taken back, or a newer one was sent. Ask who invited you for a new \
-         one.",
+        "It was used, it was declined, it is older than seven days, it was taken back, or a newer one was sent. Ask who \
+         invited you for a new one.",
     )
 }
 
@@ -201,6 +203,37 @@ impl Handle for JoinByInvitation {
         begin_session(&account, cx).await?;
         cx.remember_network(&opened.email).await?;
         Ok(joined)
+    }
+}
+
+impl Handle for DeclineInvitation {
+    type Tx = SystemTx;
+    type Prepared = ();
+    const REASON: Reason = Reason::Invitation;
+    const LOOK_FIRST: bool = true;
+
+    async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
+        Ok(())
+    }
+
+    /// Whoever holds the link may: it went to the address and nowhere else. It is on record in the workspace, as said by
+    /// whom the invitation was for; who is signed in here may be somebody else.
+    async fn handle(self, (): (), cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
+        let hash = crypto::token_hash(self.token.expose());
+        let reader = cx.actor.account();
+        let opened = match cx.open_link(&hash, reader).await? {
+            Some(opened) if invitations::decline(&mut cx.tx, &hash, cx.at).await? => opened,
+            _ => {
+                cx.go_home(reader).await?;
+                cx.record(Event::new().refused()).await?;
+                return Err(Failure::recorded(spent()));
+            }
+        };
+        let id = opened.found.invitation.id;
+        cx.record(Event::on("invitation", &id).change("invited", Some(&opened.email), None))
+            .await?;
+        cx.go_home(reader).await?;
+        Ok(Done {})
     }
 }
 

@@ -1,6 +1,7 @@
 //! The handlers: `impl Handle` for each operation, one file an area.
 
 mod account;
+mod attachment;
 mod audit;
 mod audit_export;
 mod audit_rows;

@@ -86,6 +86,7 @@ impl Handle for DuplicateRecord {
         })?;
         let body = body_of(cx, original.id).await?;
         let view = cx.make(kind, &copy_of(&original.title), &original.summary).await?;
+        let body = cx.copy_pictures(body, original.id, view.id).await?;
         if body != Document::empty() {
             plant(cx, view.id, &body).await?;
         }

@@ -19,14 +19,14 @@ use std::{
 use tokio::sync::Notify;
 
 /// Somebody's own workspace with a record in it.
-struct Desk {
-    house: House,
-    owner: Person,
-    workspace: WorkspaceId,
-    record: RecordId,
+pub(crate) struct Desk {
+    pub(crate) house: House,
+    pub(crate) owner: Person,
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) record: RecordId,
 }
 
-async fn desk() -> Desk {
+pub(crate) async fn desk() -> Desk {
     let house = House::new().await;
     let owner = house.person("ilse@keep.example").await;
     let workspace = house.workspace(&owner, "Tern House").await.id;
@@ -40,8 +40,8 @@ async fn desk() -> Desk {
 }
 
 /// A seat, and what the room said to it.
-struct Sitting {
-    seat: Seat,
+pub(crate) struct Sitting {
+    pub(crate) seat: Seat,
     ears: Arc<Ears>,
 }
 
@@ -67,7 +67,7 @@ impl Line for Ears {
 }
 
 impl Desk {
-    async fn seat(&self, services: &Services) -> Sitting {
+    pub(crate) async fn seat(&self, services: &Services) -> Sitting {
         let ask = Ask {
             record: self.record,
             workspace: None,
@@ -82,7 +82,7 @@ impl Desk {
         Sitting { seat, ears }
     }
 
-    fn read(&self) -> ReadBody {
+    pub(crate) fn read(&self) -> ReadBody {
         ReadBody {
             workspace: self.workspace,
             record: self.record,
@@ -102,7 +102,7 @@ fn document(text: &str) -> Document {
 }
 
 /// A message with the whole of a document, as somebody with this number wrote it.
-fn message(document: &Document, client: u64) -> Bytes {
+pub(crate) fn message(document: &Document, client: u64) -> Bytes {
     let update = collab::document::write(document, client);
     let mut frame = vec![0, 2];
     let mut length = update.len();
@@ -116,7 +116,7 @@ fn message(document: &Document, client: u64) -> Bytes {
 }
 
 /// Waits until so many messages are acknowledged.
-async fn kept(sitting: &Sitting, count: u64) {
+pub(crate) async fn kept(sitting: &Sitting, count: u64) {
     let wait = async {
         while sitting.ears.kept.load(Ordering::SeqCst) < count {
             sitting.ears.stir.notified().await;

@@ -1,6 +1,7 @@
 //! The services against a real Postgres: every operation from the one list, whole journeys of people, hostile requests,
 //! faults of what lies below, and an attacker who holds the database.
 
+mod attachments;
 mod audit;
 mod editing;
 mod faults;

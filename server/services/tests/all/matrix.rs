@@ -121,7 +121,8 @@ async fn every_role_is_answered_as_its_pack_says() {
 fn expected(role: &Role, meta: &Meta) -> Decision {
     let actor = Actor::Member(role);
     let anywhere = decide(actor, meta.action, meta.action.anywhere());
-    if anywhere != Decision::Allow || !meta.name.starts_with("record.") || meta.name == "record.list" {
+    let on_record = meta.name.starts_with("record.") || meta.name.starts_with("attachment.");
+    if anywhere != Decision::Allow || !on_record || meta.name == "record.list" {
         return anywhere;
     }
     let shelf = if meta.name == "record.restore" {

@@ -4,9 +4,9 @@ use crate::house::{House, PASSWORD, Person, WRITER, code, seat, shell, visitor};
 use domain::{
     Code, Secret, SessionChange, WorkspaceId,
     ops::{
-        AcceptInvitation, CreateWorkspace, GetWorkspace, InspectInvitation, InviteMembers, JoinByInvitation,
-        LeaveWorkspace, ListMembers, ListWorkspaces, People, Reader, RemoveMember, ResendInvitation, ResumeMember,
-        RevokeInvitation, SetRole, SuspendMember,
+        AcceptInvitation, AuditFilter, CreateWorkspace, DeclineInvitation, GetWorkspace, InspectInvitation,
+        InviteMembers, JoinByInvitation, LeaveWorkspace, ListAuditEvents, ListMembers, ListWorkspaces, People, Reader,
+        RemoveMember, ResendInvitation, ResumeMember, RevokeInvitation, SetRole, SuspendMember,
     },
 };
 use store::members::Seat;
@@ -200,6 +200,137 @@ async fn links_expire_are_replaced_and_taken_back() {
         Code::NotFound
     );
     assert!(people(&house, &ilse, workspace).await.invitations.is_empty());
+}
+
+#[tokio::test]
+async fn who_is_invited_may_say_no_and_the_link_stops_to_work() {
+    let house = House::new().await;
+    let ilse = house.person("ilse@ternhouse.example").await;
+    let cy = house.person("cy@ternhouse.example").await;
+    let workspace = house.workspace(&ilse, "Tern House").await.id;
+    let decline = |token: &Secret| DeclineInvitation { token: token.clone() };
+    // Nobody has to sign in for it, and somebody who is signed in with another address holds the link as well.
+    for by in [None, Some(&cy), Some(&ilse)] {
+        invite(&house, &ilse, workspace, "bea@ternhouse.example")
+            .await
+            .expect("invited, also after having said no");
+        let token = house.link("bea@ternhouse.example", "invitation").await;
+        let before = house.events("invitation.decline").await;
+        let said = match by {
+            None => house.visit(decline(&token)).await,
+            Some(person) => house.act(person, decline(&token)).await,
+        };
+        said.expect("declined");
+        assert_eq!(house.events("invitation.decline").await, before + 1);
+        assert!(people(&house, &ilse, workspace).await.invitations.is_empty());
+        for again in [
+            house.visit(decline(&token)).await.map(|_| ()),
+            house
+                .visit(InspectInvitation { token: token.clone() })
+                .await
+                .map(|_| ()),
+            house.services.run(visitor(), join(&token)).await.result.map(|_| ()),
+        ] {
+            assert_eq!(code(again), Code::LinkSpent);
+        }
+    }
+    let log = house
+        .act(
+            &ilse,
+            ListAuditEvents {
+                workspace,
+                filter: AuditFilter::default(),
+            },
+        )
+        .await
+        .expect("the log");
+    let declined: Vec<_> = log
+        .rows
+        .iter()
+        .filter(|row| row.action == "invitation.decline")
+        .collect();
+    assert_eq!(
+        declined.len(),
+        3,
+        "in the log of the workspace, the refused tries in the house's"
+    );
+    assert_eq!(declined[0].changes[0].before.as_deref(), Some("bea@ternhouse.example"));
+    assert_eq!(people(&house, &ilse, workspace).await.members.len(), 1);
+}
+
+#[tokio::test]
+async fn of_fifty_who_say_yes_and_no_at_once_one_is_heard() {
+    let house = House::new().await;
+    let ilse = house.person("ilse@ternhouse.example").await;
+    let bea = house.person("bea@ternhouse.example").await;
+    let workspace = house.workspace(&ilse, "Tern House").await.id;
+    invite(&house, &ilse, workspace, &bea.email).await.expect("invited");
+    let token = house.link(&bea.email, "invitation").await;
+    let mut tries = tokio::task::JoinSet::new();
+    for number in 0..50 {
+        let (services, token, session) = (house.services.clone(), token.clone(), bea.token.clone());
+        tries.spawn(async move {
+            let caller = crate::house::caller(Some(&session));
+            match number % 2 {
+                0 => services.run(caller, AcceptInvitation { token }).await.result.is_ok(),
+                _ => services.run(caller, DeclineInvitation { token }).await.result.is_ok(),
+            }
+        });
+    }
+    let heard = tries.join_all().await.into_iter().filter(|heard| *heard).count();
+    assert_eq!(heard, 1);
+    let joined = people(&house, &ilse, workspace).await.members.len() == 2;
+    let declined = house
+        .database
+        .number("select count(*) from control.invitations where declined_at is not null")
+        .await;
+    assert_eq!(
+        declined,
+        i64::from(!joined),
+        "who said no has not joined, and the other way round"
+    );
+}
+
+#[tokio::test]
+async fn an_expired_invitation_can_be_sent_again_for_a_month_and_is_swept_then() {
+    let house = House::new().await;
+    let ilse = house.person("ilse@ternhouse.example").await;
+    let workspace = house.workspace(&ilse, "Tern House").await.id;
+    let bea = house.person("bea@ternhouse.example").await;
+    invite(
+        &house,
+        &ilse,
+        workspace,
+        "bea@ternhouse.example, cy@ternhouse.example, di@ternhouse.example",
+    )
+    .await
+    .expect("invited");
+    let accept = house.link(&bea.email, "invitation").await;
+    house
+        .act(&bea, AcceptInvitation { token: accept })
+        .await
+        .expect("joined");
+    let decline = house.link("cy@ternhouse.example", "invitation").await;
+    house
+        .visit(DeclineInvitation { token: decline })
+        .await
+        .expect("declined");
+    let rows = async || house.database.number("select count(*) from control.invitations").await;
+    house.clock.advance(Duration::days(36));
+    house.services.sweep().await.expect("swept");
+    assert_eq!(rows().await, 3);
+    let ilse = house.sign_in(&ilse.email).await;
+    assert!(people(&house, &ilse, workspace).await.invitations[0].expired);
+    house.clock.advance(Duration::days(1) + Duration::SECOND);
+    house.services.sweep().await.expect("swept");
+    assert_eq!(
+        rows().await,
+        0,
+        "neither addresses of those who came nor of those who did not"
+    );
+    let ilse = house.sign_in(&ilse.email).await;
+    let people = people(&house, &ilse, workspace).await;
+    assert_eq!((people.members.len(), people.invitations.len()), (2, 0));
 }
 
 #[tokio::test]

@@ -3,13 +3,17 @@
 
 use crate::house::{House, PASSWORD, Person, WRITER};
 use domain::{
-    EventId, InvitationId, Meta, Secret, SessionId, WorkspaceId,
+    AttachmentId, EventId, InvitationId, Meta, Secret, SessionId, WorkspaceId,
     ops::{
-        ForgotPassword, InviteMembers, ListAuditEvents, ListMembers, ListSessions, RecordView, TrashRecord,
-        WorkspaceView,
+        AddAttachment, ForgotPassword, InviteMembers, ListAuditEvents, ListMembers, ListSessions, RecordView,
+        TrashRecord, WorkspaceView,
     },
 };
 use serde_json::{Value, json};
+
+/// A picture of one point.
+pub(crate) const PICTURE: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 /// People and things for one request.
 pub(crate) struct World {
@@ -26,6 +30,8 @@ pub(crate) struct World {
     pub(crate) colleague: Person,
     /// An invitation of somebody new.
     invitation: InvitationId,
+    /// A picture of the record.
+    picture: AttachmentId,
     /// A record in the trash.
     thrown_away: RecordView,
     verify: Secret,
@@ -53,6 +59,12 @@ impl World {
             filter: domain::ops::AuditFilter::default(),
         };
         let event = house.act(&owner, list).await.expect("a log").rows[0].id;
+        let add = AddAttachment {
+            workspace: workspace.id,
+            record: record.id,
+            content: PICTURE.to_owned(),
+        };
+        let picture = house.act(&owner, add).await.expect("a picture").id;
         let thrown_away = house.record(&owner, workspace.id, "Old lamps").await;
         let op = TrashRecord {
             workspace: workspace.id,
@@ -93,6 +105,7 @@ impl World {
             unproven,
             colleague,
             invitation,
+            picture,
             thrown_away,
             verify,
             reset,
@@ -147,7 +160,11 @@ impl World {
             "invitation.resend" | "invitation.revoke" => {
                 json!({"workspace": workspace, "invitation": self.invitation})
             }
-            "invitation.inspect" => json!({"token": self.join}),
+            "invitation.inspect" | "invitation.decline" => json!({"token": self.join}),
+            "attachment.add" => json!({"workspace": workspace, "record": record, "content": PICTURE}),
+            "attachment.read" | "attachment.remove" => {
+                json!({"workspace": workspace, "attachment": self.picture})
+            }
             "invitation.accept" => json!({"token": self.accept}),
             "invitation.join" => json!({"token": self.join, "name": "Bea", "password": PASSWORD}),
             "record.create" => json!({"workspace": workspace, "title": "Lamps"}),

@@ -93,7 +93,7 @@ async fn a_newer_or_a_changed_database_is_refused() {
     );
     run(
         &mut root,
-        "update control._sqlx_migrations set version = 9999 where version = 3",
+        "update control._sqlx_migrations set version = 9999 where version = 6",
     )
     .await;
     let refused = migrate(&setup(test.superuser_url())).await.expect_err("newer");
@@ -102,7 +102,7 @@ async fn a_newer_or_a_changed_database_is_refused() {
             refused,
             MigrationError::Newer {
                 found: 9999,
-                known: 3,
+                known: 6,
                 ..
             }
         ),

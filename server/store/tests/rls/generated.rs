@@ -36,7 +36,7 @@ pub(crate) struct Table {
 const SYSTEM_EVERYWHERE: [(&str, &[&str]); 7] = [
     ("placements", &["select"]),
     ("members", &["select"]),
-    ("invitations", &["select"]),
+    ("invitations", &["select", "delete"]),
     ("jobs", &["select", "insert", "update", "delete"]),
     ("audit_unsealed", &["select"]),
     ("document_unsealed", &["select"]),

@@ -3,8 +3,8 @@
 use domain::{AccountId, SessionId, WorkspaceId};
 use sqlx::{AssertSqlSafe, PgConnection};
 use store::{
-    FieldClass, Placement, Reason, Receipt, Schema, Scoped, TenantTx, Why, account_tokens, data_keys, documents,
-    idempotency, invitations, jobs, limits, records,
+    FieldClass, Placement, Reason, Receipt, Schema, Scoped, TenantTx, Why, account_tokens, attachments, data_keys,
+    documents, idempotency, invitations, jobs, limits, records,
     sealing::{self, Batch, Checkpoint, Node},
     sessions,
 };
@@ -99,7 +99,7 @@ async fn content(test: &TestDatabase, tenant: &Tenant) {
     tx.commit(receipt.into()).await.expect("commit");
 }
 
-/// A body with two updates, the first of them covered by an event, and a snapshot.
+/// A body with two updates, the first of them covered by an event, a snapshot, and a picture.
 async fn document(tx: &mut TenantTx, tenant: &Tenant, record: domain::RecordId) {
     let session = SessionId(id());
     let row = |sequence| documents::UpdateRow {
@@ -127,6 +127,16 @@ async fn document(tx: &mut TenantTx, tenant: &Tenant, record: domain::RecordId) 
     documents::keep_snapshot(tx, record, FieldClass::Body, &snapshot, EPOCH)
         .await
         .expect("snapshot");
+    let picture = attachments::NewAttachment {
+        id: domain::AttachmentId(id()),
+        record,
+        class: FieldClass::Body,
+        kind: domain::ops::PictureKind::Png,
+        size: 67,
+        content: b"sealed picture".to_vec(),
+        at: EPOCH,
+    };
+    attachments::insert(tx, &picture).await.expect("picture");
 }
 
 async fn people(test: &TestDatabase, tenant: &Tenant) {
