@@ -32,6 +32,7 @@ import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
 import type { Ports } from "./sync/link.ts";
 import { counts, type Heading } from "./survey.ts";
+import { uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
 
 /** What the record page says when it mounts an editor. */
@@ -49,6 +50,8 @@ export interface Options {
   icons: string;
   /** Where attachments are: the address of one without its id. */
   attachments: string;
+  /** Where a picture is sent; without it, pictures are kept within the document. */
+  pictures?: string;
   /** Words a minute when the script is said aloud. */
   pace: number;
   strings?: Partial<Strings>;
@@ -269,12 +272,17 @@ class Editor {
       ...keys(leave),
       tables(),
       calm(),
-      pictures(this.extras.upload, (name) => this.tell("failed", JSON.stringify({ what: "picture", name }))),
+      pictures(this.upload(), (what, name) => this.tell("failed", JSON.stringify({ what, name }))),
       presses((id) => this.goTo(id)),
       hint(this.strings.empty),
       dropCursor({ class: "drop-cursor", color: false }),
       gapCursor(),
     ];
+  }
+
+  private upload(): Upload | undefined {
+    const { pictures: address } = this.options;
+    return this.extras.upload ?? (address ? uploadTo(address) : undefined);
   }
 
   private after(view: EditorView, views: Views, changed: boolean): void {

@@ -1,6 +1,7 @@
 // What the whole document says about itself: its headings, steps and targets with their numbers, its words and their
 // time. The model counts in the same way (app/domain/src/document/numbering.rs); numbers are never stored.
 import type { Node } from "prosemirror-model";
+import { wordsOf } from "./count.ts";
 
 export interface Heading {
   pos: number;
@@ -122,19 +123,28 @@ export interface Counts {
 const READING_PACE = 238;
 
 // Nodes never change, so what was counted once holds; only what was typed in is counted again.
-const counted = new WeakMap<Node, { words: number; pause: number }>();
-const WORD = /[\p{L}\p{N}]+(?:['’.,-][\p{L}\p{N}]+)*/gu;
+const counted = new WeakMap<Node, Sum>();
 
-function count(node: Node): { words: number; pause: number } {
+interface Sum {
+  words: number;
+  /** How many of the words are in footnotes. */
+  notes: number;
+  pause: number;
+}
+
+function count(node: Node): Sum {
   const known = counted.get(node);
   if (known) return known;
-  const sum = { words: 0, pause: node.type.name === "pause" ? (node.attrs.seconds as number) : 0 };
+  const sum: Sum = { words: 0, notes: 0, pause: node.type.name === "pause" ? (node.attrs.seconds as number) : 0 };
   if (node.isTextblock) {
-    sum.words = node.textBetween(0, node.content.size, " ", (leaf) => leaf.type.spec.leafText?.(leaf) ?? " ").match(WORD)?.length ?? 0;
+    const line = wordsOf(node);
+    sum.words = line.words + line.notes;
+    sum.notes = line.notes;
   } else {
     node.forEach((child) => {
       const inside = count(child);
       sum.words += inside.words;
+      sum.notes += inside.notes;
       sum.pause += inside.pause;
     });
   }
@@ -142,12 +152,11 @@ function count(node: Node): { words: number; pause: number } {
   return sum;
 }
 
-/** Words and times; `pace` in words a minute. */
+/** Rounded up: nobody is told that a script takes less time than it does. */
+const seconds = (words: number, pace: number): number => Math.ceil((words * 60) / pace);
+
+/** Words and times; `pace` in words a minute. Footnotes are read and not said. */
 export function counts(doc: Node, pace: number): Omit<Counts, "steps" | "clauses"> {
-  const { words, pause } = count(doc);
-  return {
-    words,
-    reading: Math.round((words / READING_PACE) * 60),
-    speaking: Math.round((words / pace) * 60) + pause,
-  };
+  const { words, notes, pause } = count(doc);
+  return { words, reading: seconds(words, READING_PACE), speaking: seconds(words - notes, pace) + pause };
 }

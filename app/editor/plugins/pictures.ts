@@ -1,9 +1,12 @@
 // Pictures that are pasted, dropped or chosen: made small enough, sent, and put where they were meant to go, with a line
-// that shows how far it is. Where nothing takes them, they are kept within the document.
+// that shows how far it is. Where nothing takes them, they are kept within the document. Those that came within pasted HTML
+// are sent as well, and named instead: the page that is read shows none that is kept within the text.
+import type { Node } from "prosemirror-model";
 import { Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import { isRemote, remoteMap } from "../origin.ts";
 import { schema } from "../schema.ts";
+import { NoConnection } from "../upload.ts";
 import { newId } from "./ids.ts";
 
 /** Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. */
@@ -72,10 +75,15 @@ function carried(before: DecorationSet, tr: Transaction): DecorationSet {
   return DecorationSet.create(tr.doc, all);
 }
 
+/** Why a picture was not taken: it is none, or is too large; or nobody answered, and another try may go well. */
+export type Failed = (what: "picture" | "connection", name: string) => void;
+
 interface Options {
   upload: Upload | undefined;
-  failed: (name: string) => void;
+  failed: Failed;
 }
+
+const why = (error: unknown): "picture" | "connection" => (error instanceof NoConnection ? "connection" : "picture");
 
 const options = new WeakMap<EditorView, Options>();
 
@@ -98,11 +106,49 @@ async function send(view: EditorView, file: File, pos: number): Promise<void> {
     if (at === null || view.isDestroyed) return;
     const figure = schema.nodes.figure!.createChecked({ src, alt: "", id: newId() });
     view.dispatch(view.state.tr.insert(at, figure).setMeta(picturesKey, { remove: id } satisfies Change));
-  } catch {
+  } catch (error) {
     if (!view.isDestroyed) view.dispatch(view.state.tr.setMeta(picturesKey, { remove: id } satisfies Change));
-    failed(name);
+    failed(why(error), name);
   } finally {
     bars.delete(id);
+  }
+}
+
+/** The pictures that are kept within the document, each with its places. */
+function keptWithin(doc: Node): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  doc.descendants((node, pos) => {
+    const src = node.type.name === "figure" ? String(node.attrs.src) : "";
+    if (src.startsWith("data:")) found.set(src, [...(found.get(src) ?? []), pos]);
+    return !node.isTextblock;
+  });
+  return found;
+}
+
+/** The pictures within documents that are on their way. */
+const moving = new Set<string>();
+
+/** Sends what is kept within the document, and names it instead. What cannot be sent now stays where it is. */
+async function moveOut(view: EditorView): Promise<void> {
+  const { upload, failed } = options.get(view)!;
+  if (!upload || !view.editable) return;
+  const waiting = [...keptWithin(view.state.doc).keys()].filter((src) => !moving.has(src));
+  for (const src of waiting) moving.add(src);
+  for (const src of waiting) {
+    try {
+      const [head, data] = src.split(",", 2) as [string, string];
+      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+      const blob = new Blob([bytes], { type: head.slice("data:".length, head.indexOf(";")) });
+      const id = await upload(blob.type === "image/gif" ? blob : await redraw(blob), "", () => undefined);
+      if (view.isDestroyed) return;
+      const tr = view.state.tr.setMeta("addToHistory", false);
+      for (const pos of keptWithin(view.state.doc).get(src) ?? []) tr.setNodeAttribute(pos, "src", `attachment:${id}`);
+      view.dispatch(tr);
+    } catch (error) {
+      failed(why(error), "");
+    } finally {
+      moving.delete(src);
+    }
   }
 }
 
@@ -122,13 +168,15 @@ export function choosePicture(view: EditorView): void {
 }
 
 /** The plugin. Without `upload`, pictures are kept within the document, if they are small enough. */
-export function pictures(upload: Upload | undefined, failed: (name: string) => void): Plugin<DecorationSet> {
+export function pictures(upload: Upload | undefined, failed: Failed): Plugin<DecorationSet> {
+  let pasted = false;
   return new Plugin<DecorationSet>({
     key: picturesKey,
     state: {
       init: () => DecorationSet.empty,
       apply: (tr, before) => {
         const change = tr.getMeta(picturesKey) as Change | undefined;
+        pasted ||= Boolean(tr.getMeta("paste")) || tr.getMeta("uiEvent") === "drop";
         let set = isRemote(tr) ? carried(before, tr) : before.map(tr.mapping, tr.doc);
         if (change && "add" in change) {
           const { id, pos, name } = change.add;
@@ -160,7 +208,17 @@ export function pictures(upload: Upload | undefined, failed: (name: string) => v
     },
     view: (view) => {
       options.set(view, { upload, failed });
-      return {};
+      const move = (): void => {
+        if (!view.isDestroyed) void moveOut(view);
+      };
+      // What an earlier visit could not send.
+      queueMicrotask(move);
+      return {
+        update: () => {
+          if (pasted) queueMicrotask(move);
+          pasted = false;
+        },
+      };
     },
   });
 }

@@ -8,6 +8,7 @@
 
 mod check;
 pub mod compare;
+mod count;
 mod error;
 mod fixed;
 #[cfg(feature = "generate")]

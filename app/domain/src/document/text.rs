@@ -4,6 +4,7 @@
 //! no numbers. Footnotes stand on lines of their own after the block that has them. What is proposed to be taken away is
 //! still text; [`super::suggestions`] settles a document first.
 
+use super::count::words_of;
 use super::numbering::Numbering;
 use super::{Block, Document, Inline, InlineKind, Row};
 use unicode_segmentation::UnicodeSegmentation;
@@ -40,7 +41,8 @@ pub struct PlainText {
     pub text: String,
     /// In order of the text, without overlap; what separates blocks is in none.
     pub stretches: Vec<Stretch>,
-    /// How much of the text is in footnotes, in words.
+    words: usize,
+    /// How many of the words are in footnotes.
     footnote_words: usize,
     pause_seconds: u64,
 }
@@ -76,9 +78,9 @@ impl PlainText {
         Some(stretch.position + before.encode_utf16().count())
     }
 
-    /// Words as Unicode counts them (UAX #29): an ideograph is a word.
+    /// Words, those of footnotes too; what counts as one stands in `count.rs`.
     pub fn words(&self) -> usize {
-        self.text.unicode_words().count()
+        self.words
     }
 
     /// Characters as people count them, blanks included, what separates blocks left out.
@@ -197,7 +199,11 @@ impl<'d> Writer<'d> {
             }
             _ => {
                 self.position += 1;
-                self.inlines(block.inlines().unwrap_or_default());
+                let line = block.inlines().unwrap_or_default();
+                let (words, in_notes) = words_of(line);
+                self.plain.words += words + in_notes;
+                self.plain.footnote_words += in_notes;
+                self.inlines(line);
                 self.position += 1;
                 self.plain.text.push('\n');
                 self.write_notes();
@@ -254,11 +260,9 @@ impl<'d> Writer<'d> {
     fn write_notes(&mut self) {
         let back = (self.place.clone(), self.position);
         for (place, position, content) in std::mem::take(&mut self.notes) {
-            let start = self.plain.text.len();
             (self.place, self.position) = (place, position);
             self.inlines(content);
             self.plain.text.push('\n');
-            self.plain.footnote_words += self.plain.text[start..].unicode_words().count();
         }
         (self.place, self.position) = back;
     }

@@ -339,6 +339,41 @@ fn text_separates_blocks_and_cells() {
     assert_eq!(plain.stretch_at(plain.text.len()), None);
 }
 
+/// The table that the editor is held to as well (`app/editor/test/count.test.ts`).
+#[test]
+fn words_count_as_in_the_table() {
+    let table: Value = serde_json::from_str(include_str!("counts.json")).expect("the table");
+    let rows = |name: &str| table[name].as_array().expect("rows").clone();
+    let (texts, documents) = (rows("texts"), rows("documents"));
+    assert!(texts.len() > 40 && documents.len() > 8);
+    for row in texts {
+        let text = row[0].as_str().expect("a text");
+        let plain = PlainText::of(&document(vec![paragraph(text)]));
+        assert_eq!(
+            plain.words(),
+            usize::try_from(row[1].as_u64().expect("words")).expect("few"),
+            "{text:?}"
+        );
+    }
+    for row in documents {
+        let what = row["what"].as_str().expect("what it is");
+        let json = serde_json::json!({"type": "doc", "content": row["content"]});
+        let read = Document::from_sparse_json(&json).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let plain = PlainText::of(&read);
+        let found = (
+            plain.words() as u64,
+            plain.reading_seconds(238),
+            plain.speaking_seconds(110),
+        );
+        let expected = ["words", "reading", "speaking"].map(|name| row[name].as_u64().expect("a number"));
+        assert_eq!(found, (expected[0], expected[1], expected[2]), "{what}");
+    }
+    for (name, accepted) in accepted() {
+        let expected = table["accepted"][&name].as_u64();
+        assert_eq!(Some(PlainText::of(&accepted).words() as u64), expected, "{name}");
+    }
+}
+
 #[test]
 fn words_and_times() {
     let note = |text: &str| Inline::new(InlineKind::Footnote(vec![Inline::text(text)]), Marks::new());
@@ -353,7 +388,7 @@ fn words_and_times() {
         paragraph("漢字 שלום 👩‍👩‍👧"),
     ]);
     let plain = PlainText::of(&all);
-    // Don't, breathe, in, slowly, 3.5, times, two, words, 漢, 字, שלום; a picture is no word.
+    // Don't, breathe, in, slowly, 3.5, times, two, words, 漢, 字, שלום; a picture is no word. More of them: counts.json.
     assert_eq!(plain.words(), 11);
     assert_eq!(plain.characters(), 34 + 1 + 9 + 9);
     assert_eq!(plain.reading_seconds(60), 11);
