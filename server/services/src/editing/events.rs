@@ -1,8 +1,11 @@
 //! What editing leaves in the audit log: ranges of updates, and refusals.
 
-use super::journal::{Author, Pending};
+use super::{
+    journal::{Author, Pending},
+    writer::body_scope,
+};
 use crate::{
-    Event,
+    Event, Services,
     context::openings_record,
     failure::{Failure, internal},
     services::Inner,
@@ -13,7 +16,7 @@ use domain::{
     EventId, RecordId, RequestId,
     audit::{ActorKind, AuditActor, Origin},
 };
-use store::{EventReceipt, Scoped as _, TenantTx, audit};
+use store::{EventReceipt, Placement, Scoped as _, TenantTx, audit};
 use time::OffsetDateTime;
 
 /// What an event of a range, or of a refused update, is called in the log.
@@ -90,4 +93,22 @@ pub(crate) async fn write(
         openings,
     };
     Ok((id, audit::append(tx, &new).await?))
+}
+
+/// Puts on record that somebody who may only read sent something to write.
+pub(crate) async fn refused(
+    services: &Services,
+    placement: Placement,
+    author: &Author,
+    event: Event,
+) -> Result<(), Failure> {
+    let inner = &services.inner;
+    let at = inner.clock.now();
+    let mut tx = inner.db.begin(&body_scope(placement)).await?;
+    let mut vault = Vault::new(&inner.keyring, at);
+    let (_, receipt) = write(inner, &mut tx, &mut vault, author.into(), event, at).await?;
+    tx.commit(receipt.into()).await?;
+    vault.committed();
+    inner.to_seal.notify_one();
+    Ok(())
 }

@@ -36,11 +36,6 @@ pub(crate) const RESYNC: Closing = Closing {
     code: 4500,
     reason: "not stored; connect again",
 };
-/// The room could not be opened now.
-pub(crate) const UNAVAILABLE: Closing = Closing {
-    code: 4503,
-    reason: "try again in a moment",
-};
 /// The connection does not read what it is sent.
 pub(crate) const STALLED: Closing = Closing {
     code: 4508,

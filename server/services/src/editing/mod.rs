@@ -180,6 +180,21 @@ impl Editing {
         self.look.notify_one();
     }
 
+    /// A room has ended well; the next to come opens another, unless somebody came before this. Then it stays, and answers with
+    /// what was said in it.
+    fn put_away(&self, key: RoomKey, inbox: &mut mpsc::UnboundedReceiver<Message>) -> Vec<Message> {
+        // Under the lock, so that nobody is let into a room that is gone.
+        let mut rooms = lock(&self.rooms);
+        let said: Vec<Message> = std::iter::from_fn(|| inbox.try_recv().ok()).collect();
+        if said.iter().any(|message| matches!(message, Message::Join(_))) {
+            return said;
+        }
+        rooms.remove(&key);
+        drop(rooms);
+        self.look.notify_one();
+        Vec::new()
+    }
+
     /// A room's task broke: nobody in it may go on.
     fn room_broke(&self, key: RoomKey) {
         self.room_is_over(key);

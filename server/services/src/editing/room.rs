@@ -4,18 +4,18 @@
 use super::{
     RoomKey, events,
     journal::Author,
-    line::{Closing, Line, RESTART, RESYNC, STALLED, Share, UNAVAILABLE},
+    line::{Closing, Line, RESTART, RESYNC, STALLED, Share},
     load,
-    writer::{Kept, Write, body_scope},
+    writer::{Kept, Write},
 };
-use crate::{Services, failure::Failure, vault::Vault};
+use crate::Services;
 use bytes::Bytes;
 use collab::{Access, ConnId, Effect, Entry, Joining, Millis, Room};
 use std::{
     collections::{HashMap, VecDeque},
     sync::Arc,
 };
-use store::{Placement, Scoped};
+use store::Placement;
 use tokio::{sync::mpsc, time::Instant};
 
 /// Events that are looked at together.
@@ -118,24 +118,16 @@ impl Driver {
         }
     }
 
-    /// Works until the room is over.
+    /// Works until the room is over and nobody has come meanwhile.
     pub(crate) async fn run(mut self) {
+        let mut said = Vec::new();
         loop {
-            let due = self.room.as_ref().and_then(Room::due);
-            let first = match due {
-                None => self.inbox.recv().await,
-                Some(due) => {
-                    let at = self.services.inner.editing.instant(due);
-                    tokio::select! {
-                        biased;
-                        first = self.inbox.recv() => first,
-                        () = tokio::time::sleep_until(at) => None,
-                    }
-                }
-            };
+            if said.is_empty() {
+                said.extend(self.next().await);
+            }
             let mut batch = Batch::default();
-            if let Some(first) = first {
-                self.take(first, &mut batch);
+            for message in said.drain(..) {
+                self.take(message, &mut batch);
             }
             while batch.events.len() < BATCH_MAX
                 && let Ok(next) = self.inbox.try_recv()
@@ -145,7 +137,11 @@ impl Driver {
             let (snapshot, wrote) = (batch.snapshot, batch.bytes > 0);
             let effects = self.work(batch).await;
             if self.carry_out(effects) {
-                return self.end();
+                said = self.end();
+                if said.is_empty() {
+                    return;
+                }
+                continue;
             }
             if snapshot && self.sound {
                 self.snapshot().await;
@@ -153,6 +149,20 @@ impl Driver {
             if wrote && self.inbox.len() < BATCH_MAX {
                 self.gather().await;
             }
+        }
+    }
+
+    /// Waits for a message, or until the room has something to do.
+    async fn next(&mut self) -> Option<Message> {
+        let due = self.room.as_ref().and_then(Room::due);
+        let Some(due) = due else {
+            return self.inbox.recv().await;
+        };
+        let at = self.services.inner.editing.instant(due);
+        tokio::select! {
+            biased;
+            first = self.inbox.recv() => first,
+            () = tokio::time::sleep_until(at) => None,
         }
     }
 
@@ -355,7 +365,7 @@ impl Driver {
         let (services, placement, record) = (self.services.clone(), self.placement.clone(), self.key.1);
         self.services.inner.editing.main().spawn(async move {
             let event = crate::Event::on("record", &record).refused();
-            if let Err(failure) = record_refusal(&services, placement, &author, event).await {
+            if let Err(failure) = events::refused(&services, placement, &author, event).await {
                 tracing::warn!(problem = %failure.problem, "a refusal was not put on record");
             }
         });
@@ -392,18 +402,27 @@ impl Driver {
         self.loaded && self.sound && (self.rows >= LAST_ROWS || self.tail >= LAST_BYTES)
     }
 
-    /// The room is over: whoever comes now finds another.
-    fn end(mut self) {
+    /// The room is over. What was said since somebody came who is to be let in: for them it begins anew. Nothing: whoever
+    /// comes now finds another.
+    fn end(&mut self) -> Vec<Message> {
         let editing = &self.services.inner.editing;
-        if self.loaded {
+        if std::mem::take(&mut self.loaded) {
             editing.write(&self.services, &self.placement, Write::Close(self.key.1));
         }
-        editing.room_is_over(self.key);
         let closing = match (self.stopping, self.sound) {
             (true, _) => RESTART,
-            (false, true) => UNAVAILABLE,
             (false, false) => RESYNC,
+            (false, true) => {
+                let said = editing.put_away(self.key, &mut self.inbox);
+                if !said.is_empty() {
+                    self.room = Some(Room::new(editing.limits.clone(), domain::document::SCHEMA));
+                    (self.authors, self.gone) = (HashMap::new(), VecDeque::new());
+                    (self.bytes, self.rows, self.tail) = (0, 0, 0);
+                }
+                return said;
+            }
         };
+        editing.room_is_over(self.key);
         for line in self.lines.values() {
             line.close(closing);
         }
@@ -413,24 +432,8 @@ impl Driver {
                 join.line.close(closing);
             }
         }
+        Vec::new()
     }
-}
-
-async fn record_refusal(
-    services: &Services,
-    placement: Placement,
-    author: &Author,
-    event: crate::Event,
-) -> Result<(), Failure> {
-    let inner = &services.inner;
-    let at = inner.clock.now();
-    let mut tx = inner.db.begin(&body_scope(placement)).await?;
-    let mut vault = Vault::new(&inner.keyring, at);
-    let (_, receipt) = events::write(inner, &mut tx, &mut vault, author.into(), event, at).await?;
-    tx.commit(receipt.into()).await?;
-    vault.committed();
-    inner.to_seal.notify_one();
-    Ok(())
 }
 
 /// The room's clock.

@@ -11,7 +11,7 @@ use domain::{
 use services::{Ask, Closing, Line, Seat, Services};
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -45,10 +45,11 @@ pub(crate) struct Sitting {
     ears: Arc<Ears>,
 }
 
-/// Hears how much is kept.
+/// Hears how much is kept, and whether the room closes the connection.
 #[derive(Default)]
 struct Ears {
     kept: AtomicU64,
+    closed: OnceLock<Closing>,
     stir: Notify,
 }
 
@@ -62,7 +63,8 @@ impl Line for Ears {
     }
 
     fn close(&self, closing: Closing) {
-        panic!("closed: {closing:?}");
+        self.closed.set(closing).ok();
+        self.stir.notify_one();
     }
 }
 
@@ -119,6 +121,7 @@ pub(crate) fn message(document: &Document, client: u64) -> Bytes {
 pub(crate) async fn kept(sitting: &Sitting, count: u64) {
     let wait = async {
         while sitting.ears.kept.load(Ordering::SeqCst) < count {
+            assert_eq!(sitting.ears.closed.get(), None, "the connection was closed");
             sitting.ears.stir.notified().await;
         }
     };
@@ -241,6 +244,22 @@ async fn a_long_log_gets_a_snapshot_and_reads_the_same() {
         "{}",
         again.html
     );
+}
+
+/// A body that is put away is put together and written down first, which takes a while where it is long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_while_a_body_is_put_away_is_let_in() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let lines = (0..2_000).map(|line| Block::paragraph(vec![Inline::text(format!("low water {line}"))]));
+    let written = Document::new(lines.collect()).expect("a document");
+    for visit in 0..5 {
+        let sitting = desk.seat(services).await;
+        sitting.seat.frame(message(&written, 500 + visit));
+        kept(&sitting, 1).await;
+    }
+    let body = desk.house.act(&desk.owner, desk.read()).await.expect("a body");
+    assert_eq!(body.words, 5 * 2_000 * 3);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
