@@ -4,6 +4,17 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Markup(String);
 
+/// The bytes that text may hold only as references.
+const REFERENCED: [bool; 256] = {
+    let mut referenced = [false; 256];
+    let mut at = 0;
+    while at < b"&<>\"\t\n\r".len() {
+        referenced[b"&<>\"\t\n\r"[at] as usize] = true;
+        at += 1;
+    }
+    referenced
+};
+
 /// Attributes in the order in which they are written.
 pub(super) type Attributes<'a> = &'a [(&'a str, &'a str)];
 
@@ -64,7 +75,7 @@ impl Markup {
     /// Text, escaped for both content and attributes. The document model holds no character that XML cannot.
     pub(super) fn text(&mut self, text: &str) {
         let mut rest = text;
-        while let Some(at) = rest.find(['&', '<', '>', '"', '\t', '\n', '\r']) {
+        while let Some(at) = rest.bytes().position(|byte| REFERENCED[usize::from(byte)]) {
             self.0.push_str(&rest[..at]);
             self.0.push_str(match rest.as_bytes()[at] {
                 b'&' => "&amp;",

@@ -3,12 +3,15 @@
 
 use super::markup::Markup;
 use crate::ExportError;
-use flate2::{Compression, Crc, write::DeflateEncoder};
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
 use std::io::Write;
 
 /// How hard parts are packed: lightly. Their markup repeats itself so much that this gets most of it.
 const LEVEL: Compression = Compression::new(2);
+
+/// How many times smaller parts become at least, as a rule.
+const RATIO: usize = 5;
 
 /// Media types by the ending of a part's name.
 const ENDINGS: [(&str, &str); 11] = [
@@ -26,10 +29,11 @@ const ENDINGS: [(&str, &str); 11] = [
 ];
 
 /// A package while it is filled.
-#[derive(Default)]
 pub(super) struct Packer {
     parts: Vec<Part>,
     overrides: Vec<(String, String)>,
+    /// Used again for each part: its tables are larger than most parts.
+    compress: Compress,
 }
 
 struct Part {
@@ -43,7 +47,11 @@ struct Part {
 impl Packer {
     /// Nothing yet.
     pub(super) fn new() -> Self {
-        Self::default()
+        Self {
+            parts: Vec::new(),
+            overrides: Vec::new(),
+            compress: Compress::new(LEVEL, false),
+        }
     }
 
     /// Whether names with this ending have a media type here.
@@ -69,10 +77,19 @@ impl Packer {
     }
 
     fn deflated(&mut self, name: &str, bytes: &[u8]) -> Result<(), ExportError> {
-        let unwritable = |error: std::io::Error| ExportError::unwritable(name, error.to_string());
-        let mut encoder = DeflateEncoder::new(Vec::new(), LEVEL);
-        encoder.write_all(bytes).map_err(unwritable)?;
-        let packed = encoder.finish().map_err(unwritable)?;
+        self.compress.reset();
+        let mut packed = Vec::with_capacity(bytes.len() / RATIO + 64);
+        loop {
+            let rest = usize::try_from(self.compress.total_in())
+                .ok()
+                .and_then(|done| bytes.get(done..))
+                .unwrap_or_default();
+            let status = self.compress.compress_vec(rest, &mut packed, FlushCompress::Finish);
+            match status.map_err(|error| ExportError::unwritable(name, error.to_string()))? {
+                Status::StreamEnd => break,
+                Status::Ok | Status::BufError => packed.reserve(packed.capacity()),
+            }
+        }
         self.add(name, bytes, packed, CompressionMethod::DEFLATE);
         Ok(())
     }
@@ -116,7 +133,8 @@ impl Packer {
             &[("xmlns", "http://schemas.openxmlformats.org/package/2006/content-types")],
         );
         for (ending, media) in ENDINGS {
-            let used = self.parts.iter().any(|part| part.name.ends_with(&format!(".{ending}")));
+            let ends = |part: &Part| part.name.rsplit_once('.').is_some_and(|(_, last)| last == ending);
+            let used = self.parts.iter().any(ends);
             if used || ending == "xml" {
                 out.empty("Default", &[("Extension", ending), ("ContentType", media)]);
             }

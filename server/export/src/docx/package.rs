@@ -22,8 +22,8 @@ const TOTAL_MAX: u64 = 256 << 20;
 const RATIO_MAX: u64 = 250;
 /// Parts smaller than this many bytes may have any ratio.
 const RATIO_FREE: u64 = 8 << 20;
-/// Where Word keeps macros.
-const MACROS: [&str; 2] = ["word/vbaproject.bin", "word/vbadata.xml"];
+/// The files in which Word keeps macros, in whatever folder.
+const MACROS: [&str; 2] = ["vbaproject.bin", "vbadata.xml"];
 
 /// An opened package.
 pub(super) struct Package<'b> {
@@ -126,7 +126,8 @@ impl<'b> Package<'b> {
 
     /// Whether the package carries macros.
     pub(super) fn has_macros(&self) -> bool {
-        MACROS.iter().any(|name| self.has(name))
+        let file = |name: &String| name.rsplit('/').next().is_some_and(|file| MACROS.contains(&file));
+        self.parts.keys().any(file)
     }
 
     /// A part's bytes.

@@ -60,6 +60,9 @@ const TEXT_WIDTH: i32 = 11_906 - 2 * 1_440;
 pub fn write(source: &Source<'_>) -> Result<Written, ExportError> {
     let template = source.template.map(Template::open).transpose()?;
     let mut writer = Writer::new(source, template.as_ref());
+    writer
+        .losses
+        .extend(template.iter().flat_map(Template::losses).cloned());
     let place = Place {
         indent: 0,
         width: template.as_ref().map_or(TEXT_WIDTH, Template::text_width),
@@ -75,7 +78,7 @@ pub fn write(source: &Source<'_>) -> Result<Written, ExportError> {
 /// The state of writing one file.
 struct Writer<'a> {
     source: &'a Source<'a>,
-    /// What is being written: the body, or for a while a footnote.
+    /// What is being written: the main part, or for a while a footnote.
     out: Markup,
     notes: Notes,
     body_relations: PartRelations,
@@ -125,7 +128,7 @@ impl<'a> Writer<'a> {
         let blocks = source.document.blocks();
         Self {
             source,
-            out: Markup::new(),
+            out: parts::document(),
             notes: Notes::default(),
             body_relations: PartRelations::default(),
             lists: Lists::default(),
@@ -156,7 +159,7 @@ impl<'a> Writer<'a> {
     }
 
     fn style_id(&self, style: Style) -> String {
-        self.styles.id(style)
+        self.styles.id(style).to_owned()
     }
 
     /// The relationships of the part that is being written.

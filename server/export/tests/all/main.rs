@@ -11,6 +11,7 @@ mod docx;
 mod docx_beside;
 mod docx_captions;
 mod docx_hostile;
+mod docx_macros;
 mod docx_word;
 mod error;
 mod files;

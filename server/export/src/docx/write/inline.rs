@@ -30,11 +30,10 @@ impl Writer<'_> {
     /// Begins a paragraph. Properties are in the order of the schema (ISO 29500-1, A.1, `CT_PPrBase`); Word refuses files
     /// that have another.
     pub(super) fn begin(&mut self, shape: &Shape) {
-        let style = self.style_id(shape.style);
         let rtl = shape.dir.map_or(shape.rtl, |dir| dir == Direction::RightToLeft);
         self.out.open("w:p", &[]);
         self.out.open("w:pPr", &[]);
-        self.out.value("w:pStyle", &style);
+        self.out.value("w:pStyle", self.styles.id(shape.style));
         if shape.keep_next {
             self.out.empty("w:keepNext", &[]);
         }
@@ -213,14 +212,7 @@ impl Writer<'_> {
             let stop = self
                 .next_remark()
                 .map(|position| position.saturating_sub(self.position));
-            let (mut bytes, mut units) = (0, 0);
-            for c in rest.chars() {
-                if stop.is_some_and(|stop| units >= stop) {
-                    break;
-                }
-                bytes += c.len_utf8();
-                units += c.len_utf16();
-            }
+            let (bytes, units) = extent(rest, stop);
             let (piece, after) = rest.split_at(bytes);
             for (piece, rtl) in directions(piece) {
                 self.piece(piece, run, rtl);
@@ -236,7 +228,7 @@ impl Writer<'_> {
         self.run_properties(run.marks, run.style, rtl);
         let mut rest = text;
         loop {
-            let at = rest.find(['\t', '\n', '\u{ad}', '\u{2011}']).unwrap_or(rest.len());
+            let at = special(rest).unwrap_or(rest.len());
             let (before, from) = rest.split_at(at);
             if !before.is_empty() {
                 self.out.leaf(name, &[("xml:space", "preserve")], before);
@@ -297,13 +289,13 @@ impl Writer<'_> {
             None if marks.link().is_some() => Some(names::HYPERLINK),
             other => other,
         };
-        if marks.settled().is_empty() && style.is_none() && !rtl {
+        let proposed = |mark: &Mark| matches!(mark, Mark::Insertion(_) | Mark::Deletion(_));
+        if marks.iter().all(proposed) && style.is_none() && !rtl {
             return;
         }
         self.out.open("w:rPr", &[]);
         if let Some(style) = style {
-            let id = self.style_id(style);
-            self.out.value("w:rStyle", &id);
+            self.out.value("w:rStyle", self.styles.id(style));
         }
         for (mark, names) in [
             (Mark::Strong, &["w:b", "w:bCs"][..]),
@@ -369,26 +361,76 @@ fn highlight(colour: Colour) -> &'static str {
     }
 }
 
-/// A text in pieces of one direction. Blanks, digits and signs stay with what is before them.
-pub(super) fn directions(text: &str) -> Vec<(&str, bool)> {
-    let mut pieces = Vec::new();
-    let (mut from, mut rtl) = (0, None);
-    for (at, c) in text.char_indices() {
-        let strong = if is_rtl(c) {
-            Some(true)
-        } else if c.is_alphabetic() {
-            Some(false)
+/// The bytes of a text up to a number of UTF-16 units, and its units up to there.
+fn extent(text: &str, stop: Option<usize>) -> (usize, usize) {
+    let Some(stop) = stop else {
+        let units = if text.is_ascii() {
+            text.len()
         } else {
-            None
+            text.encode_utf16().count()
         };
-        if strong.is_some() && rtl.is_some() && strong != rtl {
-            pieces.push((&text[from..at], rtl == Some(true)));
-            from = at;
+        return (text.len(), units);
+    };
+    let (mut bytes, mut units) = (0, 0);
+    for c in text.chars() {
+        if units >= stop {
+            break;
         }
-        rtl = strong.or(rtl);
+        bytes += c.len_utf8();
+        units += c.len_utf16();
     }
-    if from < text.len() {
-        pieces.push((&text[from..], rtl == Some(true)));
+    (bytes, units)
+}
+
+/// Where the first character of a text stands that is an element in Word.
+fn special(text: &str) -> Option<usize> {
+    // The first bytes of the four, which hardly any text has.
+    let possible = |byte: &u8| matches!(byte, b'\t' | b'\n' | 0xc2 | 0xe2);
+    text.as_bytes().iter().any(|byte| possible(byte)).then_some(())?;
+    text.find(['\t', '\n', '\u{ad}', '\u{2011}'])
+}
+
+/// A text in pieces of one direction. Blanks, digits and signs stay with what is before them.
+pub(super) fn directions(text: &str) -> Directions<'_> {
+    // U+0590, the first letter that reads from right to left, has this first byte.
+    let turns = text.bytes().any(|byte| byte >= 0xd6);
+    Directions { rest: text, turns }
+}
+
+/// What [`directions`] answers: pieces, and whether each reads from right to left.
+pub(super) struct Directions<'a> {
+    rest: &'a str,
+    turns: bool,
+}
+
+impl<'a> Iterator for Directions<'a> {
+    type Item = (&'a str, bool);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        if !self.turns {
+            return Some((std::mem::take(&mut self.rest), false));
+        }
+        let mut rtl = None;
+        let mut end = self.rest.len();
+        for (at, c) in self.rest.char_indices() {
+            let strong = if is_rtl(c) {
+                Some(true)
+            } else if c.is_alphabetic() {
+                Some(false)
+            } else {
+                None
+            };
+            if strong.is_some() && rtl.is_some() && strong != rtl {
+                end = at;
+                break;
+            }
+            rtl = strong.or(rtl);
+        }
+        let (piece, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        Some((piece, rtl == Some(true)))
     }
-    pieces
 }

@@ -5,6 +5,7 @@ use crate::{
     ExportError, Meta, Written,
     docx::{markup::Markup, names, pack::Packer},
 };
+use std::collections::HashMap;
 
 /// Where relationship types begin.
 pub(super) const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
@@ -25,15 +26,17 @@ pub(super) struct Outline {
 #[derive(Default)]
 pub(super) struct PartRelations {
     rows: Vec<(String, String, bool)>,
+    /// Where the row of a type and a target is.
+    known: HashMap<(String, String), usize>,
 }
 
 impl PartRelations {
     fn add(&mut self, kind: &str, target: &str, external: bool) -> String {
-        let row = (kind.to_owned(), target.to_owned(), external);
-        let at = self.rows.iter().position(|known| *known == row).unwrap_or_else(|| {
-            self.rows.push(row);
-            self.rows.len() - 1
-        });
+        let next = self.rows.len();
+        let at = *self.known.entry((kind.to_owned(), target.to_owned())).or_insert(next);
+        if at == next {
+            self.rows.push((kind.to_owned(), target.to_owned(), external));
+        }
         format!("rId{}", at + 1)
     }
 
@@ -98,6 +101,14 @@ pub(super) fn open_root(out: &mut Markup, name: &str) {
     );
 }
 
+/// The main part up to where the text begins.
+pub(super) fn document() -> Markup {
+    let mut out = Markup::part();
+    open_root(&mut out, "w:document");
+    out.open("w:body", &[]);
+    out
+}
+
 /// Puts everything together.
 pub(super) fn pack(mut writer: Writer<'_>, template: Option<&Template>) -> Result<Written, ExportError> {
     let outline = writer.outline();
@@ -106,13 +117,13 @@ pub(super) fn pack(mut writer: Writer<'_>, template: Option<&Template>) -> Resul
         relations: std::mem::take(&mut writer.body_relations),
     };
     let meta = writer.source.meta;
-    let body = std::mem::replace(&mut writer.out, Markup::new()).into_string();
+    let mut document = std::mem::replace(&mut writer.out, Markup::new());
     let definitions = {
         let styles = &writer.styles;
         writer.lists.write(
             outline.outermost.unwrap_or(0),
             outline.outermost.is_some() && template.is_none(),
-            |style| styles.id(style),
+            |style| styles.id(style).to_owned(),
             writer.shift,
         )
     };
@@ -147,10 +158,6 @@ pub(super) fn pack(mut writer: Writer<'_>, template: Option<&Template>) -> Resul
     for file in writer.media.files() {
         parts.packer.stored(&format!("word/media/{}", file.name), &file.bytes);
     }
-    let mut document = Markup::part();
-    open_root(&mut document, "w:document");
-    document.open("w:body", &[]);
-    document.raw(&body);
     document.raw(&section);
     document.close("w:body");
     document.close("w:document");

@@ -19,11 +19,11 @@ impl StyleIds {
     }
 
     /// The id of one of our styles.
-    pub(super) fn id(&self, style: Style) -> String {
-        self.0
-            .get(&style.name.to_lowercase())
-            .cloned()
-            .unwrap_or_else(|| style.id.to_owned())
+    pub(super) fn id(&self, style: Style) -> &str {
+        if self.0.is_empty() {
+            return style.id;
+        }
+        self.0.get(&style.name.to_lowercase()).map_or(style.id, String::as_str)
     }
 
     /// Whether a template has it.
@@ -323,7 +323,7 @@ impl Definition {
     fn write(&self, out: &mut Markup, ids: &StyleIds) {
         let (kind, id) = (self.kind, ids.id(self.style));
         let ours = names::is_ours(self.style);
-        let mut attributes = vec![("w:type", kind), ("w:styleId", id.as_str())];
+        let mut attributes = vec![("w:type", kind), ("w:styleId", id)];
         if self.style == names::NORMAL {
             attributes.insert(1, ("w:default", "1"));
         }
@@ -333,10 +333,10 @@ impl Definition {
         out.open("w:style", &attributes);
         out.value("w:name", self.style.name);
         if let Some(style) = self.based_on {
-            out.value("w:basedOn", &ids.id(style));
+            out.value("w:basedOn", ids.id(style));
         }
         if let Some(style) = self.next {
-            out.value("w:next", &ids.id(style));
+            out.value("w:next", ids.id(style));
         }
         if self.shown {
             out.empty("w:qFormat", &[]);

@@ -7,7 +7,7 @@ use super::{
     styles::{self, StyleIds},
 };
 use crate::{
-    ExportError,
+    ExportError, Loss,
     docx::{
         markup::Markup,
         names,
@@ -29,6 +29,8 @@ pub(super) struct Template {
     /// Parts taken as they are: name in `word/`, media type after Word's root, kind of relationship, bytes.
     taken: Vec<Taken>,
     section: Section,
+    /// What of it is not taken although somebody may miss it.
+    losses: Vec<Loss>,
 }
 
 struct Taken {
@@ -79,10 +81,13 @@ const ATTRIBUTES_TAKEN: [&str; 14] = [
     "w:val",
 ];
 
+/// What messages call it.
+const TEMPLATE: &str = "the template";
+
 impl Template {
     /// Reads a template.
     pub(super) fn open(bytes: &[u8]) -> Result<Self, ExportError> {
-        let of_template = |error: ExportError| error.within("the template");
+        let of_template = |error: ExportError| error.within(TEMPLATE);
         Self::read(bytes).map_err(of_template)
     }
 
@@ -122,7 +127,11 @@ impl Template {
             }
         }
         let document = package.tree(&main)?;
-        let section = Section::read(&package, &relations, document.root())?;
+        let mut losses = Vec::new();
+        if package.has_macros() {
+            losses.push(Loss::new(TEMPLATE, "its macros were left out"));
+        }
+        let section = Section::read(&package, &relations, document.root(), &mut losses)?;
         let (numbering, shift) = numbering.map_or((None, Shift::default()), |(text, shift)| (Some(text), shift));
         Ok(Self {
             styles,
@@ -132,7 +141,13 @@ impl Template {
             numbers_headings,
             taken,
             section,
+            losses,
         })
+    }
+
+    /// What of it was left out.
+    pub(super) fn losses(&self) -> &[Loss] {
+        &self.losses
     }
 
     /// Width of the text, in twentieths of a point.
@@ -295,7 +310,12 @@ fn splice_numbering(text: &str, definitions: &lists::Parts) -> String {
 
 impl Section {
     /// The last section of a document, which is that of its end.
-    fn read(package: &Package<'_>, relations: &Relations, document: Element<'_>) -> Result<Self, ExportError> {
+    fn read(
+        package: &Package<'_>,
+        relations: &Relations,
+        document: Element<'_>,
+        losses: &mut Vec<Loss>,
+    ) -> Result<Self, ExportError> {
         let mut section = Self {
             text_width: super::TEXT_WIDTH,
             ..Self::default()
@@ -320,7 +340,7 @@ impl Section {
                 if let Some(relation) = relation.filter(|relation| !relation.external && package.has(&relation.target))
                 {
                     let number = section.edges.len() + 1;
-                    let edge = Edge::read(package, &relation.target, number)?;
+                    let edge = Edge::read(package, &relation.target, number, losses)?;
                     let kind = child.attribute("w:type").unwrap_or("default").to_owned();
                     section.edges.push((name.to_owned(), kind, edge));
                 }
@@ -342,8 +362,8 @@ impl Section {
 }
 
 impl Edge {
-    fn read(package: &Package<'_>, part: &str, number: usize) -> Result<Self, ExportError> {
-        let (xml, _) = text_and_tree(package, part)?;
+    fn read(package: &Package<'_>, part: &str, number: usize, losses: &mut Vec<Loss>) -> Result<Self, ExportError> {
+        let (mut xml, _) = text_and_tree(package, part)?;
         let name = format!("edge{number}.xml");
         let relations = package.relations(part)?;
         let mut pictures = Vec::new();
@@ -356,7 +376,7 @@ impl Edge {
         sorted.sort_unstable_by_key(|(id, _)| id.as_str());
         for (at, (id, relation)) in sorted.into_iter().enumerate() {
             let kind = format!("{}/{}", super::parts::RELATIONS, relation.kind);
-            if relation.external {
+            if relation.external && relation.kind == "hyperlink" {
                 let attributes = [
                     ("Id", id.as_str()),
                     ("Type", &kind),
@@ -369,6 +389,17 @@ impl Edge {
                 let target = format!("media/edge{number}-{at}.{ending}");
                 out.empty("Relationship", &[("Id", id), ("Type", &kind), ("Target", &target)]);
                 pictures.push((format!("word/{target}"), package.bytes(&relation.target)?));
+            } else {
+                // Word would fetch it, or miss it and call the file damaged.
+                for attribute in ["r:id", "r:link", "r:embed", "r:pict"] {
+                    xml = xml.replace(&format!(" {attribute}=\"{id}\""), "");
+                }
+                let what = if relation.external {
+                    "what is kept outside of the file was left out; it is never fetched"
+                } else {
+                    "what is embedded and no picture was left out"
+                };
+                losses.push(Loss::new(format!("{TEMPLATE}: {part}"), what));
             }
         }
         out.close("Relationships");
