@@ -3,6 +3,7 @@
 use super::{Count, Scratch};
 use crate::{
     server::{Product, Serving},
+    site::SITE_VARIABLE,
     steps::{Failure, OrFail, Outcome, status},
     tools::{self, Engines},
     workspace::{Workspace, read},
@@ -42,7 +43,10 @@ pub(super) fn run(
     playwright
         .env("END2END_ORIGIN", serving.origin())
         .env("END2END_CHROMIUM", chromium)
+        .env("END2END_BINARY", &product.binary)
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report);
+    // Tests that kill a server start their own.
+    playwright.envs(product.site.iter().map(|site| (SITE_VARIABLE, site)));
     playwright.env("END2END_SANDBOX", if tools::is_root() { "off" } else { "on" });
     playwright.env("END2END_SERVER_LOG", &log);
     let over_tls = engines
