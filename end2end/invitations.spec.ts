@@ -41,6 +41,26 @@ test("somebody with an account signs in and accepts", async ({ page, owner, anot
   await expect(other).toHaveURL(owner.at());
 });
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`who is invited may decline, ${javaScriptEnabled ? "with" : "without"} scripts; the link is spent, and it is in the log`, async ({ page, owner, another, complaints }) => {
+    complaints.expect(/status of 410/);
+    const address = freshEmail();
+    await done(page.request, "member.invite", { workspace: owner.workspace, emails: address, role: "reader" });
+    const link = await linkFor(page.request, address, "invitation");
+    const other = await another({ javaScriptEnabled });
+    await other.goto(link);
+    await other.getByRole("button", { name: "Decline" }).click();
+    await expect(other).toHaveURL("/declined");
+    await expect(other.getByText("You declined the invitation.")).toBeVisible();
+    expect((await other.goto(link))!.status()).toBe(410);
+    await expect(other.getByText("it was declined")).toBeVisible();
+    await open(page, owner.at("/people"));
+    await expect(page.getByRole("listitem").filter({ hasText: address })).toHaveCount(0);
+    await open(page, owner.at("/audit"));
+    await expect(page.getByRole("link", { name: "declined an invitation" })).toBeVisible();
+  });
+}
+
 test("a link that was taken back says so", async ({ page, owner, another, complaints }) => {
   complaints.expect(/status of 410/);
   const address = freshEmail();

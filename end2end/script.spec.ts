@@ -1,21 +1,7 @@
 // A script on its own page: read as the server renders it, written with the editor, on a desk and on a phone.
-import type { Page } from "@playwright/test";
 import { faultsOf } from "./support/axe.ts";
 import { expect, open, test } from "./support/test.ts";
-
-const text = (page: Page) => page.getByRole("textbox", { name: "Text of the script" });
-
-/** Goes to writing and waits for the text. */
-async function write(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Write" }).click();
-  await text(page).click();
-}
-
-/** Writes, and waits until the server has it. */
-async function type(page: Page, words: string): Promise<void> {
-  await page.keyboard.type(words);
-  await expect(page.locator(".head .save")).toHaveText("Saved");
-}
+import { text, type, write } from "./support/writing.ts";
 
 test("detail_27 reading and writing are distinct: the editor comes only to write, and the server renders what was written", async ({ page, owner, browser, baseURL, network }) => {
   const record = await owner.makeRecord(page.request, "Receiving stock");
@@ -144,3 +130,45 @@ for (const theme of ["light", "dark"] as const) {
     await page.emulateMedia({ media: "screen" });
   });
 }
+
+test("on paper stand the title, what is known of the script, and its whole text; nothing that is pressed, and nothing is cut off", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Rest by the harbour", "relaxation");
+  await open(page, owner.at(`/records/${record}`));
+  const pages = async (): Promise<number> => (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g)!.length;
+  for (const writing of [false, true]) {
+    await page.emulateMedia({ media: "screen" });
+    if (writing) await write(page);
+    await page.emulateMedia({ media: "print" });
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Rest by the harbour");
+    await expect(page.getByText("Wait until the person speaks first.").last()).toBeVisible();
+    for (const control of ["button", "input", "select", "nav", "summary", "[role=toolbar]"]) {
+      await expect(page.locator(`${control}:visible`), control).toHaveCount(0);
+    }
+    // The text goes on over the pages, and is not a window that scrolls.
+    expect(await pages()).toBeGreaterThan(1);
+    const windows = await page.evaluate(() => {
+      const all = [...document.querySelectorAll("body *:not(.vh)")].filter((one) => one.checkVisibility());
+      const cut = all.filter((one) => one.scrollHeight > one.clientHeight + 1 && getComputedStyle(one).overflowY !== "visible");
+      return cut.map((one) => one.className);
+    });
+    expect(windows).toEqual([]);
+  }
+});
+
+test("words and reading time are the same for who reads and who writes", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Counted", "relaxation");
+  await open(page, owner.at(`/records/${record}`));
+  const counts = page.locator(".counts > span:visible");
+  const told = async (): Promise<string[]> => (await counts.allInnerTexts()).slice(0, 2);
+  const read = await told();
+  expect(read.join(" ")).toMatch(/\d/);
+  await write(page);
+  await expect.poll(told).toEqual(read);
+  await type(page, "");
+  await page.keyboard.press("Control+End");
+  await type(page, " A twenty-one-word tail, and 3.5 °C—or 漢字.");
+  await expect.poll(told).not.toEqual(read);
+  const written = await told();
+  await page.getByRole("button", { name: "Read" }).click();
+  await expect.poll(told).toEqual(written);
+});
