@@ -66,6 +66,13 @@ export interface Extras {
 /** What happens; `detail` is JSON. */
 export type Tell = (name: "status" | "selection" | "outline" | "here" | "presence" | "counts" | "failed", detail: string) => void;
 
+/** A text with more blocks than this is long: the browser leaves alone what of it is far from the screen. */
+const LONG = 150;
+/** What is further away than so many screens is gone to at once. */
+const FAR_SCREENS = 3;
+/** The longest that going somewhere takes, in milliseconds; later the hands that scroll are somebody's own. */
+const BRING_MS = 2_000;
+
 class Editor {
   private readonly doc = new Y.Doc();
   private readonly awareness: Awareness;
@@ -79,6 +86,7 @@ class Editor {
   private pace: number;
   private wasEditable: boolean | null = null;
   private followed: number | null = null;
+  private bringing: HTMLElement | null = null;
   private headings: Heading[] = [];
   private lastSelection = "";
   private lastPresence = "";
@@ -211,8 +219,8 @@ class Editor {
     this.view = new EditorView({ mount: this.pm }, {
       state: EditorState.create({ doc, plugins: this.plugins(fragment, mapping, views) }),
       editable: () => this.editable(),
-      attributes: {
-        class: "doc",
+      attributes: ({ doc: { childCount } }) => ({
+        class: childCount > LONG ? "doc is-long" : "doc",
         role: "textbox",
         "aria-multiline": "true",
         "aria-label": this.strings.label,
@@ -220,7 +228,7 @@ class Editor {
         autocapitalize: "sentences",
         autocorrect: "on",
         writingsuggestions: "true",
-      },
+      }),
       nodeViews: views.constructors,
       // The caret never hides below the docked toolbar or the head.
       scrollMargin: { top: 24, bottom: 64, left: 0, right: 0 },
@@ -332,19 +340,42 @@ class Editor {
   /** Goes to a heading, step or figure: to the eye, and with the caret where one can write. */
   private goTo(id: string): boolean {
     const { view } = this;
-    const target = view && numbersKey.getState(view.state)?.survey.targets.get(id);
-    if (!view || !target) return false;
+    const pos = view && this.placeOf(view.state, id);
+    if (!view || pos === null) return false;
     if (this.editable()) {
-      view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(target.pos + 1))));
+      view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(pos + 1))));
       view.focus();
     }
-    const element = view.nodeDOM(target.pos);
-    const scroller = scrollerOf(view.dom);
-    if (element instanceof HTMLElement) {
-      const top = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
-      scroller.scrollBy({ top: top - 24, behavior: this.motion() });
-    }
+    const element = view.nodeDOM(pos);
+    if (element instanceof HTMLElement) this.bring(element, scrollerOf(view.dom));
     return true;
+  }
+
+  /** Where the node with an id stands. The survey knows, but for what was typed since. */
+  private placeOf(state: EditorState, id: string): number | null {
+    const { doc } = state;
+    const known = numbersKey.getState(state)?.survey.targets.get(id)?.pos;
+    if (known === undefined) return null;
+    if (known < doc.content.size && doc.nodeAt(known)?.attrs.id === id) return known;
+    let found: number | null = null;
+    doc.descendants((node, pos) => {
+      if (node.attrs.id === id) found ??= pos;
+      return found === null && !node.isTextblock;
+    });
+    return found;
+  }
+
+  /** Brings an element to the head of the screen; from far away at once, since nobody reads what flies past. */
+  private bring(element: HTMLElement, scroller: HTMLElement): void {
+    const away = (): number => element.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 24;
+    const far = Math.abs(away()) > FAR_SCREENS * scroller.clientHeight;
+    // In a long text the heights of blocks on the way were guesses; now that they are drawn, it is known where it stands.
+    const [began, correct] = [performance.now(), (): void => {
+      if (this.bringing === element && performance.now() - began < BRING_MS) scroller.scrollBy({ top: away(), behavior: "instant" });
+    }];
+    this.bringing = element;
+    scroller.addEventListener("scrollend", correct, { once: true });
+    scroller.scrollBy({ top: away(), behavior: far ? "instant" : this.motion() });
   }
 
   /** The heading of the part that is on the screen. */
@@ -354,9 +385,10 @@ class Editor {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => this.sayHere());
     };
-    // Who scrolls by hand has stopped following.
+    // Who scrolls by hand has stopped following, and is where they wanted to be.
     const unfollow = (): void => {
       this.followed = null;
+      this.bringing = null;
     };
     scroller.addEventListener("scroll", scrolled, { passive: true });
     scroller.addEventListener("wheel", unfollow, { passive: true });

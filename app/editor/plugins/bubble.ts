@@ -90,7 +90,7 @@ class Bubble {
   }
 
   hide(): void {
-    this.box.hidden = true;
+    if (!this.box.hidden) this.box.hidden = true;
     this.kind = "";
   }
 
@@ -120,10 +120,12 @@ class Bubble {
 
   private kindOf(state: EditorState): string {
     const { selection } = state;
+    // While somebody types this is asked at every key, and answered here.
+    if (selection.empty) return "";
     if (matchMedia("(pointer: coarse)").matches || slashKey.getState(state)?.open) return "";
     if (selection instanceof CellSelection) return "cells";
     if (selection instanceof NodeSelection) return selection.node.type.name === "pause" ? "pause" : "";
-    if (selection.empty || selection.$from.parent.type.spec.code) return "";
+    if (selection.$from.parent.type.spec.code) return "";
     return state.doc.textBetween(selection.from, selection.to).trim() ? "text" : "";
   }
 

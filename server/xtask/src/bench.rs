@@ -44,7 +44,7 @@ pub(crate) enum Part {
     Sync,
 }
 
-/// Measures one part, or all, and prints it; `choice` is for writing together.
+/// Measures one part, or all, and prints it; `choice` is for writing together and for a key.
 ///
 /// # Errors
 /// When something does not build or run; a missed target is printed, not an error.
@@ -57,7 +57,7 @@ pub(crate) fn bench(workspace: &Workspace, part: Option<Part>, choice: &sync::Ch
         export::measure(workspace)?;
     }
     if wanted(Part::Keystroke) {
-        keystroke::measure(workspace)?;
+        keystroke::measure(workspace, choice)?;
     }
     if wanted(Part::Sync) {
         sync::bench(workspace, choice)?;

@@ -1,10 +1,8 @@
 //! How long a key takes from the finger to the screen, in a text of a hundred pages, in Chromium with the processor slowed
 //! down four times.
 
-use super::{row, spread};
+use super::{row, spread, sync::Choice};
 use crate::{
-    server,
-    site::Kind,
     steps::{Failure, OrFail, Outcome, quietly, step},
     test::Scratch,
     tools,
@@ -19,8 +17,8 @@ const PAINT: f64 = 50.0;
 ///
 /// # Errors
 /// When something does not build or run; a missed target is printed, not an error.
-pub(super) fn measure(workspace: &Workspace) -> Outcome {
-    let product = server::build(workspace, Kind::Shipping, true)?;
+pub(super) fn measure(workspace: &Workspace, choice: &Choice) -> Outcome {
+    let product = choice.product(workspace)?;
     let chromium = tools::chromium()?;
     step(
         "Typing in a hundred pages, the processor slowed down four times",

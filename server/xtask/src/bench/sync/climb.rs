@@ -12,12 +12,14 @@ use std::time::{Duration, Instant};
 
 /// The most an edit may take until somebody else has it, in milliseconds, 99 times of 100.
 pub(super) const OBJECTIVE: f64 = 50.0;
-/// How much faster everybody types on each step of a climb, and from what on.
+/// How much faster everybody types on each step of a climb, and from what on the first time.
 const STEP: f64 = 1.35;
 const FIRST_STEP: f64 = 25.0;
+/// Whoever has climbed before begins so many steps below.
+const BELOW: i32 = 3;
 /// How long a step is, in seconds; what is typed in its first part is not counted.
-const STEP_SECONDS: f64 = 1.5;
-const SETTLES: f64 = 0.4;
+const STEP_SECONDS: f64 = 1.3;
+const SETTLES: f64 = 0.3;
 /// How often a step that was missed is tried again.
 const MISSES_MAX: u32 = 2;
 /// Nobody climbs for longer: above that, the load itself needs a core.
@@ -36,16 +38,17 @@ pub(super) struct Height {
 }
 
 impl Crowd {
-    /// Types faster and faster, until the objective is missed; `computed` tells how long the server has computed.
+    /// Types faster and faster, until the objective is missed; `climbed` is what was reached before, or 0, and `computed` tells
+    /// how long the server has computed.
     ///
     /// # Errors
     /// When a connection ends.
     #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
-    pub(super) fn climb(mut self, people: usize, computed: impl Fn() -> f64) -> Outcome<Height> {
+    pub(super) fn climb(mut self, people: usize, climbed: f64, computed: impl Fn() -> f64) -> Outcome<Height> {
         let mut best = Height::default();
         let mut events = Events::with_capacity(1024);
         self.began = Instant::now();
-        let (mut edits, mut misses) = (FIRST_STEP, 0);
+        let (mut edits, mut misses) = (FIRST_STEP.max(climbed / STEP.powi(BELOW)), 0);
         for _ in 0..STEPS_MAX {
             let height = self.step(&mut events, edits, people, &computed)?;
             if height.late < OBJECTIVE {

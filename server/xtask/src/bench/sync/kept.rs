@@ -2,7 +2,7 @@
 //! was killed, and how long a long document takes to open that nobody has open.
 
 use super::{
-    frames,
+    ROUNDS, frames,
     load::{Crowd, Pace, Target, Visitor},
     peers,
     servers::{Server, Subject},
@@ -43,24 +43,26 @@ const ONE: Pace = Pace {
     seconds: 0.0,
 };
 /// How often the long document is opened.
-const OPENINGS: usize = 7;
+const OPENINGS: usize = 11;
 /// How long it takes at most until a document is put away that nobody has open.
 const AWAY: Duration = Duration::from_millis(400);
 
-/// How many KiB each who only reads takes, in the order of [`Subject::KEEPERS`].
+/// How many KiB each who only reads takes, round by round, in the order of [`Subject::KEEPERS`].
 ///
 /// # Errors
 /// When a server does not let everybody in.
-pub(super) fn memory(workspace: &Workspace, product: &Product) -> Outcome<Vec<f64>> {
+pub(super) fn memory(workspace: &Workspace, product: &Product) -> Outcome<Vec<Vec<f64>>> {
     let people = READERS.rooms * READERS.people;
-    let mut memory = Vec::new();
-    for subject in Subject::KEEPERS {
-        // As many come before, elsewhere: what a server has at hand for the first is not counted.
-        let mut server = Server::start(workspace, product, subject, 2 * READERS.rooms, 2 * people)?;
-        let _before = Crowd::join(&server.target(READERS), READERS)?;
-        let before = server.costs(false).1;
-        let _crowd = Crowd::join(&server.target(READERS), READERS)?;
-        memory.push((server.costs(false).1 - before) / super::count(people as u64));
+    let mut memory = vec![Vec::new(); Subject::KEEPERS.len()];
+    for _ in 0..ROUNDS {
+        for (subject, memory) in Subject::KEEPERS.into_iter().zip(&mut memory) {
+            // As many come before, elsewhere: what a server has at hand for the first is not counted.
+            let mut server = Server::start(workspace, product, subject, 2 * READERS.rooms, 2 * people)?;
+            let _before = Crowd::join(&server.target(READERS), READERS)?;
+            let before = server.costs(false).1;
+            let _crowd = Crowd::join(&server.target(READERS), READERS)?;
+            memory.push((server.costs(false).1 - before) / super::count(people as u64));
+        }
     }
     Ok(memory)
 }
@@ -95,12 +97,12 @@ pub(super) fn killed(workspace: &Workspace, product: &Product, subject: Subject)
     Ok(())
 }
 
-/// How many milliseconds each takes until somebody who comes has the whole of a long document, in the order of
-/// [`Subject::KEEPERS`].
+/// How many milliseconds it takes until somebody who comes has the whole of a long document, opening by opening, in the
+/// order of [`Subject::KEEPERS`].
 ///
 /// # Errors
 /// When a server does not hand it out.
-pub(super) fn opened(workspace: &Workspace, product: &Product) -> Outcome<Vec<f64>> {
+pub(super) fn opened(workspace: &Workspace, product: &Product) -> Outcome<Vec<Vec<f64>>> {
     let folder = Scratch::make()?;
     let (whole, log) = (folder.path().join("whole"), folder.path().join("log"));
     let mut make = Command::new("node");
@@ -109,18 +111,27 @@ pub(super) fn opened(workspace: &Workspace, product: &Product) -> Outcome<Vec<f6
         .current_dir(peers::folder(workspace)?);
     println!("  {}", quietly(&mut make)?.trim());
     let bytes = usize::try_from(fs::metadata(&whole).or_fail("weighing the document")?.len()).or_fail("weighing")?;
-    let mut medians = Vec::new();
+    let mut servers = Vec::new();
     for subject in Subject::KEEPERS {
-        let mut server = if subject == Subject::Ours {
+        servers.push(if subject == Subject::Ours {
             let mut server = Server::start(workspace, product, subject, 1, 1)?;
             write(&mut server, &log)?;
             server.kill_and_start_again(workspace, product)?
         } else {
             Server::reading(workspace, subject, &whole)?
-        };
-        medians.push(super::median(openings(&mut server, bytes)?.into_iter()).0);
+        });
     }
-    Ok(medians)
+    let mut times = vec![Vec::new(); servers.len()];
+    for _ in 0..OPENINGS {
+        for (server, times) in servers.iter_mut().zip(&mut times) {
+            let target = server.target(ONE);
+            times.push(opening(&target, bytes)?);
+            server.put_back(&target.rooms);
+            // Whoever was there last is gone, and so is the document.
+            thread::sleep(AWAY);
+        }
+    }
+    Ok(times)
 }
 
 /// Writes the document as one person did, and goes.
@@ -139,23 +150,6 @@ fn write(server: &mut Server, log: &Path) -> Outcome {
     visitor.until_durable(sent)?;
     server.put_back(&target.rooms);
     Ok(())
-}
-
-fn openings(server: &mut Server, bytes: usize) -> Outcome<Vec<f64>> {
-    let (mut times, mut failures) = (Vec::new(), 0);
-    while times.len() < OPENINGS {
-        let target = server.target(ONE);
-        match opening(&target, bytes) {
-            Ok(time) => times.push(time),
-            // Some send those away who come while the document is put away.
-            Err(failure) if failures == OPENINGS => return Err(failure),
-            Err(_) => failures += 1,
-        }
-        server.put_back(&target.rooms);
-        // Whoever was there last is gone, and so is the document.
-        thread::sleep(AWAY);
-    }
-    Ok(times)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a bench measures time")]

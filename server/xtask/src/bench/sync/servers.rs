@@ -64,6 +64,8 @@ pub(super) struct Server {
     headers: Vec<String>,
     /// Rooms that nobody was in.
     rooms: Vec<String>,
+    /// How many edits a second of each person it could bear when it was tried last; 0 before.
+    pub(super) climbed: f64,
 }
 
 impl Server {
@@ -89,6 +91,7 @@ impl Server {
             data: None,
             headers: vec![String::new()],
             rooms: (0..rooms).map(|room| format!("/room-{room}")).collect(),
+            climbed: 0.0,
         })
     }
 
@@ -105,6 +108,7 @@ impl Server {
             data: None,
             headers: vec![String::new()],
             rooms: vec!["/room".to_owned()],
+            climbed: 0.0,
         })
     }
 
@@ -181,6 +185,7 @@ impl Server {
             address,
             headers: headers.iter().map(|header| header.replace(&old, &new)).collect(),
             rooms,
+            climbed: 0.0,
         })
     }
 
@@ -234,5 +239,6 @@ fn ours(workspace: &Workspace, product: &Product, rooms: usize, people: usize) -
         data: Some(data),
         headers: cookies.iter().map(headers).collect(),
         rooms: records.iter().map(room).collect(),
+        climbed: 0.0,
     })
 }
