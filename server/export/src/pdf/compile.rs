@@ -30,8 +30,12 @@ pub(super) fn compile(
     let made = thread::scope(|scope| {
         let work = || -> SourceResult<_> {
             let compiled = typst::compile::<PagedDocument>(&desk);
-            let bytes = typst_pdf::pdf(&compiled.output?, &options)?;
-            Ok((bytes, compiled.warnings.iter().find_map(unsettled)))
+            let document = compiled.output?;
+            // Nothing asks for the layout's pieces any more: they are dropped beside the work that is left.
+            let forgetting = thread::Builder::new().spawn_scoped(scope, || comemo::evict(0));
+            let bytes = typst_pdf::pdf(&document, &options);
+            drop(forgetting.map(thread::ScopedJoinHandle::join));
+            Ok((bytes?, compiled.warnings.iter().find_map(unsettled)))
         };
         let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         thread.map(thread::ScopedJoinHandle::join)

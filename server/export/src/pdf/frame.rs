@@ -7,6 +7,10 @@ use time::{OffsetDateTime, UtcOffset};
 
 /// The most letters of a title in the head of a page; the whole title stands on the first page.
 const HEAD_MAX: usize = 90;
+/// The most halves of an em that the two sides of a head certainly have room for on one line.
+const HEAD_LINE: usize = 76;
+/// The same for the remark in the foot, beside the cut of a hash and the number of the page.
+const FOOT_LINE: usize = 48;
 
 impl Writer<'_> {
     /// Sets the page up; everything after it stands on such pages.
@@ -39,8 +43,16 @@ impl Writer<'_> {
             Sheet::A4 => "  format: \"a4\",\n",
             Sheet::Letter => "  format: \"us-letter\",\n",
         });
-        self.named("left", &head_left(&printing.number, &meta.title));
-        self.named("right", &head_right(meta, printing.printed, self.numbering.words()));
+        let left = head_left(&printing.number, &meta.title);
+        let right = head_right(meta, printing.printed, self.numbering.words());
+        let remark = remark(printing);
+        self.source.number(format_args!(
+            "  head-fits: {}, foot-fits: {},\n",
+            halves(&left) + halves(&right) <= HEAD_LINE,
+            halves(&remark) <= FOOT_LINE
+        ));
+        self.named("left", &left);
+        self.named("right", &right);
         self.named("page-word", self.numbering.words().page);
         self.named("of-word", self.numbering.words().of_pages);
         if let Some(digest) = &printing.digest {
@@ -48,7 +60,7 @@ impl Writer<'_> {
             self.teeth(digest);
             self.source.code(",\n");
         }
-        self.named("remark", &remark(printing));
+        self.named("remark", &remark);
         if !printing.watermark.is_empty() {
             self.named("watermark", &printing.watermark);
         }
@@ -148,6 +160,13 @@ fn head_right(meta: &Meta, printed: Option<OffsetDateTime>, words: &Fixed) -> St
         .filter(|words| !words.is_empty())
         .collect::<Vec<_>>()
         .join(". ")
+}
+
+/// How wide a text is, in halves of an em, roughly: letters of Chinese, Japanese and Korean have a whole one.
+fn halves(text: &str) -> usize {
+    text.chars()
+        .map(|letter| if letter >= '\u{1100}' { 2 } else { 1 })
+        .sum()
 }
 
 /// The foot's words: the first eight digits of the hash, as under the cut on a screen, and the remark.

@@ -6,12 +6,14 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod bounds;
 mod documents;
 mod docx;
 mod docx_beside;
 mod docx_captions;
 mod docx_hostile;
 mod docx_macros;
+mod docx_parts;
 mod docx_word;
 mod error;
 mod files;
