@@ -98,7 +98,7 @@ test("is taken out with proofs, after a fresh proof of identity where one is wan
 });
 
 test("asks for the password when that was long ago, and leads back", async ({ page, owner }) => {
-  await open(page, `/prove?next=${encodeURIComponent(owner.at("/audit"))}`);
+  await page.goto(`/prove?next=${encodeURIComponent(owner.at("/audit"))}`);
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Prove it" }).click();
   await expect(page).toHaveURL(owner.at("/audit"));

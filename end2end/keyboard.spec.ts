@@ -36,11 +36,11 @@ test("signs in, makes a record, renames it, opens the log and signs out by keybo
   await page.keyboard.type(PASSWORD);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL("/start");
-  await alive(page);
   await expect(page.getByLabel("Name of the workspace")).toBeFocused();
   await page.keyboard.type("Tern House");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: "Records" })).toBeVisible();
+  await alive(page);
 
   await tabTo(page, { role: "field", name: "Title" });
   await page.keyboard.type("Cleaning the dock");

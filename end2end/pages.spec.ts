@@ -44,8 +44,8 @@ const PUBLIC: Sheet[] = [
 ];
 
 const WORKSPACE: Sheet[] = [
-  { name: "first-run", path: at("/start"), hydrates: true },
-  { name: "workspaces", path: at("/w"), hydrates: true },
+  { name: "first-run", path: at("/start") },
+  { name: "workspaces", path: at("/w") },
   { name: "records", path: (owner) => owner.at(), hydrates: true },
   { name: "record", path: (owner, record) => owner.at(`/records/${record}`), hydrates: true },
   { name: "audit", path: (owner) => owner.at("/audit"), hydrates: true },
@@ -54,7 +54,7 @@ const WORKSPACE: Sheet[] = [
   { name: "settings", path: (owner) => owner.at("/settings"), hydrates: true },
   { name: "profile", path: at("/you"), hydrates: true },
   { name: "sessions", path: at("/you/sessions"), hydrates: true },
-  { name: "prove", path: at("/prove"), hydrates: true },
+  { name: "prove", path: at("/prove") },
   { name: "lost", path: (owner) => owner.at("/nowhere"), status: 404 },
   { name: "no-such-record", path: (owner) => owner.at("/records/5c21b7ee-0000-4000-8000-00000000abcd"), status: 404, hydrates: true },
 ];

@@ -55,11 +55,11 @@ for (const javaScriptEnabled of [true, false]) {
         await page.getByLabel("Password").fill(PASSWORD);
         await page.getByRole("button", { name: "Sign in" }).click();
         await expect(page).toHaveURL("/start");
-        await ready(page);
         await page.getByLabel("Name of the workspace").fill("Tern House");
         await page.getByRole("button", { name: "Make the workspace" }).click();
         await expect(page).toHaveURL(/\/w\/[0-9a-f-]{36}$/);
         await expect(page.getByRole("heading", { name: "Records" })).toBeVisible();
+        await ready(page);
         await expect(page.getByRole("navigation", { name: "Workspace" })).toContainText("Tern House");
       });
 

@@ -30,6 +30,27 @@ test("somebody who reads is told of newer text, and sees it when they ask for it
   await expect(newer).toBeVisible();
 });
 
+test("a change is told of that came before the reader's page listened", async ({ page, owner, another }) => {
+  const record = await owner.makeRecord(page.request, "Changed at once");
+  const writer = await another();
+  await owner.signIn(writer.request);
+  await open(writer, owner.at(`/records/${record}`));
+  await write(writer);
+  await type(writer, "Before.");
+  // The page is made, and nothing of its room reaches it until the change has been made.
+  let listen = () => {};
+  const mayListen = new Promise<void>((resolve) => (listen = resolve));
+  await page.routeWebSocket(/\/ws\/records\//, async (socket) => {
+    await mayListen;
+    socket.connectToServer();
+  });
+  await open(page, owner.at(`/records/${record}`));
+  await expect(page.locator(".reading .doc")).toHaveText("Before.");
+  await type(writer, " And after.");
+  listen();
+  await expect(page.getByText("Somebody has changed this text.")).toBeVisible();
+});
+
 test("a page that is only read ends as well when its reader is removed", async ({ page, owner, another, complaints }) => {
   complaints.expect(/status of 404/);
   const record = await owner.makeRecord(page.request, "Not for long");

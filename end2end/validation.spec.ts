@@ -16,14 +16,12 @@ const table = JSON.parse(
 
 /** Where the browser's own code checks an operation before anything is sent, and which fields a person types there. */
 const forms: Record<string, { fields: string[]; at: (owner: Person, record: string) => string }> = {
-  "workspace.create": { fields: ["name"], at: () => "/start" },
   "workspace.rename": { fields: ["name"], at: (owner) => owner.at("/settings") },
   "record.create": { fields: ["title"], at: (owner) => owner.at("/new") },
   "record.rename": { fields: ["title"], at: (owner, record) => owner.at(`/records/${record}`) },
   "record.describe": { fields: ["summary"], at: (owner, record) => owner.at(`/records/${record}`) },
   "account.rename": { fields: ["name"], at: () => "/you" },
   "account.change_password": { fields: ["current", "password"], at: () => "/you" },
-  "session.prove": { fields: ["password"], at: () => "/prove" },
 };
 
 /** What an input of one line cannot hold: browsers drop line breaks from it. */

@@ -127,7 +127,7 @@ async fn post_json(address: &str, body: &str, key: Option<&str>) -> Result<Strin
     if response.ok() {
         return Ok(text);
     }
-    Err(serde_json::from_str(&text).unwrap_or_else(|_| problem_of(response.status())))
+    Err(crate::read(&text).unwrap_or_else(|_| problem_of(response.status())))
 }
 
 fn request(address: &str, body: &str, key: Option<&str>) -> Result<Request, JsValue> {

@@ -5,8 +5,9 @@
 //! Answers travel as JSON text and futures are boxed: each type of answer would else bring its own copy of the machinery
 //! of resources into the WebAssembly, a third of its size.
 
+use crate::decode;
 use domain::{Code, Operation, Problem};
-use leptos::prelude::*;
+use leptos::{prelude::*, server::codee::string::FromToStringCodec};
 use serde::de::DeserializeOwned;
 use std::{
     future::{Future, ready},
@@ -63,7 +64,7 @@ pub fn refuse(code: Code) -> Asking {
 /// # Errors
 /// The problem it holds instead; [`Code::Internal`] when the text is no such output.
 pub fn read<T: DeserializeOwned>(answer: &str) -> Result<T, Problem> {
-    serde_json::from_str(answer).map_err(|_| Problem::new(Code::Internal))
+    decode::from_json(answer).map_err(|_| Problem::new(Code::Internal))
 }
 
 /// Runs an operation and gives its output.
@@ -77,12 +78,12 @@ pub fn call<Op: Operation>(op: Op) -> impl Future<Output = Result<Op::Output, Pr
 
 /// What a page shows, on its way: there at once in a page the server rendered, asked for again when its key changes.
 #[derive(Clone, Copy, Debug)]
-pub struct Loaded(Resource<Answer>);
+pub struct Loaded(Resource<String, FromToStringCodec>);
 
 impl Loaded {
     /// The output, once it is there. Belongs inside a `Transition`.
     pub fn get<T: DeserializeOwned>(self) -> Option<Result<T, Problem>> {
-        self.0.get().map(|answer| read(&answer?))
+        self.0.get().map(|packed| read(unpack(&packed)?))
     }
 
     /// Asks again, and shows the present output until the next one is there.
@@ -100,5 +101,34 @@ pub fn load(
 }
 
 fn load_erased(key: Arc<dyn Fn() -> String + Send + Sync>, ask: Arc<dyn Fn(String) -> Asking + Send + Sync>) -> Loaded {
-    Loaded(Resource::new(move || key(), move |key| ask(key)))
+    Loaded(Resource::new_str(
+        move || key(),
+        move |key| {
+            let asking = ask(key);
+            async move { pack(asking.await) }
+        },
+    ))
+}
+
+/// What stands before the output in a packed answer.
+const OUTPUT: char = '+';
+/// What stands before the problem in a packed answer.
+const PROBLEM: char = '-';
+
+/// An answer as the text by which a rendered page hands it to the browser.
+fn pack(answer: Answer) -> String {
+    match answer {
+        Ok(output) => format!("{OUTPUT}{output}"),
+        Err(problem) => format!("{PROBLEM}{}", serde_json::to_string(&problem).unwrap_or_default()),
+    }
+}
+
+/// The JSON of the output in a packed answer.
+fn unpack(packed: &str) -> Result<&str, Problem> {
+    packed.strip_prefix(OUTPUT).ok_or_else(|| {
+        let problem = packed
+            .strip_prefix(PROBLEM)
+            .and_then(|problem| decode::from_json(problem).ok());
+        problem.unwrap_or_else(|| Problem::new(Code::Internal))
+    })
 }

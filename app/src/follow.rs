@@ -114,11 +114,9 @@ fn connect(listening: &Rc<RefCell<Listening>>) {
     let opened = Rc::downgrade(listening);
     let on_open = Closure::<dyn Fn()>::new(move || {
         let Some(listening) = opened.upgrade() else { return };
-        // The first try is the first; after each other one something may have been missed.
-        let again = std::mem::replace(&mut listening.borrow_mut().tries, 1) > 1;
-        if again {
-            (listening.borrow().tell)(Heard::Changed);
-        }
+        listening.borrow_mut().tries = 1;
+        // Something may have been missed since the page was made, or since the connection before this one.
+        (listening.borrow().tell)(Heard::Changed);
     });
     let closed = Rc::downgrade(listening);
     let on_close = Closure::<dyn Fn(CloseEvent)>::new(move |event: CloseEvent| {

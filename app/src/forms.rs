@@ -2,6 +2,7 @@
 //! page, with the operation's name in [`OP`] and an idempotency key in [`KEY`]; all other fields are the operation's.
 //! A success is answered with 303 to [`destination`]; a problem re-renders the page with a [`FormState`] in context.
 
+use crate::decode;
 use domain::{Code, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -103,15 +104,20 @@ impl FormState {
         }
     }
 
-    /// The text of [`HELD`].
-    pub fn to_held(&self) -> String {
+    /// As JSON: how a rendered page hands it to the browser, and the text of [`HELD`].
+    pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Reads what a rendered page handed on.
+    pub fn from_text(text: &str) -> Option<Self> {
+        decode::from_json(text).ok()
     }
 
     /// Reads the text of [`HELD`]. Whoever sends it may have written it: it passes through the same sieve as a posted form,
     /// and brings no words of its own.
     pub fn from_held(text: &str) -> Option<Self> {
-        let read: Self = serde_json::from_str(text).ok()?;
+        let read = Self::from_text(text)?;
         if matches!(read.why, Why::Refused(_)) {
             return None;
         }
@@ -235,15 +241,23 @@ pub fn is_local(address: &str) -> bool {
         && !address.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
+/// Reads what a query names; what is no such thing does not count.
+pub fn query<T: serde::de::DeserializeOwned + Default>(query: &str) -> T {
+    let pairs = serde_urlencoded::from_str(query).unwrap_or_default();
+    decode::from_fields(pairs).unwrap_or_default()
+}
+
 /// Reads an operation from the fields of a form, as the server does.
 ///
 /// # Errors
 /// [`Code::Malformed`] when a field is missing or is not what the operation needs.
 pub fn read<Op: serde::de::DeserializeOwned>(fields: &[(String, String)]) -> Result<Op, Problem> {
-    let malformed = |()| Problem::new(Code::Malformed);
-    let own: Vec<_> = fields.iter().filter(|(name, _)| !name.starts_with('_')).collect();
-    let text = serde_urlencoded::to_string(own).map_err(|_| malformed(()))?;
-    serde_urlencoded::from_str(&text).map_err(|_| malformed(()))
+    let own = fields
+        .iter()
+        .filter(|(name, _)| !name.starts_with('_'))
+        .cloned()
+        .collect();
+    decode::from_fields(own).map_err(|_| Problem::new(Code::Malformed))
 }
 
 #[cfg(test)]
@@ -343,7 +357,7 @@ mod tests {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
         let held = FormState::held("account.rename", posted.to_vec(), Why::SignedOut);
-        let text = held.to_held();
+        let text = held.to_text();
         assert!(!text.contains("canary"), "{text}");
         assert_eq!(FormState::from_held(&text), Some(held.clone()));
         assert_eq!(
@@ -356,7 +370,7 @@ mod tests {
             Some(held),
             "what is no field of it is left out"
         );
-        let refused = FormState::new("account.rename", Vec::new(), Problem::new(Code::Internal)).to_held();
+        let refused = FormState::new("account.rename", Vec::new(), Problem::new(Code::Internal)).to_text();
         for text in ["", "{}", "null", &refused, &text[1..]] {
             assert_eq!(FormState::from_held(text), None, "{text}");
         }

@@ -1,7 +1,8 @@
 //! The UI: pages, components and the typed calls by which they reach the use cases.
 //!
 //! Built twice: with `ssr` into the server, with `hydrate` into the browser's WebAssembly; never with both. The public
-//! pages ([`public`]) are rendered on the server only and ship no script; the workspace ([`workspace`]) hydrates.
+//! pages ([`public`]) and those on the way into a workspace ([`solo`]) are rendered on the server only and ship no script;
+//! the workspace ([`workspace`]) hydrates.
 
 #![allow(clippy::needless_pass_by_value, reason = "a component owns its props")]
 
@@ -11,6 +12,7 @@ pub mod assets;
 mod browser;
 mod call;
 pub mod components;
+mod decode;
 #[cfg(feature = "hydrate")]
 mod editor;
 #[cfg(feature = "hydrate")]
@@ -24,11 +26,13 @@ pub mod pages;
 pub mod public;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod solo;
 pub mod workspace;
 
 pub use call::{Answer, Asking, Loaded, ask, call, load, read, refuse};
 #[cfg(feature = "ssr")]
-pub use shell::{gallery_shell, public_shell, workspace_shell};
+pub use shell::{gallery_shell, public_shell, solo_shell, workspace_shell};
 
 /// Starts the browser's half on a page that the server rendered.
 #[cfg(feature = "hydrate")]

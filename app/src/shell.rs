@@ -1,7 +1,7 @@
 //! The HTML around the pages: one shell for public pages, which ship no script at all, and one for the workspace, which
 //! hydrates. Both expect [`Assets`] in context.
 
-use crate::{assets::Assets, public::PublicApp, workspace::WorkspaceApp};
+use crate::{assets::Assets, public::PublicApp, solo::SoloApp, workspace::WorkspaceApp};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
@@ -17,6 +17,22 @@ pub fn public_shell() -> impl IntoView {
             </head>
             <body>
                 <PublicApp/>
+            </body>
+        </html>
+    }
+}
+
+/// The document of a page on the way into a workspace: the workspace's style, no script.
+pub fn solo_shell() -> impl IntoView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <Head sheet="app.css" assets/>
+            </head>
+            <body>
+                <SoloApp/>
             </body>
         </html>
     }

@@ -5,7 +5,7 @@ use crate::{
     components::{Connection, Posted, TitleFormat},
     forms::FormState,
     pages::{
-        account::{AccountFrame, ProfilePage, ProvePage, SessionsPage, StartPage, WorkspacesPage},
+        account::{AccountFrame, ProfilePage, SessionsPage},
         audit::AuditPage,
         errors::Lost,
         workspace::{HomePage, NewRecordPage, PeoplePage, RecordPage, SettingsPage, WorkspaceFrame},
@@ -20,14 +20,6 @@ use leptos_router::{
     path,
 };
 
-/// Whether an address belongs to the workspace, so that the browser can go there without a load.
-pub fn owns(address: &str) -> bool {
-    let path = address.split(['?', '#']).next().unwrap_or_default();
-    ["/w", "/start", "/you", "/prove"]
-        .iter()
-        .any(|root| path == *root || path.strip_prefix(root).is_some_and(|rest| rest.starts_with('/')))
-}
-
 /// The root of the workspace; give it to `generate_route_list`, with [`workspace_shell`](crate::shell::workspace_shell).
 #[component]
 pub fn WorkspaceApp() -> impl IntoView {
@@ -35,7 +27,8 @@ pub fn WorkspaceApp() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     provide_context(crate::assets::Assets::with_icons(crate::browser::icons()));
     // The browser must begin with the same refused form as the page it takes over.
-    let state = SharedValue::new(use_context::<FormState>).into_inner();
+    let state = SharedValue::new_str(|| use_context::<FormState>().map_or_else(String::new, |state| state.to_text()));
+    let state = FormState::from_text(&state.into_inner());
     if let Some(problem) = state.as_ref().and_then(FormState::problem) {
         set_status(problem.status());
     }
@@ -46,9 +39,6 @@ pub fn WorkspaceApp() -> impl IntoView {
         <Router>
             <GoingOn posted/>
             <Routes fallback=|| view! { <Lost/> }>
-                <Route path=path!("/start") view=StartPage ssr=SsrMode::Async/>
-                <Route path=path!("/prove") view=ProvePage ssr=SsrMode::Async/>
-                <Route path=path!("/w") view=WorkspacesPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/you") view=AccountFrame ssr=SsrMode::Async>
                     <Route path=path!("") view=ProfilePage/>
                     <Route path=path!("/sessions") view=SessionsPage/>
@@ -82,19 +72,4 @@ fn GoingOn(posted: StoredValue<Option<FormState>>) -> impl IntoView {
         }
         now
     });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::owns;
-
-    #[test]
-    fn the_workspace_knows_its_own() {
-        for address in ["/w", "/w/a", "/w?x=1", "/you/sessions", "/start", "/prove?next=%2Fw"] {
-            assert!(owns(address), "{address}");
-        }
-        for address in ["/", "/sign-in", "/what", "/younger/x", "/dev/mail"] {
-            assert!(!owns(address), "{address}");
-        }
-    }
 }

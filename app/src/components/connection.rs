@@ -20,7 +20,7 @@ pub fn Connection() -> impl IntoView {
                                 <b>"No connection."</b>
                                 " What you type stays on this page. Save it when the connection is back."
                             </Banner>
-                        }
+                        }.into_any()
                     })
             }}
         </div>

@@ -121,7 +121,7 @@ pub fn TextField(
                         <p class="hint" id=format!("{id}-h")>
                             {hint}
                         </p>
-                    }
+                    }.into_any()
                 })}
             {error_line(core, name, &id)}
             {aside.map(|aside| view! { <div class="aside">{aside.run()}</div> })}
@@ -181,7 +181,7 @@ pub fn TextArea(
                         <p class="hint" id=format!("{id}-h")>
                             {hint}
                         </p>
-                    }
+                    }.into_any()
                 })}
             {error_line(core, name, &id)}
         </div>

@@ -238,7 +238,7 @@ fn FormFrame(core: FormCore, wiring: Wiring, class: &'static str, children: Chil
         >
             <input type="hidden" name=forms::OP value=core.op/>
             <input type="hidden" name=forms::KEY value=core.key.get_value().unwrap_or_else(|| wire::render_key(core.op, &row))/>
-            {(!row.is_empty()).then(|| view! { <input type="hidden" name=forms::ROW value=row/> })}
+            {(!row.is_empty()).then(|| view! { <input type="hidden" name=forms::ROW value=row/> }.into_any())}
             {move || core.banner().map(|problem| view! { <FormProblem problem/> })}
             {move || core.waited().map(|words| view! { <Banner tone=Tone::Lamp>{words}</Banner> })}
             <Provider value=core>{children()}</Provider>

@@ -7,4 +7,6 @@ pub mod errors;
 pub mod gallery;
 #[cfg(feature = "ssr")]
 pub mod public;
+#[cfg(feature = "ssr")]
+pub mod solo;
 pub mod workspace;

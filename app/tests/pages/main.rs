@@ -16,9 +16,11 @@ use std::sync::{Arc, LazyLock};
 /// Every route, as the server asks for them.
 static ROUTES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let public = leptos_axum::generate_route_list(app::public_shell);
+    let solo = leptos_axum::generate_route_list(app::solo_shell);
     let workspace = leptos_axum::generate_route_list(app::workspace_shell);
     public
         .iter()
+        .chain(&solo)
         .chain(&workspace)
         .map(|route| route.path().to_owned())
         .collect()
@@ -52,8 +54,11 @@ async fn render(path: &str, gateway: Canned, form: Option<FormState>) -> Page {
         .header("accept", "text/html")
         .body(Body::empty())
         .unwrap();
-    let response: Response = if app::workspace::owns(path) {
+    let alone = path.split('?').next().unwrap_or_default();
+    let response: Response = if alone.starts_with("/w/") || alone.starts_with("/you") {
         leptos_axum::render_app_async_with_context(context, app::workspace_shell)(request).await
+    } else if ["/start", "/prove", "/w"].contains(&alone) {
+        leptos_axum::render_app_async_with_context(context, app::solo_shell)(request).await
     } else {
         leptos_axum::render_app_async_with_context(context, app::public_shell)(request).await
     };

@@ -21,39 +21,43 @@ use leptos::{nonce::Nonce, prelude::provide_context};
 use services::Services;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-/// The two kinds of pages.
+/// The kinds of pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
     /// HTML and CSS only; anybody may see them.
     Public,
+    /// HTML and CSS only, on the way into a workspace; for people who are signed in.
+    Solo,
     /// Pages that hydrate; for members.
     Workspace,
 }
 
 impl Shell {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Public, Self::Workspace];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Solo, Self::Workspace];
 
     /// The routes of its pages, in the router's form: `/w/{workspace}`.
     pub fn routes(self) -> &'static [String] {
-        let [public, workspace] = &*ROUTES;
+        let [public, solo, workspace] = &*ROUTES;
         match self {
             Self::Public => public,
+            Self::Solo => solo,
             Self::Workspace => workspace,
         }
     }
 }
 
-/// The routes of both kinds, looked for once in a process. While Leptos 0.9.0-rc1 looks, a flag of the whole process keeps
+/// The routes of each kind, looked for once in a process. While Leptos 0.9.0-rc1 looks, a flag of the whole process keeps
 /// every resource that is begun from ever being ready (`SuppressResourceLoad` in `leptos_server`): a page that another
 /// thread renders at that moment would never be finished. No router is there before this is done, and so no page.
-static ROUTES: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
+static ROUTES: LazyLock<[Vec<String>; 3]> = LazyLock::new(|| {
     let paths = |listings: Vec<leptos_axum::AxumRouteListing>| {
         let paths = listings.iter().map(|listing| listing.path().to_owned());
         paths.collect()
     };
     [
         paths(leptos_axum::generate_route_list(shell::public_shell)),
+        paths(leptos_axum::generate_route_list(shell::solo_shell)),
         paths(leptos_axum::generate_route_list(shell::workspace_shell)),
     ]
 });
@@ -128,7 +132,7 @@ async fn lead_on(state: &State, parts: &Parts) -> Option<String> {
 pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<FormState>) -> Response {
     parts.method = http::Method::GET;
     let address = address_of(&parts);
-    if kind == Shell::Workspace && form.is_none() && session_cookie::read(&parts.headers).is_none() {
+    if kind != Shell::Public && form.is_none() && session_cookie::read(&parts.headers).is_none() {
         // Nothing in the workspace is for visitors: what would be rendered says no more than this.
         return see_other(&forms::sign_in_then(&address));
     }
@@ -143,7 +147,7 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
     let away = seen
         .problem
         .as_ref()
-        .filter(|_| kind == Shell::Workspace && form.is_none());
+        .filter(|_| kind != Shell::Public && form.is_none());
     if let Some(away) = away.and_then(|problem| detour(problem, &address)) {
         response = see_other(&away);
     } else {
@@ -164,7 +168,7 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
 pub async fn ask_who(state: &State, mut parts: Parts, form: Option<FormState>, held: &FormState) -> Response {
     let address = address_of(&parts);
     let (kind, door, code) = match held.why {
-        Why::Unproven => (Shell::Workspace, forms::prove_then(&address), Code::StepUpRequired),
+        Why::Unproven => (Shell::Solo, forms::prove_then(&address), Code::StepUpRequired),
         Why::SignedOut | Why::Refused(_) => (Shell::Public, forms::sign_in_then(&address), Code::SignedOut),
     };
     parts.method = http::Method::GET;
@@ -175,11 +179,10 @@ pub async fn ask_who(state: &State, mut parts: Parts, form: Option<FormState>, h
     let refused = form.as_ref().and_then(FormState::problem).cloned();
     let provide = Provide {
         form,
-        held: Some(Held(held.to_held())),
+        held: Some(Held(held.to_text())),
         taken_up: TakenUp::default(),
     };
-    let (response, seen) = draw(state, kind, parts, provide).await;
-    let mut response = without_scripts(response).await;
+    let (mut response, seen) = draw(state, kind, parts, provide).await;
     let asked = refused.unwrap_or_else(|| Problem::new(code));
     set_status(&mut response, Some(&asked), seen.problem.as_ref());
     session_cookie::write(response.headers_mut(), &seen.session);
@@ -195,13 +198,14 @@ async fn draw(state: &State, kind: Shell, parts: Parts, provide: Provide) -> (Re
     let provide = context(state, &gateway, &parts, provide);
     let request = Request::from_parts(parts, Body::empty());
     let response = match kind {
-        Shell::Public => {
-            without_scripts(leptos_axum::render_app_async_with_context(provide, shell::public_shell)(request).await)
-                .await
+        Shell::Public => leptos_axum::render_app_async_with_context(provide, shell::public_shell)(request).await,
+        Shell::Solo => leptos_axum::render_app_async_with_context(provide, shell::solo_shell)(request).await,
+        Shell::Workspace => {
+            let response = leptos_axum::render_app_async_with_context(provide, shell::workspace_shell)(request).await;
+            return (response, gateway.take());
         }
-        Shell::Workspace => leptos_axum::render_app_async_with_context(provide, shell::workspace_shell)(request).await,
     };
-    (response, gateway.take())
+    (without_scripts(response).await, gateway.take())
 }
 
 /// A page that its own code gave a status keeps it. Otherwise the form that was not accepted decides; and whatever a page

@@ -129,7 +129,7 @@ async fn a_page_has_a_fresh_nonce_and_nothing_inline() {
 #[tokio::test]
 async fn public_pages_ship_no_script() {
     let house = House::open().await;
-    for route in Shell::Public.routes() {
+    for route in Shell::Public.routes().iter().chain(Shell::Solo.routes()) {
         let reply = house.get(&address(route), None).await;
         assert!(
             !reply.body.contains("<script") && !reply.body.contains("/assets/pkg/"),

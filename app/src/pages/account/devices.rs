@@ -36,7 +36,7 @@ pub fn DeviceRow(
             {if pocket { view! { <Icon name="device-mobile"/> } } else { view! { <Icon name="laptop"/> } }}
             <span>
                 <b>{session.device.clone()}</b>
-                {session.current.then(|| view! { " " <span class="tag">"This device"</span> })}
+                {session.current.then(|| view! { " " <span class="tag">"This device"</span> }.into_any())}
                 <small>{facts}</small>
             </span>
             {(!session.current)
@@ -49,7 +49,7 @@ pub fn DeviceRow(
                                 <span class="vh">{format!(" on {}", session.device)}</span>
                             </Submit>
                         </OpForm>
-                    }
+                    }.into_any()
                 })}
         </li>
     }

@@ -133,7 +133,7 @@ fn Rename(profile: Profile) -> impl IntoView {
         <OpForm form on_done=done>
             <Hidden name="revision" value=Signal::derive(move || now.with(|now| now.revision.to_string()))/>
             <TextField name="name" label="Your name" value=name autocomplete="name"/>
-            {move || stale().then(|| view! { <p class="hint">"Now it reads " <q>{now.with(|now| now.name.clone())}</q> "."</p> })}
+            {move || stale().then(|| view! { <p class="hint">"Now it reads " <q>{now.with(|now| now.name.clone())}</q> "."</p> }.into_any())}
             <div class="btns">
                 <Submit>"Save name"</Submit>
                 <SavedWord/>
@@ -159,7 +159,7 @@ fn Password() -> impl IntoView {
         {move || {
             changed
                 .get()
-                .then(|| view! { <Banner tone=Tone::Seal>"Your password is changed. All other sessions are ended."</Banner> })
+                .then(|| view! { <Banner tone=Tone::Seal>"Your password is changed. All other sessions are ended."</Banner> }.into_any())
         }}
         <OpForm form on_done=done>
             <div class="form" node_ref=fields>

@@ -71,7 +71,7 @@ fn Sessions(sessions: Vec<SessionView>, again: Callback<()>) -> impl IntoView {
                                 <OpForm form=others on_done=done class="row-form">
                                     <Submit look=Look::Rubric>"End all other sessions"</Submit>
                                 </OpForm>
-                            }
+                            }.into_any()
                         })}
                     <OpForm form=sign_out native=true class="row-form">
                         <Submit look=Look::Line>"Sign out here"</Submit>

@@ -72,7 +72,7 @@ fn Particulars(event: AuditEventView) -> impl IntoView {
         .into_iter()
         .map(|change| {
             view! {
-                <dt>{capital(&change.field)}</dt>
+                <dt>{format::capital(&change.field.replace('_', " "))}</dt>
                 <dd>
                     {change.before.map(|before| view! { <del>{before}</del> " " })}
                     {change.after.map(|after| view! { <ins>{after}</ins> })}
@@ -114,20 +114,6 @@ fn Particulars(event: AuditEventView) -> impl IntoView {
             </dd>
         </dl>
     }
-}
-
-fn capital(field: &str) -> String {
-    let mut letters = field.chars();
-    letters
-        .next()
-        .map(|first| {
-            first
-                .to_uppercase()
-                .chain(letters)
-                .collect::<String>()
-                .replace('_', " ")
-        })
-        .unwrap_or_default()
 }
 
 #[component]
@@ -183,7 +169,7 @@ pub fn Proof(
                                     <ol role="list">{list(rest)}</ol>
                                 </details>
                             </li>
-                        }
+                        }.into_any()
                     })}
                 <Step name="root".to_owned() hash=proof.root/>
             </ol>

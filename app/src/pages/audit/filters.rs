@@ -1,7 +1,7 @@
 //! The filters of the log: a plain GET form, so that each view has an address.
 
 use super::{AuditQuery, verb};
-use crate::components::Icon;
+use crate::{components::Icon, format};
 use domain::{Problem, ops::ActorView};
 use leptos::prelude::*;
 
@@ -26,6 +26,7 @@ pub fn AuditFilters(
                 "Clear"
             </a>
         }
+        .into_any()
     });
     let filter = query.filter;
     // On a phone the rest is folded away, unless it says something.
@@ -49,7 +50,7 @@ pub fn AuditFilters(
         .collect();
     let actions = actions
         .into_iter()
-        .map(|action| (action.clone(), capital(&verb(&action))))
+        .map(|action| (action.clone(), format::capital(&verb(&action))))
         .collect();
     view! {
         <form class="toolrow filters" method="get" action=path role="search" aria-label="Filter the log">
@@ -103,14 +104,6 @@ fn Words(value: String, wrong: bool) -> impl IntoView {
             />
         </label>
     }
-}
-
-fn capital(words: &str) -> String {
-    let mut letters = words.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
 }
 
 #[component]

@@ -4,7 +4,7 @@ use super::{AuditFilters, AuditList, AuditQuery, Checkpoint, EventPanel, ExportB
 use crate::{
     Asking, ask,
     components::{Empty, Icon},
-    load,
+    forms, load,
     pages::{
         errors::Failed,
         workspace::{use_workspace, use_workspace_key},
@@ -26,7 +26,7 @@ fn ask_page(key: &str) -> Asking {
     match workspace.parse() {
         Ok(workspace) => ask(ListAuditEvents {
             workspace,
-            filter: serde_urlencoded::from_str(query).unwrap_or_default(),
+            filter: forms::query(query),
         }),
         Err(_) => refuse(Code::NotFound),
     }
@@ -131,6 +131,7 @@ fn Log(page: Page, query: AuditQuery, path: String, workspace: Option<WorkspaceI
                 "Newest events"
             </a>
         }
+        .into_any()
     });
     let verify = page
         .checkpoint
@@ -150,7 +151,7 @@ fn Log(page: Page, query: AuditQuery, path: String, workspace: Option<WorkspaceI
                                 <Icon name="terminal-window"/>
                                 "Verify offline"
                             </a>
-                        }
+                        }.into_any()
                     })}
                 {workspace.map(|workspace| view! { <ExportButton workspace/> })}
             </div>

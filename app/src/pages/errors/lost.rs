@@ -1,15 +1,24 @@
 //! What stands in the workspace where a page or a list did not come.
 
-use crate::answer::{answer_problem, set_status};
+use crate::answer::answer_problem;
 use domain::{Code, Problem};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-/// An address the workspace does not know.
+/// An address that the pages here do not know: the browser asks the server, which may.
+#[cfg(feature = "hydrate")]
 #[component]
 pub fn Lost() -> impl IntoView {
-    set_status(404);
+    crate::browser::load(&crate::browser::address());
+    view! { <main class="solo" id="main" aria-busy="true"></main> }
+}
+
+/// An address that nobody knows.
+#[cfg(not(feature = "hydrate"))]
+#[component]
+pub fn Lost() -> impl IntoView {
+    crate::answer::set_status(404);
     view! { <main class="solo" id="main"><Failed problem=Problem::new(Code::NotFound)/></main> }
 }
 
@@ -63,7 +72,7 @@ pub fn Failed(
                                 <a class="btn btn-line" href=page rel="external">
                                     "Try again"
                                 </a>
-                            }
+                            }.into_any()
                         })}
                     <a class=if may_come { "btn btn-bare" } else { "btn btn-line" } href="/w">
                         "Your workspaces"

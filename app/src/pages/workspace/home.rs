@@ -7,7 +7,7 @@ use crate::{
     format::count,
     load,
     pages::errors::Failed,
-    refuse,
+    read, refuse,
 };
 use domain::{
     Code,
@@ -24,7 +24,7 @@ fn ask_records(key: &str) -> Asking {
     match workspace.parse() {
         Ok(workspace) => ask(ListRecords {
             workspace,
-            filter: serde_json::from_str(filter).unwrap_or_default(),
+            filter: read(filter).unwrap_or_default(),
         }),
         Err(_) => refuse(Code::NotFound),
     }
@@ -155,7 +155,7 @@ fn Records(
                                     <Icon name="plus-bold"/>
                                     "New"
                                 </a>
-                            }
+                            }.into_any()
                         })
                 }}
             </div>

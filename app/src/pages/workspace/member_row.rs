@@ -25,14 +25,14 @@ pub fn MemberRow(
     /// What to do after a change, in a hydrated page.
     again: Callback<()>,
 ) -> impl IntoView {
-    let menu = manages.then(|| view! { <MemberMenu workspace member=member.clone() roles again/> });
+    let menu = manages.then(|| view! { <MemberMenu workspace member=member.clone() roles again/> }.into_any());
     view! {
         <li class="lrow mem-row">
             <span class="who">
                 <Avatar name=member.name.clone() seed=member.account.to_string()/>
                 <span class="trunc">
                     <b>{member.name}</b>
-                    {member.current.then(|| view! { <span class="you">"You"</span> })}
+                    {member.current.then(|| view! { <span class="you">"You"</span> }.into_any())}
                     <small>{member.email}</small>
                 </span>
             </span>

@@ -136,7 +136,7 @@ fn OneType(workspace: domain::WorkspaceId, kind: RecordType) -> impl IntoView {
             <Hidden name="workspace" value=workspace.to_string()/>
             <Hidden name="kind" value=kind.id.clone()/>
             <TextField name="title" label="Title" class="input-title" autofocus=true/>
-            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> })}
+            {(!hint.is_empty()).then(|| view! { <p class="hint">{hint}</p> }.into_any())}
             <ChoiceField name="template" label="Begin with" choices/>
             <div class="btns">
                 <Submit class="btn-lg">

@@ -2,7 +2,9 @@
 
 use super::{InvitationRow, InviteForm, MemberRow, PhoneSwitcher, use_workspace, use_workspace_key};
 use crate::{
-    Asking, ask,
+    Asking,
+    answer::leave_for,
+    ask,
     components::{Form, Hidden, Look, OpForm, Submit},
     load,
     pages::errors::Failed,
@@ -15,7 +17,6 @@ use domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 fn ask_people(workspace: &str) -> Asking {
     match workspace.parse() {
@@ -92,7 +93,7 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
                     <section class="page-pad" aria-labelledby="inv-h">
                         <InviteForm workspace roles=people.roles usual=people.usual_role again/>
                     </section>
-                }
+                }.into_any()
             })}
         <nav class="tabs page-pad mem-tabs" aria-label="On this page">
             {tabs}
@@ -126,7 +127,7 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
                         "Suspended"
                     </h2>
                     <ul class="list">{rows(suspended)}</ul>
-                }
+                }.into_any()
             })}
         {own.map(|_| view! { <Leave workspace/> })}
     }
@@ -136,8 +137,7 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
 #[component]
 fn Leave(workspace: WorkspaceId) -> impl IntoView {
     let form = Form::<LeaveWorkspace>::new();
-    let navigate = use_navigate();
-    let done = Callback::new(move |_| navigate("/w", NavigateOptions::default()));
+    let done = Callback::new(|_| leave_for("/w"));
     view! {
         <section class="page-pad mem-leave" aria-labelledby="leave-h">
             <details>

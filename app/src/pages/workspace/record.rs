@@ -232,6 +232,7 @@ fn Conflict(problem: RwSignal<Option<Problem>>, theirs: Signal<String>) -> impl 
                     " Your words are in the field above. Save again to put them in its place."
                 </Banner>
             }
+            .into_any()
         })
     }
 }

@@ -69,7 +69,7 @@ pub fn RecordMenu(
             summary=(|| view! { <Icon name="dots-three-vertical-bold"/> }).into()
         >
             {moves}
-            {moving.then(|| view! { <li class="menu-sep" aria-hidden="true"></li> })}
+            {moving.then(|| view! { <li class="menu-sep" aria-hidden="true"></li> }.into_any())}
             {item(duplicates)
                 .map(|ids| view! { <RecordAct form=forms.copy ids on_done=on_copied icon="copy" words="Duplicate"/> })}
             {item(archives && shelf == Shelf::Desk)

@@ -37,7 +37,7 @@ pub fn RecordRow(
                 <a class="ltitle lopen" href=address>
                     {record.title.clone()}
                 </a>
-                {(!summary.is_empty()).then(|| view! { <span class="rec-sum">{summary}</span> })}
+                {(!summary.is_empty()).then(|| view! { <span class="rec-sum">{summary}</span> }.into_any())}
             </div>
             <span class="rec-state">
                 <RecordState workspace=workspace.clone() kind=record.kind.clone() state=record.state.clone()/>
@@ -50,7 +50,7 @@ pub fn RecordRow(
                             <span class="only-desk">
                                 <Moment at=record.updated_at/>
                             </span>
-                        }
+                        }.into_any()
                     })}
                 <span class:only-phone=to_the_minute>{format::day_of(record.updated_at)}</span>
                 {back}

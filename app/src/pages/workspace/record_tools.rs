@@ -115,7 +115,7 @@ pub fn RecordTools(
                     })
                 />
                 {move || {
-                    (shelf() != Shelf::Desk).then(|| view! { <input type="hidden" name="shelf" value=shelf().word()/> })
+                    (shelf() != Shelf::Desk).then(|| view! { <input type="hidden" name="shelf" value=shelf().word()/> }.into_any())
                 }}
                 <button class="btn btn-line" type="submit">
                     "Show"
@@ -162,7 +162,7 @@ fn Pick(
         <label class="select-wrap">
             <span class="vh">{label}</span>
             <select class="input select" name=name on:change:target=move |event| on_pick.run(event.target().value())>
-                {(!all.is_empty()).then(|| view! { <option value="">{all}</option> })}
+                {(!all.is_empty()).then(|| view! { <option value="">{all}</option> }.into_any())}
                 {move || {
                     options
                         .get()

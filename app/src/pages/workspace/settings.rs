@@ -131,7 +131,7 @@ fn Rename(workspace: WorkspaceView) -> impl IntoView {
             <Hidden name="workspace" value=id.to_string()/>
             <Hidden name="revision" value=Signal::derive(move || now.with(|now| now.revision.to_string()))/>
             <TextField name="name" label="Name of the workspace" value=name autocomplete="organization"/>
-            {move || stale().then(|| view! { <p class="hint">"Now it is called " <q>{now.with(|now| now.name.clone())}</q> "."</p> })}
+            {move || stale().then(|| view! { <p class="hint">"Now it is called " <q>{now.with(|now| now.name.clone())}</q> "."</p> }.into_any())}
             <div class="btns">
                 <Submit>"Save name"</Submit>
                 <SavedWord/>

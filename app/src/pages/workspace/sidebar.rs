@@ -95,7 +95,7 @@ pub fn Sidebar(
                             filled="list-magnifying-glass-fill"
                             active=at_audit
                         />
-                    }
+                    }.into_any()
                 })}
             {may_see
                 .then(|| {
@@ -107,7 +107,7 @@ pub fn Sidebar(
                             filled="users-three-fill"
                             active=at_people
                         />
-                    }
+                    }.into_any()
                 })}
             <NavItem href=settings label="Settings" icon="gear-six" filled="gear-six-fill" active=at_settings/>
         }
@@ -179,11 +179,7 @@ fn Lists(workspace: WorkspaceView, path: Signal<String>, trash: bool) -> impl In
 fn Workspaces(all: Vec<WorkspaceLine>) -> impl IntoView {
     all.into_iter()
         .map(|workspace| {
-            let first = workspace
-                .name
-                .chars()
-                .next()
-                .map(|first| first.to_uppercase().to_string());
+            let first = workspace.name.chars().next().map(String::from);
             view! {
                 <a class="nav-item" href=format!("/w/{}", workspace.id)>
                     <span class="ws-mark" aria-hidden="true">

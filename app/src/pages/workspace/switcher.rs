@@ -18,7 +18,7 @@ pub fn Switcher(
         .workspace
         .as_ref()
         .map_or_else(|| "Your workspaces".to_owned(), |workspace| workspace.name.clone());
-    let first = name.chars().next().map(|first| first.to_uppercase().to_string());
+    let first = name.chars().next().map(String::from);
     let here = around.workspace.as_ref().map(|workspace| workspace.id);
     let people = here
         .filter(|_| phone && around.may(Action::SeeMembers))

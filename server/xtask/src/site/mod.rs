@@ -4,6 +4,7 @@
 mod assemble;
 mod browser;
 mod bundle;
+mod order;
 
 use crate::{
     steps::{Done, OrFail, Outcome, step_if_needed},

@@ -1,6 +1,6 @@
 //! What the toolbar asks for before it can put it into the text: the address of a link, a clause, a fact.
 
-use super::{Ask, Script};
+use super::{Ask, Script, state::arguments};
 use crate::components::Icon;
 use leptos::prelude::*;
 
@@ -64,19 +64,16 @@ impl Ask {
     }
 }
 
-/// The arguments of the command, as JSON.
-fn arguments(ask: Ask, values: &[(&'static str, String)]) -> String {
-    let mut args: serde_json::Map<String, serde_json::Value> = values
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.trim().into()))
-        .collect();
+/// The arguments of the command.
+fn answers(ask: Ask, values: &[(&'static str, String)]) -> String {
+    let mut answers: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.trim())).collect();
     // Facts are known by a name without blanks, such as `dock_to_cold`.
-    if ask == Ask::Fact {
-        let label = values.first().map(|(_, value)| value.trim()).unwrap_or_default();
-        let id = label.to_lowercase().split_whitespace().collect::<Vec<_>>().join("_");
-        args.insert("id".to_owned(), id.into());
-    }
-    serde_json::Value::Object(args).to_string()
+    let id = answers.first().filter(|_| ask == Ask::Fact).map(|(_, label)| {
+        let label = label.to_lowercase();
+        label.split_whitespace().collect::<Vec<_>>().join("_")
+    });
+    answers.extend(id.as_deref().map(|id| ("id", id)));
+    arguments(&answers)
 }
 
 /// The question, while there is one: below the toolbar, on a phone above the docked one. Escape takes it away and goes back
@@ -115,7 +112,7 @@ fn Question(script: Script, ask: Ask) -> impl IntoView {
             .map(|(name, value)| (*name, value.get_untracked()))
             .collect();
         let empty = values.first().is_none_or(|(_, value)| value.trim().is_empty());
-        if !empty && script.run(command, &arguments(ask, &values)) {
+        if !empty && script.run(command, &answers(ask, &values)) {
             close();
         } else {
             refused.set(true);
@@ -152,12 +149,12 @@ fn Question(script: Script, ask: Ask) -> impl IntoView {
                         >
                             "Take the link away"
                         </button>
-                    }
+                    }.into_any()
                 })}
             <button class="btn btn-bare btn-icon" type="button" aria-label="Close" on:click=move |_| close()>
                 <Icon name="x"/>
             </button>
-            {move || refused.get().then(|| view! { <p class="error" id="ask-refused" role="alert">{ask.refusal()}</p> })}
+            {move || refused.get().then(|| view! { <p class="error" id="ask-refused" role="alert">{ask.refusal()}</p> }.into_any())}
         </form>
     }
 }
@@ -184,7 +181,7 @@ fn field(line: &'static Line, value: RwSignal<String>, refused: RwSignal<bool>) 
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, arguments};
+    use super::{Ask, answers};
 
     #[test]
     fn answers_become_what_the_editor_takes() {
@@ -193,24 +190,24 @@ mod tests {
             (
                 Ask::Fact,
                 vec![("label", "Dock to  cold")],
-                r#"{"id":"dock_to_cold","label":"Dock to  cold"}"#,
+                r#"{"label":"Dock to  cold","id":"dock_to_cold"}"#,
             ),
             (
                 Ask::Clause,
                 vec![("source", "21 CFR 211"), ("citation", "")],
-                r#"{"citation":"","source":"21 CFR 211"}"#,
+                r#"{"source":"21 CFR 211","citation":""}"#,
             ),
             (
                 Ask::Clause,
                 vec![("source", "21 CFR"), ("citation", "211.142(b)")],
-                r#"{"citation":"211.142(b)","source":"21 CFR"}"#,
+                r#"{"source":"21 CFR","citation":"211.142(b)"}"#,
             ),
         ] {
             let values: Vec<_> = values
                 .into_iter()
                 .map(|(name, value)| (name, value.to_owned()))
                 .collect();
-            assert_eq!(arguments(ask, &values), args);
+            assert_eq!(answers(ask, &values), args);
         }
     }
 }

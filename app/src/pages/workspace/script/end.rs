@@ -14,62 +14,129 @@ use leptos::{prelude::*, task::spawn_local};
 /// Close codes that may mean that the record is not ours to see any more.
 const TURNED_AWAY: [u16; 2] = [4403, 4404];
 
-/// Listens while the text is read, and stops listening when it is written: the editor has a connection of its own. `shown`
-/// is the HTML on the page.
-pub(super) fn follow(script: Script, workspace: WorkspaceId, record: RecordId, shown: StoredValue<String>) {
-    let looking = StoredValue::new(false);
-    Effect::new(move |_| {
-        let reads = !script.writing.get();
-        let follower = reads.then(|| {
-            Follower::open(
-                &format!("/ws/records/{record}?workspace={workspace}"),
-                move |heard| match heard {
-                    Heard::Changed => look(script, (workspace, record), shown, looking),
-                    Heard::Ended(code) => turned_away(script, workspace, record, code),
-                },
-            )
-        });
-        script.follower.set_value(follower);
-    });
-    let code = Memo::new(move |_| {
-        script.status.with(|status| {
-            status
-                .as_ref()
-                .filter(|status| status.safety == "refused")
-                .map(|status| status.code)
-        })
-    });
-    Effect::new(move |_| {
-        if let Some(code) = code.get() {
-            turned_away(script, workspace, record, code);
-        }
-    });
-    on_cleanup(move || {
-        script.follower.try_update_value(Option::take);
-    });
+/// The text that is read, beside what the room says of it.
+#[derive(Clone, Copy)]
+pub(super) struct Reading {
+    script: Script,
+    workspace: WorkspaceId,
+    record: RecordId,
+    /// The HTML on the page.
+    shown: StoredValue<String>,
+    look: StoredValue<Look>,
 }
 
-/// Says that there is newer text, once it reads differently: a change may be our own, or one that undoes another. Somebody
-/// who types changes it many times a second; one look at a time is enough, and the next change brings the next.
-fn look(
-    script: Script,
-    (workspace, record): (WorkspaceId, RecordId),
-    shown: StoredValue<String>,
-    looking: StoredValue<bool>,
-) {
-    if script.newer.get_untracked() || looking.try_get_value() != Some(false) {
-        return;
-    }
-    looking.set_value(true);
-    spawn_local(async move {
-        let answer = call(ReadBody { workspace, record }).await;
-        looking.try_set_value(false);
-        let Ok(body) = answer else { return };
-        let other = shown.try_with_value(|shown| *shown != body.html).unwrap_or_default();
-        if other && !script.writing.get_untracked() {
-            script.newer.set(true);
+/// Whether the server is being asked for the text of now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// It is not.
+    Idle,
+    /// It is.
+    Under,
+    /// It is, and there was a change since, which the answer may not hold.
+    Overtaken,
+}
+
+impl Reading {
+    /// Nothing is shown yet.
+    pub(super) fn new(script: Script, workspace: WorkspaceId, record: RecordId) -> Self {
+        Self {
+            script,
+            workspace,
+            record,
+            shown: StoredValue::new(String::new()),
+            look: StoredValue::new(Look::Idle),
         }
-    });
+    }
+
+    /// This is on the page now. What changed while it was under way is looked for; the first text is looked after once the
+    /// room is heard.
+    pub(super) fn show(self, html: &str) {
+        let before = self
+            .shown
+            .try_update_value(|shown| std::mem::replace(shown, html.to_owned()));
+        if before.is_some_and(|before| !before.is_empty()) {
+            self.script.newer.set(false);
+            self.look();
+        }
+    }
+
+    /// Listens while the text is read, and stops listening when it is written: the editor has a connection of its own.
+    pub(super) fn follow(self) {
+        let Self {
+            script,
+            workspace,
+            record,
+            ..
+        } = self;
+        Effect::new(move |_| {
+            let reads = !script.writing.get();
+            let follower = reads.then(|| {
+                Follower::open(
+                    &format!("/ws/records/{record}?workspace={workspace}"),
+                    move |heard| match heard {
+                        Heard::Changed => self.look(),
+                        Heard::Ended(code) => turned_away(script, workspace, record, code),
+                    },
+                )
+            });
+            script.follower.set_value(follower);
+        });
+        let code = Memo::new(move |_| {
+            script.status.with(|status| {
+                status
+                    .as_ref()
+                    .filter(|status| status.safety == "refused")
+                    .map(|status| status.code)
+            })
+        });
+        Effect::new(move |_| {
+            if let Some(code) = code.get() {
+                turned_away(script, workspace, record, code);
+            }
+        });
+        on_cleanup(move || {
+            script.follower.try_update_value(Option::take);
+        });
+    }
+
+    /// Says that there is newer text, once it reads differently: a change may be our own, or one that undoes another.
+    /// Somebody who types changes it many times a second: one look at a time, and one more for all that came meanwhile.
+    fn look(self) {
+        if self.script.newer.get_untracked() {
+            return;
+        }
+        let before = self.look.try_update_value(|look| {
+            let before = *look;
+            *look = if before == Look::Idle {
+                Look::Under
+            } else {
+                Look::Overtaken
+            };
+            before
+        });
+        if before != Some(Look::Idle) {
+            return;
+        }
+        let Self {
+            script,
+            workspace,
+            record,
+            ..
+        } = self;
+        spawn_local(async move {
+            let answer = call(ReadBody { workspace, record }).await;
+            let after = self.look.try_update_value(|look| std::mem::replace(look, Look::Idle));
+            if let Ok(body) = answer
+                && self.shown.try_with_value(|shown| *shown != body.html) == Some(true)
+                && !script.writing.get_untracked()
+            {
+                script.newer.set(true);
+            }
+            if after == Some(Look::Overtaken) {
+                self.look();
+            }
+        });
+    }
 }
 
 /// Asks the server whether there is still something to see. If not, the page is loaded again and says so; unless it holds

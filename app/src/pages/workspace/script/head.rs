@@ -45,7 +45,7 @@ pub fn Here(
     view! {
         <span class="avs" role="group" aria-label="Here now">
             {faces}
-            {move || (more() > 0).then(|| view! { <span class="faint">{format!("+{}", more())}</span> })}
+            {move || (more() > 0).then(|| view! { <span class="faint">{format!("+{}", more())}</span> }.into_any())}
         </span>
     }
 }
@@ -68,7 +68,7 @@ pub fn Mode(
                 aria-pressed=move || on().to_string()
                 on:click=move |_| script.writing.set(writes)
             >
-                {writes.then(|| view! { <Icon name="pencil-simple"/> })}
+                {writes.then(|| view! { <Icon name="pencil-simple"/> }.into_any())}
                 {word}
             </button>
         }
@@ -86,10 +86,10 @@ pub fn Mode(
                             <button class="btn btn-bare only-phone" type="button" on:click=move |_| script.writing.set(false)>
                                 <b>"Done"</b>
                             </button>
-                        }
+                        }.into_any()
                     })
                 }}
-            }
+            }.into_any()
         })
     }
 }
@@ -130,7 +130,7 @@ pub fn Foot(
                             <Icon name="pencil-simple"/>
                             "Write"
                         </button>
-                    }
+                    }.into_any()
                 })
             }}
         </div>
@@ -189,7 +189,7 @@ pub fn Safety(
                                             <Icon name="download-simple"/>
                                             "Save a copy"
                                         </button>
-                                    }
+                                    }.into_any()
                                 })}
                         </Banner>
                     }

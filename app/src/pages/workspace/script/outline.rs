@@ -1,6 +1,6 @@
 //! The outline beside the text, and what was counted in it.
 
-use super::{Entry, Script};
+use super::{Entry, Script, state::arguments};
 use leptos::prelude::*;
 
 /// The headings, leading to their places, and the counts below.
@@ -9,20 +9,15 @@ pub fn Outline(
     /// The script.
     script: Script,
 ) -> impl IntoView {
+    // Told again with each pause in writing, and seldom another.
+    let lines = Memo::new(move |_| script.outline.get());
     view! {
         <nav class="outline" class:is-open=move || script.outline_open.get() aria-label="Outline">
             <h2>"Outline"</h2>
-            <For each=move || script.outline.get() key=key let:entry>
-                <Line script entry/>
-            </For>
+            {move || lines.get().into_iter().map(|entry| view! { <Line script entry/> }).collect_view()}
             <CountsOf script/>
         </nav>
     }
-}
-
-/// A line is another one when anything of it is.
-fn key(entry: &Entry) -> (String, u8, String, String) {
-    (entry.id.clone(), entry.level, entry.number.clone(), entry.text.clone())
 }
 
 #[component]
@@ -42,7 +37,7 @@ fn Line(script: Script, entry: Entry) -> impl IntoView {
         // In the read view the address does it.
         if script.writing.get_untracked() {
             event.prevent_default();
-            script.run("go_to", &serde_json::json!({ "id": id }).to_string());
+            script.run("go_to", &arguments(&[("id", &id)]));
         }
     };
     let text = if text.is_empty() { "Untitled".to_owned() } else { text };
@@ -55,7 +50,7 @@ fn Line(script: Script, entry: Entry) -> impl IntoView {
             aria-current=move || on.get().then_some("location")
             on:click=go
         >
-            {(!number.is_empty()).then(|| view! { <span class="sec">{number.clone()}</span> })}
+            {(!number.is_empty()).then(|| view! { <span class="sec">{number.clone()}</span> }.into_any())}
             <span>{text}</span>
         </a>
     }
@@ -77,11 +72,11 @@ fn CountsOf(script: Script) -> impl IntoView {
             </span>
             {move || {
                 let speaking = counts.get().speaking;
-                (speaking > 0).then(|| view! { <span>"Speaking " <b>{minutes(speaking)}</b></span> })
+                (speaking > 0).then(|| view! { <span>"Speaking " <b>{minutes(speaking)}</b></span> }.into_any())
             }}
             {move || {
                 let steps = counts.get().steps;
-                (steps > 0).then(|| view! { <span>"Steps " <b>{steps}</b></span> })
+                (steps > 0).then(|| view! { <span>"Steps " <b>{steps}</b></span> }.into_any())
             }}
         </div>
     }

@@ -3,7 +3,7 @@
 
 use crate::components::Save;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 #[cfg(feature = "hydrate")]
 use crate::{editor::Editor, follow::Follower};
@@ -169,7 +169,7 @@ impl Script {
         }
     }
 
-    /// Runs a command of the editor; `args` is JSON, or empty. Answers whether it did anything.
+    /// Runs a command of the editor; `args` is JSON ([`arguments`]), or empty. Answers whether it did anything.
     pub fn run(self, name: &str, args: &str) -> bool {
         #[cfg(feature = "hydrate")]
         return self
@@ -197,7 +197,9 @@ impl Script {
             "here" => set(detail, |here| self.here.set(here)),
             "presence" => set(detail, |people| self.people.set(people)),
             "counts" => set(detail, |counts| self.counts.set(counts)),
-            "failed" => self.failed.set(Some(if detail.contains("picture") {
+            "failed" => self.failed.set(Some(if detail.starts_with(r#"{"what":"connection""#) {
+                "That picture did not reach the server. Put it in again when there is a connection."
+            } else if detail.starts_with(r#"{"what":"picture""#) {
                 "That picture could not be taken. It must be PNG, JPEG, WebP or GIF, and not too large."
             } else {
                 "The browser did not hand over the clipboard. Press Ctrl+Shift+V instead."
@@ -205,6 +207,17 @@ impl Script {
             _ => {}
         }
     }
+}
+
+/// Named texts as the arguments of a command of the editor.
+pub(super) fn arguments(named: &[(&str, &str)]) -> String {
+    struct Object<'a>(&'a [(&'a str, &'a str)]);
+    impl Serialize for Object<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_map(self.0.iter().copied())
+        }
+    }
+    serde_json::to_string(&Object(named)).unwrap_or_default()
 }
 
 impl Default for Script {
@@ -216,7 +229,7 @@ impl Default for Script {
 /// Reads what the editor tells; what cannot be read is of a later editor, and nothing to act on.
 #[cfg(feature = "hydrate")]
 fn set<T: for<'de> Deserialize<'de>>(detail: &str, take: impl FnOnce(T)) {
-    if let Ok(value) = serde_json::from_str(detail) {
+    if let Ok(value) = crate::read(detail) {
         take(value);
     }
 }

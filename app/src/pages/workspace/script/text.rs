@@ -50,10 +50,11 @@ pub fn ScriptText(
                 .status
                 .with(|status| status.as_ref().is_some_and(|status| status.loaded))
     });
-    let shown = StoredValue::new(String::new());
     wire(script, host, (workspace, record), title, version);
     #[cfg(feature = "hydrate")]
-    super::end::follow(script, workspace, record, shown);
+    let reading = super::end::Reading::new(script, workspace, record);
+    #[cfg(feature = "hydrate")]
+    reading.follow();
     view! {
         // With the text, and before it: what is known of it when the page is made does not move anything later.
         <Transition>
@@ -68,9 +69,9 @@ pub fn ScriptText(
             }}
         </Transition>
         <div class="ed-col">
-            {move || script.writing.get().then(|| view! { <Tools script/> })}
-            {move || script.writing.get().then(|| view! { <Asked script/> })}
-            {move || script.writing.get().then(|| view! { <Safety script/> })}
+            {move || script.writing.get().then(|| view! { <Tools script/> }.into_any())}
+            {move || script.writing.get().then(|| view! { <Asked script/> }.into_any())}
+            {move || script.writing.get().then(|| view! { <Safety script/> }.into_any())}
             <Newer script version/>
             <div
                 class="scroll"
@@ -87,7 +88,8 @@ pub fn ScriptText(
                                 body.get::<BodyView>()
                                     .map(|answer| match answer {
                                         Ok(body) => {
-                                            shown.set_value(body.html.clone());
+                                            #[cfg(feature = "hydrate")]
+                                            reading.show(&body.html);
                                             view! { <div inner_html=body.html></div> }.into_any()
                                         }
                                         Err(problem) => view! { <Failed problem/> }.into_any(),
@@ -128,7 +130,7 @@ fn Newer(script: Script, version: RwSignal<u32>) -> impl IntoView {
                                     "Show it as it is now"
                                 </button>
                             </Banner>
-                        }
+                        }.into_any()
                     })
             }}
         </div>
@@ -149,9 +151,33 @@ fn note(script: Script, body: &BodyView) {
     script.outline.set(entries.collect());
     script.counts.set(Counts {
         words: body.words,
-        reading: body.words * 60 / READING_PACE,
+        reading: (body.words * 60).div_ceil(READING_PACE),
         ..Counts::default()
     });
+}
+
+/// What the editor's module is told when it is mounted; `app/editor/editor.ts` says what each means.
+#[cfg(feature = "hydrate")]
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct EditorOptions<'a> {
+    url: &'a str,
+    key: &'a str,
+    title: &'a str,
+    user: Writer<'a>,
+    read_only: bool,
+    icons: &'a str,
+    attachments: &'a str,
+    pictures: &'a str,
+    pace: u32,
+}
+
+/// Who writes.
+#[cfg(feature = "hydrate")]
+#[derive(serde::Serialize)]
+struct Writer<'a> {
+    id: &'a str,
+    name: &'a str,
 }
 
 /// Opens and closes the editor as the mode says.
@@ -192,17 +218,19 @@ fn wire(
             .and_then(Result::ok)
             .map(|around| around.profile);
         let (id, name) = profile.map_or_else(Default::default, |profile| (profile.account.to_string(), profile.name));
-        let options = serde_json::json!({
-            "url": format!("/ws/records/{record}?workspace={workspace}"),
-            "key": format!("{record} {id}"),
-            "title": title.get_untracked(),
-            "user": { "id": id, "name": name },
-            "readOnly": false,
-            "icons": assets.url("icons.svg"),
-            "attachments": "/attachments/",
-            "pace": SPEAKING_PACE,
-        });
-        let editor = Editor::open(host.into(), options.to_string(), move |name, detail| {
+        let options = EditorOptions {
+            url: &format!("/ws/records/{record}?workspace={workspace}"),
+            key: &format!("{record} {id}"),
+            title: &title.get_untracked(),
+            user: Writer { id: &id, name: &name },
+            read_only: false,
+            icons: assets.url("icons.svg"),
+            attachments: &format!("/attachments/{workspace}/"),
+            pictures: &format!("/attachments?workspace={workspace}&record={record}"),
+            pace: SPEAKING_PACE,
+        };
+        let options = serde_json::to_string(&options).unwrap_or_default();
+        let editor = Editor::open(host.into(), options, move |name, detail| {
             if name == "broken" {
                 script.writing.set(false);
                 script

@@ -1,4 +1,4 @@
-//! The frame of a page with one form inside the workspace's part of the site: a sheet, and its other half beside it.
+//! The frame of a page with one form or one list: a sheet, and its other half beside it.
 
 use crate::components::{OtherHalf, Wordmark};
 use leptos::prelude::*;
@@ -6,7 +6,7 @@ use leptos_meta::Title;
 
 /// A page with one form.
 #[component]
-pub fn Solo(
+pub fn SoloFrame(
     /// The page's title.
     title: &'static str,
     /// The form and what belongs to it.

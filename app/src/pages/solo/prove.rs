@@ -1,8 +1,7 @@
 //! Proving again that it is the account's owner who sits there, before an act that wants a fresh proof.
 
-use super::Solo;
+use super::SoloFrame;
 use crate::{
-    answer::leave_for,
     ask,
     components::{Banner, Form, OpForm, Submit, TextField, Tone, Waiting},
     forms, load,
@@ -10,20 +9,14 @@ use crate::{
 };
 use domain::ops::{GetProfile, Profile, ProveIdentity};
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 /// The page that asks for the proof and leads back.
 #[component]
 pub fn ProvePage() -> impl IntoView {
     let form = Form::<ProveIdentity>::new();
-    let location = use_location();
-    let done = Callback::new(move |_| {
-        let page = format!("/prove?{}", location.search.get_untracked().trim_start_matches('?'));
-        leave_for(&forms::next_of(&page).unwrap_or_else(|| "/w".to_owned()));
-    });
     let profile = load(String::new, |_| ask(GetProfile {}));
     view! {
-        <Solo title="Prove that it is you">
+        <SoloFrame title="Prove that it is you">
             <Transition fallback=|| ()>
                 {move || {
                     profile
@@ -44,7 +37,7 @@ pub fn ProvePage() -> impl IntoView {
             </Transition>
             {use_context::<forms::Held>()
                 .map(|_| view! { <Banner tone=Tone::Pencil>"What you typed is kept, and shown again afterwards."</Banner> })}
-            <OpForm form on_done=done>
+            <OpForm form>
                 <Waiting/>
                 <TextField
                     name="password"
@@ -61,6 +54,6 @@ pub fn ProvePage() -> impl IntoView {
                     "Back to your workspaces"
                 </a>
             </p>
-        </Solo>
+        </SoloFrame>
     }
 }

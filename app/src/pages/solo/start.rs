@@ -1,6 +1,6 @@
 //! Making a workspace: the first thing after the first sign-in.
 
-use super::Solo;
+use super::SoloFrame;
 use crate::{
     ask,
     components::{Choice, ChoiceField, Form, Look, OpForm, Submit, TextField},
@@ -8,11 +8,10 @@ use crate::{
     pages::errors::Failed,
 };
 use domain::{
-    ops::{CreateWorkspace, ListPacks, ListWorkspaces, SignOut, WorkspaceLine, WorkspaceView},
+    ops::{CreateWorkspace, ListPacks, ListWorkspaces, SignOut, WorkspaceLine},
     pack::PackHead,
 };
 use leptos::prelude::*;
-use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// The page that makes a workspace.
 #[component]
@@ -20,7 +19,7 @@ pub fn StartPage() -> impl IntoView {
     let workspaces = load(String::new, |_| ask(ListWorkspaces {}));
     let packs = load(String::new, |_| ask(ListPacks {}));
     view! {
-        <Solo title="Name your workspace">
+        <SoloFrame title="Name your workspace">
             <Transition fallback=|| ()>
                 {move || {
                     let workspaces = workspaces.get::<Vec<WorkspaceLine>>();
@@ -33,22 +32,18 @@ pub fn StartPage() -> impl IntoView {
                         })
                 }}
             </Transition>
-        </Solo>
+        </SoloFrame>
     }
 }
 
 #[component]
 fn Start(workspaces: Vec<WorkspaceLine>, packs: Vec<PackHead>) -> impl IntoView {
     let form = Form::<CreateWorkspace>::new();
-    let navigate = use_navigate();
-    let done = Callback::new(move |workspace: WorkspaceView| {
-        navigate(&format!("/w/{}", workspace.id), NavigateOptions::default());
-    });
     let sign_out = Form::<SignOut>::new();
     let first = workspaces.is_empty();
     view! {
         <p class="lead">"It gets keys of its own, and an audit log of its own. You can change the name later."</p>
-        <OpForm form on_done=done>
+        <OpForm form>
             <TextField
                 name="name"
                 label="Name of the workspace"

@@ -1,6 +1,6 @@
 //! One's workspaces. Somebody with none is led to making one, somebody with one into it.
 
-use super::Solo;
+use super::SoloFrame;
 use crate::{answer::leave_for, ask, components::Icon, load, pages::errors::Failed};
 use domain::ops::{ListWorkspaces, WorkspaceLine};
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use leptos::prelude::*;
 pub fn WorkspacesPage() -> impl IntoView {
     let workspaces = load(String::new, |_| ask(ListWorkspaces {}));
     view! {
-        <Solo title="Your workspaces">
+        <SoloFrame title="Your workspaces">
             <Transition fallback=|| ()>
                 {move || {
                     workspaces
@@ -21,7 +21,7 @@ pub fn WorkspacesPage() -> impl IntoView {
                         })
                 }}
             </Transition>
-        </Solo>
+        </SoloFrame>
     }
 }
 
@@ -42,11 +42,7 @@ fn Workspaces(workspaces: Vec<WorkspaceLine>) -> impl IntoView {
     let rows = workspaces
         .into_iter()
         .map(|workspace| {
-            let first = workspace
-                .name
-                .chars()
-                .next()
-                .map(|first| first.to_uppercase().to_string());
+            let first = workspace.name.chars().next().map(String::from);
             view! {
                 <li>
                     <a class="wait-row" href=format!("/w/{}", workspace.id)>
