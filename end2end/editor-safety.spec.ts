@@ -107,13 +107,18 @@ test("detail_24 words written offline outlive the page: encrypted on the device,
   await two.page.context().close();
 });
 
-test("detail_24 what the server will not take can be saved as a named copy that holds every word", async ({ sheet, room, page }) => {
+test("detail_24 what the server will not take can be saved as a named copy that holds every word", async ({ sheet, room, page, complaints }) => {
   const one = await sheet();
   await one.type("Kept. ");
   await one.saved();
-  room.behaviour.closesWith = 4403;
+  // Not there while somebody types, so that nothing is refused before the last letter.
+  complaints.expect(FAILED);
+  room.behaviour.down = true;
   room.drop();
   await one.type("Never sent.");
+  room.behaviour.closesWith = 4403;
+  room.behaviour.down = false;
+  await page.evaluate(() => dispatchEvent(new Event("online")));
   await one.says("status", (status: Status) => status?.safety === "refused" && status.unsaved);
   const download = page.waitForEvent("download");
   await one.command("recover");
@@ -166,3 +171,60 @@ test("a reader sees everything live and can change nothing", async ({ sheet, roo
   await one.saved();
   expect(room.xml).toContain("<paragraph>For all to read</paragraph>");
 });
+
+for (const [how, code, answer, goes] of [
+  ["is put out of the workspace", 4404, 404, true],
+  ["loses one record only", 4404, 200, false],
+  ["cannot be told whether they belong still", 4404, 0, false],
+  ["is signed out by time", 4401, 404, false],
+  ["is signed out from elsewhere", 4401, 200, true],
+] as const) {
+  test(`what the device keeps of somebody who ${how}: ${goes ? "offered as a copy, then erased" : "stays"}`, async ({ sheet, room, page, complaints }) => {
+    complaints.expect(/WebSocket connection|status of 404|ERR_FAILED/);
+    let asked = false;
+    await page.route("**/api/v1/workspace.get", async (route) => {
+      await (answer ? route.fulfill({ status: answer, json: {} }) : route.abort());
+      asked = true;
+    });
+    const one = await sheet("query=%3Fworkspace=w");
+    await one.saved();
+    // Words of another page, and of another person's in the same browser.
+    await page.evaluate(
+      () =>
+        new Promise<void>((kept) => {
+          const open = indexedDB.open("scriptkeep-editor");
+          open.onsuccess = () => {
+            const writing = open.result.transaction("unsent", "readwrite");
+            for (const name of ["w other member 1", "elsewhere other member 1", "w other somebody 1"]) writing.objectStore("unsent").put({}, name);
+            writing.oncomplete = () => kept();
+          };
+        }),
+    );
+    room.behaviour.acknowledges = false;
+    await one.type("Nobody else has this");
+    const names = (): Promise<string[]> =>
+      page.evaluate(
+        () =>
+          new Promise<string[]>((found) => {
+            const open = indexedDB.open("scriptkeep-editor");
+            open.onsuccess = () => {
+              const all = open.result.transaction("unsent").objectStore("unsent").getAllKeys();
+              all.onsuccess = () => found((all.result as string[]).map((name) => name.replace(/ \d+$/, "")).sort());
+            };
+          }),
+      );
+    const all = ["elsewhere other member", "w other member", "w other somebody", "w record member"];
+    await expect.poll(names).toEqual(all);
+    room.drop(code, how.endsWith("elsewhere") ? "revoked" : "");
+    await one.says("status", (status: Status) => status?.safety === "refused" && status.unsaved);
+    if (code === 4404) await expect.poll(() => asked).toBe(true);
+    // Offered first: nothing goes before it was taken.
+    expect(await names()).toEqual(all);
+    const copy = page.waitForEvent("download");
+    expect(await one.command("recover")).toBe(true);
+    await copy;
+    const left = !goes ? all : code === 4404 ? ["elsewhere other member", "w other somebody"] : ["w other somebody"];
+    await expect.poll(names).toEqual(left);
+    await expect(one.text).toHaveText("Nobody else has this");
+  });
+}

@@ -14,9 +14,14 @@ interface Desk {
   path: string;
 }
 
-const test = base.extend<{ desk: Desk }>({
-  desk: async ({ browser }, use, info) => {
+const test = base.extend<{ server: OwnServer; desk: Desk }>({
+  // By itself, so that it ends whatever becomes of the rest.
+  server: async ({}, use) => {
     const server = await OwnServer.start();
+    await use(server);
+    await server.stop();
+  },
+  desk: async ({ browser, server }, use, info) => {
     const context = await browser.newContext({ baseURL: server.origin });
     const page = await context.newPage();
     const ilse = await personFor(context.request, info.title);
@@ -27,7 +32,6 @@ const test = base.extend<{ desk: Desk }>({
     await write(page);
     await use({ page, server, path });
     await context.close();
-    await server.stop();
   },
 });
 

@@ -34,6 +34,8 @@ pub(crate) struct Peer {
     pub(crate) denied: bool,
     /// How it ended.
     pub(crate) closed: Option<u16>,
+    /// The reason beside it.
+    pub(crate) reason: String,
     /// The members others said they are.
     pub(crate) awareness: Vec<String>,
 }
@@ -91,6 +93,7 @@ impl Peer {
             notices: Vec::new(),
             denied: false,
             closed: None,
+            reason: String::new(),
             awareness: Vec::new(),
         };
         let vector = peer.doc.transact().state_vector().encode_v1();
@@ -196,7 +199,8 @@ impl Peer {
         match self.socket.next().await {
             Some(Ok(Message::Binary(frame))) => self.take(&frame).await,
             Some(Ok(Message::Close(frame))) => {
-                self.closed = Some(frame.map_or(1005, |frame| CloseCode::into(frame.code)));
+                self.closed = Some(frame.as_ref().map_or(1005, |frame| CloseCode::into(frame.code)));
+                self.reason = frame.map(|frame| frame.reason.to_string()).unwrap_or_default();
             }
             Some(Ok(_)) => {}
             Some(Err(_)) | None => self.closed = Some(self.closed.unwrap_or(1006)),
