@@ -29,7 +29,19 @@ impl<'a> Writer<'a> {
                 self.source.number(format_args!("#kept({level})["));
                 kept = true;
             }
+            let apart = self.depth == 1 && is_list(block);
+            let is_heading = |at: Option<usize>| {
+                at.and_then(|at| blocks.get(at))
+                    .is_some_and(|block| matches!(block, Block::Heading { .. }))
+            };
+            if apart && !is_heading(n.checked_sub(1)) {
+                self.source.code("#apart;");
+            }
             self.inside(n, less, |writer| writer.block(block));
+            // The room of a heading is its own, and larger.
+            if apart && !is_heading(Some(n + 1)) {
+                self.source.code("#apart;");
+            }
             if closes {
                 self.source.code("]");
                 kept = false;
@@ -173,9 +185,6 @@ impl<'a> Writer<'a> {
             self.base = dir;
         }
         let flat = self.is_deep();
-        if self.depth == 1 {
-            self.source.code("#apart;");
-        }
         match block {
             Block::OrderedList { start, style, items } => {
                 if !flat {
@@ -216,9 +225,6 @@ impl<'a> Writer<'a> {
                 );
             }
             _ => {}
-        }
-        if self.depth == 1 {
-            self.source.code("#apart;");
         }
         if turn.is_some() {
             self.source.code("]");
@@ -353,6 +359,13 @@ impl<'a> Writer<'a> {
         }
         deep
     }
+}
+
+fn is_list(block: &Block) -> bool {
+    matches!(
+        block,
+        Block::BulletList { .. } | Block::OrderedList { .. } | Block::TaskList { .. }
+    )
 }
 
 /// The opening of a run in the other direction.
