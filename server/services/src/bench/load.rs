@@ -250,7 +250,12 @@ impl Place {
             }
             Log::Chained => chain(cx, &replay, &view).await,
             Log::None => {
-                write_last(&mut cx, &replay, &view).await;
+                let answer = replay::answer::<RenameRecord>(&mut cx, &replay, &view)
+                    .await
+                    .expect("sealed");
+                let epoch = cx.epoch;
+                let kept = peer::keep_answer(&mut cx.tx, &answer, epoch).await.expect("written");
+                assert!(kept, "keys are fresh, and nobody leaves");
                 let Context { tx, vault, .. } = cx;
                 tx.commit(Receipt::Unaudited(Why::KeyMaking)).await.expect("committed");
                 vault.committed();
