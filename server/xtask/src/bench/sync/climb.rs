@@ -16,10 +16,10 @@ pub(super) const OBJECTIVE: f64 = 50.0;
 const STEP: f64 = 1.35;
 const FIRST_STEP: f64 = 25.0;
 /// Whoever has climbed before begins so many steps below.
-const BELOW: i32 = 3;
+const BELOW: i32 = 2;
 /// How long a step is, in seconds; what is typed in its first part is not counted.
-const STEP_SECONDS: f64 = 1.3;
-const SETTLES: f64 = 0.3;
+const STEP_SECONDS: f64 = 1.0;
+const SETTLES: f64 = 0.25;
 /// How often a step that was missed is tried again.
 const MISSES_MAX: u32 = 2;
 /// Nobody climbs for longer: above that, the load itself needs a core.
