@@ -7,6 +7,7 @@
 //!   is [`LIKENESS_LEAST`] at least, where 1 is the same picture and 0 is a page against a blank one.
 
 use crate::{documents, pdf};
+use domain::document::text::PlainText;
 use export::{
     docx::{self, Source},
     pdf::Printing,
@@ -134,6 +135,15 @@ fn libreoffice_prints_our_docx_much_as_we_print_the_document() {
             our_words.len(),
             their_words.len()
         );
+        // Nothing that somebody wrote is missing anywhere.
+        let shown = pdf::pages(&theirs).join(" ");
+        let text = PlainText::of(&sample.document).text;
+        for word in text
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| word.is_ascii())
+        {
+            assert!(shown.contains(word), "{name}: {word} is not in LibreOffice's pages");
+        }
         for (page, words) in our_words.iter().enumerate() {
             let near = &their_words[beside(page, their_words.len())];
             let all: usize = words.values().sum();

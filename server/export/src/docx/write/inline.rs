@@ -386,7 +386,7 @@ fn extent(text: &str, stop: Option<usize>) -> (usize, usize) {
 fn special(text: &str) -> Option<usize> {
     // The first bytes of the four, which hardly any text has.
     let possible = |byte: &u8| matches!(byte, b'\t' | b'\n' | 0xc2 | 0xe2);
-    text.as_bytes().iter().any(|byte| possible(byte)).then_some(())?;
+    text.as_bytes().iter().any(possible).then_some(())?;
     text.find(['\t', '\n', '\u{ad}', '\u{2011}'])
 }
 

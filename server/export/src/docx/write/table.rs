@@ -3,7 +3,7 @@
 
 use super::{Writer, body::Place};
 use crate::docx::names;
-use domain::document::{Block, Cell, Row};
+use domain::document::{Block, Cell, InlineKind, Row};
 
 /// Twentieths of a point in a CSS pixel.
 pub(in crate::docx) const PIXEL: i32 = 15;
@@ -35,12 +35,19 @@ impl Writer<'_> {
             self.out.empty("w:gridCol", &[("w:w", &width.to_string())]);
         }
         self.out.close("w:tblGrid");
+        // LibreOffice 7.4 loses rows at the foot of a page from a table that has a footnote and rows that may not break.
+        let breaks = rows
+            .iter()
+            .flat_map(|row| &row.cells)
+            .any(|cell| has_note(&cell.content));
         for (index, row) in slots.iter().enumerate() {
             self.path.push(index);
             self.position += 1;
             self.out.open("w:tr", &[]);
             self.out.open("w:trPr", &[]);
-            self.out.empty("w:cantSplit", &[]);
+            if !breaks {
+                self.out.empty("w:cantSplit", &[]);
+            }
             if index < heading_rows {
                 self.out.empty("w:tblHeader", &[]);
             }
@@ -163,6 +170,14 @@ impl Writer<'_> {
 
 /// The fill of cells that head a row or a column.
 pub(in crate::docx) const HEADER_FILL: &str = "E9EDF2";
+
+/// Whether a footnote stands in some blocks.
+fn has_note(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| {
+        let mut inlines = block.inlines().unwrap_or_default().iter();
+        inlines.any(|inline| matches!(inline.kind, InlineKind::Footnote(_))) || block.bodies().into_iter().any(has_note)
+    })
+}
 
 impl Slot<'_> {
     fn columns(&self) -> u32 {
