@@ -39,7 +39,7 @@ import { Views } from "./views.ts";
 export interface Options {
   /** The path of the room's socket, such as `/ws/records/…`. */
   url: string;
-  /** Names document and member, with a blank between, for what is kept on this device. */
+  /** Names document and member, for what is kept on this device. */
   key: string;
   /** The document's name, for a recovery copy. */
   title: string;
@@ -117,7 +117,7 @@ class Editor {
     this.safety = new Safety(
       this.doc,
       this.awareness,
-      { url: url.href, readOnly: options.readOnly, key: `${url.searchParams.get("workspace") ?? ""} ${options.key}` },
+      { url: url.href, readOnly: options.readOnly, key: options.key },
       extras.ports ?? browserPorts,
       (status) => {
         if (status.loaded) this.show();
@@ -454,7 +454,6 @@ class Editor {
     link.download = `${this.options.title.replace(/[\\/:*?"<>|]+/g, " ").trim() || "Script"}, recovered ${at}.html`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    this.safety.copied();
   }
 }
 

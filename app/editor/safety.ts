@@ -26,12 +26,6 @@ const KEEP_MS = 350;
 /** "Saved" is said once nothing was written for so long: who types is not shown a word that comes and goes with each key, and
  * the key does not pay for drawing it. */
 const CALM_MS = 300;
-/** The close code for who is signed out. */
-const SIGNED_OUT = 4_401;
-/** What the server says beside it when somebody ended the session, rather than time. */
-const REVOKED = "revoked";
-/** The close code for what is not there, or not for this person. */
-const NOT_FOUND = 4_404;
 /** A page that is left lets its last words go out for so long. */
 const LINGER_MS = 10_000;
 
@@ -48,14 +42,11 @@ export class Safety {
   private toldSaving = false;
   private calm: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
-  private refused = false;
-  /** Somebody was put out: what the device keeps for them goes, in this workspace or everywhere. */
-  private putOut: "here" | "everywhere" | null = null;
 
   constructor(
     private readonly doc: Y.Doc,
     awareness: Awareness,
-    private readonly options: { url: string; readOnly: boolean; key: string },
+    options: { url: string; readOnly: boolean; key: string },
     ports: Ports,
     private readonly tell: (status: Status) => void,
   ) {
@@ -64,7 +55,7 @@ export class Safety {
     doc.on("update", this.changed);
     addEventListener("visibilitychange", this.seen);
     addEventListener("pageshow", this.hope);
-    addEventListener("pagehide", this.leave);
+    addEventListener("pagehide", this.hide);
     addEventListener("online", this.hope);
     addEventListener("offline", this.lost);
     addEventListener("beforeunload", this.warn);
@@ -107,50 +98,15 @@ export class Safety {
     this.link.flush();
     removeEventListener("visibilitychange", this.seen);
     removeEventListener("pageshow", this.hope);
-    removeEventListener("pagehide", this.leave);
+    removeEventListener("pagehide", this.hide);
     removeEventListener("online", this.hope);
     removeEventListener("offline", this.lost);
     this.doc.off("update", this.changed);
-    if (this.putOut) {
-      this.erase();
-      this.stop();
-    } else if (this.link.state().unsaved) {
+    if (this.link.state().unsaved) {
       void this.keepNow();
       this.lingering = setTimeout(() => this.stop(), LINGER_MS);
     } else {
       this.stop();
-    }
-  }
-
-  /** The words were saved as a copy, which is the person's own. */
-  copied(): void {
-    if (this.putOut) this.erase();
-  }
-
-  private erase(): void {
-    void this.keeper.erase(this.putOut === "everywhere");
-  }
-
-  /** The server takes nothing more from here. Where that is because somebody was put out, what the device keeps for them goes
-   * too: at once, or, while there are words that nobody else has, when these were saved as a copy or the page is left. */
-  private async refuse({ code, reason }: { code: number; reason: string }): Promise<void> {
-    this.refused = true;
-    if (code === SIGNED_OUT && reason === REVOKED) this.putOut = "everywhere";
-    if (code === NOT_FOUND && !(await this.belongs())) this.putOut = "here";
-    if (!this.putOut) return;
-    clearTimeout(this.timer);
-    if (!this.link.state().unsaved) this.erase();
-  }
-
-  /** Whether the person still belongs to the workspace: a record may be gone by itself. Who cannot ask, does. */
-  private async belongs(): Promise<boolean> {
-    const workspace = new URL(this.options.url).searchParams.get("workspace");
-    const headers = { "Content-Type": "application/json" };
-    try {
-      const answer = await fetch("/api/v1/workspace.get", { method: "POST", headers, body: JSON.stringify({ workspace }) });
-      return answer.status !== 404;
-    } catch {
-      return true;
     }
   }
 
@@ -172,9 +128,7 @@ export class Safety {
   }
 
   private look(): void {
-    const { unsaved, refusal } = this.link.state();
-    if (refusal && !this.refused) void this.refuse(refusal);
-    if (!refusal) this.refused = false;
+    const { unsaved } = this.link.state();
     if (unsaved) {
       if (!this.kept) this.plan();
     } else {
@@ -195,7 +149,7 @@ export class Safety {
     clearTimeout(this.timer);
     this.timer = undefined;
     const unsent = this.link.unsent.everything();
-    if (!unsent || this.kept || this.putOut) return;
+    if (!unsent || this.kept) return;
     this.keptAnything = true;
     this.kept = true;
     const took = await this.keeper.keep({ state: Y.encodeStateAsUpdate(this.doc), unsent });
@@ -231,10 +185,6 @@ export class Safety {
   private readonly hide = (): void => {
     this.link.flush();
     if (this.link.state().unsaved) void this.keepNow();
-  };
-  private readonly leave = (): void => {
-    if (this.putOut) this.erase();
-    else this.hide();
   };
   private readonly warn = (event: BeforeUnloadEvent): void => {
     this.link.flush();

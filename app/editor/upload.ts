@@ -13,7 +13,6 @@ export function uploadTo(address: string): Upload {
     new Promise((done, failed) => {
       const request = new XMLHttpRequest();
       request.open("POST", address);
-      // Should the answer be lost on its way, the same request does not make a second picture.
       request.setRequestHeader("Idempotency-Key", crypto.randomUUID());
       request.responseType = "json";
       request.timeout = PATIENCE_MS;
@@ -24,7 +23,7 @@ export function uploadTo(address: string): Upload {
         const { status } = request;
         const id = (request.response as { id?: unknown } | null)?.id;
         if (status === 200 && typeof id === "string") done(id);
-        else if (status === 401 || status === 429 || status >= 500) failed(new NoConnection(String(status)));
+        else if (status === 401 || status === 408 || status === 429 || status >= 500) failed(new NoConnection(String(status)));
         else failed(new Error(String(status)));
       };
       request.onerror = request.ontimeout = () => failed(new NoConnection("no answer"));

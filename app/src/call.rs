@@ -132,3 +132,31 @@ fn unpack(packed: &str) -> Result<&str, Problem> {
         problem.unwrap_or_else(|| Problem::new(Code::Internal))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, pack, unpack};
+    use domain::{Code, FieldError, Problem};
+
+    #[test]
+    fn an_answer_comes_to_the_browser_as_it_was_given() {
+        let invalid = Problem::invalid(vec![FieldError {
+            field: "name".to_owned(),
+            message: "“ß” is \"no\" name.\n".to_owned(),
+        }]);
+        let answers: [Answer; 5] = [
+            Ok(String::new()),
+            Ok("-null".to_owned()),
+            Ok("{\"a\": \"ü\"}".to_owned()),
+            Err(Problem::new(Code::SignedOut).with_retry_after_seconds(5)),
+            Err(invalid),
+        ];
+        for answer in answers {
+            let packed = pack(answer.clone());
+            assert_eq!(unpack(&packed).map(str::to_owned), answer);
+        }
+        for other in ["", "x", "-", "-{}"] {
+            assert_eq!(unpack(other), Err(Problem::new(Code::Internal)), "{other}");
+        }
+    }
+}

@@ -1,5 +1,5 @@
-//! The HTML around the pages: one shell for public pages, which ship no script at all, and one for the workspace, which
-//! hydrates. Both expect [`Assets`] in context.
+//! The HTML around the pages: one shell for public pages and one for those on the way into a workspace, which ship no script
+//! at all, and one for the workspace, which hydrates. Both expect [`Assets`] in context.
 
 use crate::{assets::Assets, public::PublicApp, solo::SoloApp, workspace::WorkspaceApp};
 use leptos::{nonce::use_nonce, prelude::*};

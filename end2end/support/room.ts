@@ -115,10 +115,10 @@ export class Room {
     return this.clients.size;
   }
 
-  /** Cuts every connection, or closes it with a code and a reason. */
-  drop(code?: number, reason = ""): void {
+  /** Cuts every connection. */
+  drop(code?: number): void {
     for (const { socket } of this.clients) {
-      if (code) socket.close(code, reason);
+      if (code) socket.close(code);
       else socket.terminate();
     }
   }

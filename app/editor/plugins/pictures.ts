@@ -140,16 +140,15 @@ async function moveOut(view: EditorView): Promise<void> {
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
       const blob = new Blob([bytes], { type: head.slice("data:".length, head.indexOf(";")) });
       const id = await upload(blob.type === "image/gif" ? blob : await redraw(blob), "", () => undefined);
-      if (view.isDestroyed) return;
+      if (view.isDestroyed) break;
       const tr = view.state.tr.setMeta("addToHistory", false);
       for (const pos of keptWithin(view.state.doc).get(src) ?? []) tr.setNodeAttribute(pos, "src", `attachment:${id}`);
       view.dispatch(tr);
     } catch (error) {
       failed(why(error), "");
-    } finally {
-      moving.delete(src);
     }
   }
+  for (const src of waiting) moving.delete(src);
 }
 
 const isPicture = (file: File): boolean => /^image\/(png|jpeg|webp|gif)$/.test(file.type);

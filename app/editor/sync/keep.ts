@@ -70,7 +70,7 @@ export class Keeper {
   private taken: { name: string; iv: string }[] = [];
   private turn: Promise<unknown> = Promise.resolve();
 
-  /** `document` names the workspace, the document in it and whose words they are, between blanks; `page` this page among others. */
+  /** `document` names the document and whose words they are; `page` this page among others. */
   constructor(
     private readonly document: string,
     page: string,
@@ -120,20 +120,6 @@ export class Keeper {
         if (row?.iv.join() === iv) await done(store.delete(name));
       }
       this.taken = [];
-      if ((await done(store.count())) === 0) localStorage.removeItem(MARK);
-    });
-  }
-
-  /** Erases what this and other pages kept for the same person in the same workspace, or `everywhere`. */
-  erase(everywhere: boolean): Promise<boolean> {
-    return this.inTurn(async () => {
-      const [workspace, , person] = this.document.split(" ");
-      const { database } = await this.open();
-      const store = database.transaction(UNSENT, "readwrite").objectStore(UNSENT);
-      for (const name of await done(store.getAllKeys())) {
-        const [where, , whose] = String(name).split(" ");
-        if (whose === person && (everywhere || where === workspace)) await done(store.delete(name));
-      }
       if ((await done(store.count())) === 0) localStorage.removeItem(MARK);
     });
   }

@@ -94,12 +94,14 @@ fn public_pages() -> Vec<String> {
     .to_vec()
 }
 
+/// For people who are signed in, on their way into a workspace.
+fn solo_pages() -> Vec<String> {
+    ["/w", "/start", "/prove?next=%2Fyou"].map(str::to_owned).to_vec()
+}
+
 fn workspace_pages() -> Vec<String> {
     let home = format!("/w/{WORKSPACE}");
     vec![
-        "/w".to_owned(),
-        "/start".to_owned(),
-        "/prove?next=%2Fyou".to_owned(),
         "/you".to_owned(),
         "/you/sessions".to_owned(),
         format!("{home}/records/{RECORD}"),
@@ -148,7 +150,7 @@ async fn the_routes_are_those_of_the_house() {
 
 #[tokio::test]
 async fn every_page_is_sound_html() {
-    for path in public_pages().into_iter().chain(workspace_pages()) {
+    for path in public_pages().into_iter().chain(solo_pages()).chain(workspace_pages()) {
         let page = render(&path, Canned::default(), None).await;
         assert_eq!(page.status, 200, "{path}");
         html::check(&path, &page.html);
@@ -156,8 +158,8 @@ async fn every_page_is_sound_html() {
 }
 
 #[tokio::test]
-async fn public_pages_carry_no_script_of_ours() {
-    for path in public_pages() {
+async fn public_pages_and_those_on_the_way_carry_no_script_of_ours() {
+    for path in public_pages().into_iter().chain(solo_pages()) {
         let page = render(&path, Canned::default(), None).await;
         let bare = app::shell::without_scripts(&page.html);
         assert!(!bare.contains("<script") && !page.html.contains("import("), "{path}");
@@ -277,7 +279,7 @@ async fn people_are_sent_where_they_can_go_on() {
 #[tokio::test]
 async fn what_does_not_come_is_said_with_its_status() {
     for (code, status) in [(Code::NotFound, 404), (Code::Forbidden, 403), (Code::Unavailable, 503)] {
-        for path in workspace_pages() {
+        for path in solo_pages().into_iter().chain(workspace_pages()) {
             let page = render(&path, Canned::refusing(code), None).await;
             assert_eq!(page.status, status, "{path}");
             html::check(&path, &page.html);
@@ -312,7 +314,7 @@ async fn members_are_not_offered_what_only_owners_may() {
 
 #[tokio::test]
 async fn what_people_wrote_is_text_everywhere() {
-    for path in workspace_pages() {
+    for path in solo_pages().into_iter().chain(workspace_pages()) {
         let page = render(&path, Canned::hostile(), None).await;
         html::check(&path, &page.html);
         assert!(!page.html.contains("<img src=x"), "{path}");

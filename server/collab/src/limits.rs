@@ -50,7 +50,7 @@ pub struct Limits {
     /// Connections of the room.
     pub connections: usize,
     /// Milliseconds for which updates and acknowledgements are gathered before they go out together. Each time they go out
-    /// costs a system call for every connection, most of what passing an edit on costs; nobody sees 35 ms, and what comes
+    /// costs a system call for every connection, most of what passing an edit on costs; nobody sees 30 ms, and what comes
     /// after a pause goes out at once.
     pub gather: u64,
     /// Milliseconds for which awareness is gathered.
@@ -82,7 +82,7 @@ impl Default for Limits {
             document_bytes: 64 << 20,
             pending_bytes: 2 << 20,
             connections: 250,
-            gather: 35,
+            gather: 30,
             gather_awareness: 100,
         }
     }

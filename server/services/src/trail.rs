@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 /// What happened, as a handler tells it.
 #[derive(Clone, Debug, Default)]
 pub struct Event {
-    pub(crate) by: Option<AccountId>,
+    pub(crate) by: Option<AuditActor>,
     pub(crate) target: Option<Target>,
     pub(crate) changes: Vec<Change>,
     pub(crate) refused: bool,
@@ -37,7 +37,20 @@ impl Event {
     /// The same, done by this account: for acts that themselves prove who acts, such as signing in.
     #[must_use]
     pub fn by(mut self, account: AccountId) -> Self {
-        self.by = Some(account);
+        self.by = Some(AuditActor {
+            kind: ActorKind::Account,
+            account: Some(account),
+        });
+        self
+    }
+
+    /// The same, done by whoever holds a link: it says nothing of the account that is signed in beside it.
+    #[must_use]
+    pub fn by_holder_of_a_link(mut self) -> Self {
+        self.by = Some(AuditActor {
+            kind: ActorKind::Visitor,
+            account: None,
+        });
         self
     }
 
@@ -87,10 +100,7 @@ pub(crate) struct Written {
 /// Never for what handlers hand in: texts always have a canonical form.
 pub(crate) fn write(event: Event, circumstances: Circumstances<'_>) -> Result<Written, CanonicalError> {
     let [changes_salt, origin_salt] = circumstances.salts;
-    let actor = event.by.map_or(circumstances.actor, |account| AuditActor {
-        kind: ActorKind::Account,
-        account: Some(account),
-    });
+    let actor = event.by.unwrap_or(circumstances.actor);
     let leaf = canonical::to_string(&AuditLeaf {
         v: 1,
         workspace: circumstances.workspace,

@@ -3,7 +3,8 @@
 //! how far a picture has come, and show one by its address.
 //!
 //! A picture may be far larger than what other requests may hold. So nobody's bytes are read before it is known that they
-//! may read the record, and only a few are read at a time.
+//! may read the record, and only a few are in memory at a time; of those one workspace has fewer, so that people who send
+//! slowly hold up nobody else's.
 
 use super::{answer, api::IDEMPOTENCY_KEY, body, caller};
 use crate::{config::Limits, state::State};
@@ -18,11 +19,73 @@ use domain::{
 };
 use http::{HeaderValue, header};
 use serde::Deserialize;
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::{
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 
 /// So many pictures are taken at a time; each is in memory a few times while it is encrypted.
-static AT_ONCE: Semaphore = Semaphore::const_new(4);
+static TAKEN: Semaphore = Semaphore::const_new(8);
+/// So many of them for one workspace.
+const TAKEN_OF_ONE: usize = 2;
+/// So many pictures are given at a time; whoever asks for more waits.
+static GIVEN: Semaphore = Semaphore::const_new(8);
+
+/// The workspaces whose pictures are being taken, once for each.
+static TAKING: Mutex<Vec<WorkspaceId>> = Mutex::new(Vec::new());
+
+/// Told whenever a place is given back.
+static FREED: Notify = Notify::const_new();
+
+/// A place among the pictures that are taken, until it is dropped.
+struct Place {
+    workspace: WorkspaceId,
+    permit: Option<SemaphorePermit<'static>>,
+}
+
+impl Place {
+    /// None while the workspace has its places taken, or there is none left for anybody.
+    fn take(workspace: WorkspaceId) -> Option<Self> {
+        let permit = TAKEN.try_acquire().ok()?;
+        let mut taking = TAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if taking.iter().filter(|taken| **taken == workspace).count() >= TAKEN_OF_ONE {
+            return None;
+        }
+        taking.push(workspace);
+        Some(Self {
+            workspace,
+            permit: Some(permit),
+        })
+    }
+
+    /// Waits a while for a place.
+    async fn within(patience: Duration, workspace: WorkspaceId) -> Option<Self> {
+        let until = tokio::time::Instant::now() + patience;
+        loop {
+            let mut freed = pin!(FREED.notified());
+            // From here on nothing that is freed goes unheard.
+            freed.as_mut().enable();
+            if let Some(place) = Self::take(workspace) {
+                return Some(place);
+            }
+            tokio::time::timeout_at(until, freed).await.ok()?;
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut taking = TAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = taking.iter().position(|taken| *taken == self.workspace) {
+            taking.swap_remove(at);
+        }
+        drop(taking);
+        self.permit = None;
+        FREED.notify_waiters();
+    }
+}
 
 /// To which record a picture is added.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -60,10 +123,8 @@ async fn take(state: &State, request: Request) -> Result<Response, body::Refused
             .with_detail("Many pictures are under way. Send it again in a moment.")
             .with_retry_after_seconds(5)
     };
-    let _place = tokio::time::timeout(state.config.limits.headers, AT_ONCE.acquire())
+    let _place = Place::within(state.config.limits.headers, to.workspace)
         .await
-        .ok()
-        .and_then(Result::ok)
         .ok_or_else(busy)?;
     let limits = Limits {
         body_bytes: ATTACHMENT_MAX,
@@ -100,6 +161,8 @@ pub async fn show(
     };
     let caller = caller::of(request.headers(), request.extensions(), None);
     let op = ReadAttachment { workspace, attachment };
+    // Never closed, so there is always a permit in the end.
+    let _permit = GIVEN.acquire().await.ok();
     let read = state.services.run(caller, op).await.result;
     match read.and_then(|read| Ok((read.kind, STANDARD.decode(read.content).map_err(|_| Code::Internal)?))) {
         Ok((kind, bytes)) => (
@@ -111,5 +174,30 @@ pub async fn show(
         )
             .into_response(),
         Err(problem) => answer::problem(&state, &request, &problem),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, TAKEN_OF_ONE};
+    use domain::WorkspaceId;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_workspace_that_has_its_places_taken_takes_nobody_elses() {
+        let workspaces = [1, 2, 3, 4, 5].map(|number| WorkspaceId(Uuid::from_u128(number)));
+        let held: Vec<_> = workspaces[..4]
+            .iter()
+            .flat_map(|workspace| {
+                let held: Vec<_> = (0..TAKEN_OF_ONE)
+                    .map(|_| Place::take(*workspace).expect("a place"))
+                    .collect();
+                assert!(Place::take(*workspace).is_none(), "no more than its own");
+                held
+            })
+            .collect();
+        assert!(Place::take(workspaces[4]).is_none(), "none is left");
+        drop(held);
+        assert!(Place::take(workspaces[4]).is_some(), "given back");
     }
 }

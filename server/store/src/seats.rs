@@ -30,8 +30,6 @@ pub struct Changed {
     pub index: usize,
     /// Whether the session is alive.
     pub signed_in: bool,
-    /// Whether the session is gone: somebody ended it, and not time.
-    pub revoked: bool,
     /// The workspace's count now.
     pub epoch: i64,
     /// The account's place now, and the workspace's pack; `None` for no member.
@@ -56,14 +54,13 @@ pub async fn changed(
     let connections = db.statements(Reason::Edit);
     let mut connection = connections.lend().await?;
     let rows = sqlx::query!(
-        "select q.number - 1 as \"index!\", s.id is not null as \"signed_in!\", e.id is null as \"revoked!\", p.epoch as \"epoch?\",
+        "select q.number - 1 as \"index!\", s.id is not null as \"signed_in!\", p.epoch as \"epoch?\",
             p.pack as \"pack?\", m.standing as \"standing?\", m.role as \"role?\", m.suspended as \"suspended?\"
          from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[])
             with ordinality as q (workspace, account, session, epoch, number)
          left join placements p on p.workspace_id = q.workspace
          left join members m on m.workspace_id = q.workspace and m.account_id = q.account
          left join sessions s on s.id = q.session and s.account_id = q.account and s.expires_at > $5 and s.seen_at > $6
-         left join sessions e on e.id = q.session
          where s.id is null or p.epoch is distinct from q.epoch",
         &workspaces,
         &accounts,
@@ -81,7 +78,6 @@ pub async fn changed(
             Ok(Changed {
                 index: unsigned(row.index)?,
                 signed_in: row.signed_in,
-                revoked: row.revoked,
                 epoch: row.epoch.unwrap_or_default(),
                 place: row
                     .standing

@@ -26,11 +26,6 @@ pub(crate) const SIGNED_OUT: Closing = Closing {
     code: 4401,
     reason: "signed out",
 };
-/// Somebody ended the session, here or on another device: what the device keeps for it goes.
-pub(crate) const REVOKED: Closing = Closing {
-    code: 4401,
-    reason: "revoked",
-};
 /// There is no such record, or not for this person.
 pub(crate) const NOT_FOUND: Closing = Closing {
     code: 4404,

@@ -4,7 +4,7 @@
 use super::{
     RoomKey,
     access::{self, access_of},
-    line::{Line, REVOKED, SIGNED_OUT},
+    line::{Line, SIGNED_OUT},
     load, lock,
     room::{Message, RoomSender},
     writer::{self, body_scope},
@@ -110,7 +110,7 @@ impl Services {
         };
         if !changed.signed_in {
             if let Some(watched) = lock(seats).get(&conn) {
-                watched.line.close(if changed.revoked { REVOKED } else { SIGNED_OUT });
+                watched.line.close(SIGNED_OUT);
                 let _ = watched.sender.send(Message::Left(conn));
             }
             return Ok(());

@@ -1,5 +1,6 @@
 //! Writes the logs of a workspace's open bodies: one writer for each workspace, so that what its rooms hand over within a
-//! few milliseconds is one transaction, while other workspaces write beside it. Only what has committed is said to be kept.
+//! few milliseconds, or while much is written within [`APART`], is one transaction, while other workspaces write beside it.
+//! Only what has committed is said to be kept.
 
 use super::{
     events,
@@ -31,7 +32,7 @@ use tokio::{
 const GATHER: Duration = Duration::from_millis(2);
 /// While much is written, transactions begin this far apart: each costs as much as dozens of rows, a row as much as a dozen
 /// updates, and nobody sees that an edit is said to be kept a moment later.
-const APART: Duration = Duration::from_millis(100);
+const APART: Duration = Duration::from_millis(60);
 /// From so many rows in a transaction on, much is written.
 const MUCH: usize = 16;
 /// How long after an update an event covers it, at the latest, while somebody is there.

@@ -216,8 +216,8 @@ impl Handle for DeclineInvitation {
         Ok(())
     }
 
-    /// Whoever holds the link may: it went to the address and nowhere else. It is on record in the workspace, as said by
-    /// whom the invitation was for; who is signed in here may be somebody else.
+    /// Whoever holds the link may: it went to the address and nowhere else. It is on record in the workspace, with the
+    /// address, and without who is signed in here: that may be somebody of whom the workspace knows nothing.
     async fn handle(self, (): (), cx: &mut Context<'_, SystemTx>) -> Result<Done, Failure> {
         let hash = crypto::token_hash(self.token.expose());
         let reader = cx.actor.account();
@@ -230,8 +230,8 @@ impl Handle for DeclineInvitation {
             }
         };
         let id = opened.found.invitation.id;
-        cx.record(Event::on("invitation", &id).change("invited", Some(&opened.email), None))
-            .await?;
+        let event = Event::on("invitation", &id).by_holder_of_a_link();
+        cx.record(event.change("invited", Some(&opened.email), None)).await?;
         cx.go_home(reader).await?;
         Ok(Done {})
     }

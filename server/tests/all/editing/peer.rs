@@ -34,8 +34,6 @@ pub(crate) struct Peer {
     pub(crate) denied: bool,
     /// How it ended.
     pub(crate) closed: Option<u16>,
-    /// The reason beside it.
-    pub(crate) reason: String,
     /// The members others said they are.
     pub(crate) awareness: Vec<String>,
 }
@@ -93,7 +91,6 @@ impl Peer {
             notices: Vec::new(),
             denied: false,
             closed: None,
-            reason: String::new(),
             awareness: Vec::new(),
         };
         let vector = peer.doc.transact().state_vector().encode_v1();
@@ -199,8 +196,7 @@ impl Peer {
         match self.socket.next().await {
             Some(Ok(Message::Binary(frame))) => self.take(&frame).await,
             Some(Ok(Message::Close(frame))) => {
-                self.closed = Some(frame.as_ref().map_or(1005, |frame| CloseCode::into(frame.code)));
-                self.reason = frame.map(|frame| frame.reason.to_string()).unwrap_or_default();
+                self.closed = Some(frame.map_or(1005, |frame| CloseCode::into(frame.code)));
             }
             Some(Ok(_)) => {}
             Some(Err(_)) | None => self.closed = Some(self.closed.unwrap_or(1006)),

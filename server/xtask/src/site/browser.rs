@@ -18,7 +18,7 @@ pub(super) const MODULE: &str = "app_bg.wasm";
 
 /// Panics that do not say where in the source they were: nobody reads that in a browser's module, and it is 3 % of what is
 /// sent. The option is not stable, so the compiler has to be told to take it; `rust-toolchain.toml` names which compiler that
-/// is, and nothing but this module is built so.
+/// is. What is built so is this module, with its macros and build scripts, and not the server.
 const UNPLACED: &str = "target.wasm32-unknown-unknown.rustflags=['-Zlocation-detail=none']";
 
 /// Builds the module and its glue, and answers the folder they lie in. The binding tool is a library of this program,

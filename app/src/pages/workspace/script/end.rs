@@ -34,6 +34,8 @@ enum Look {
     Under,
     /// It is, and there was a change since, which the answer may not hold.
     Overtaken,
+    /// It is, and another text came on the page since, which may be newer than the answer.
+    Replaced,
 }
 
 impl Reading {
@@ -56,6 +58,11 @@ impl Reading {
             .try_update_value(|shown| std::mem::replace(shown, html.to_owned()));
         if before.is_some_and(|before| !before.is_empty()) {
             self.script.newer.set(false);
+            self.look.update_value(|look| {
+                if *look != Look::Idle {
+                    *look = Look::Replaced;
+                }
+            });
             self.look();
         }
     }
@@ -107,10 +114,10 @@ impl Reading {
         }
         let before = self.look.try_update_value(|look| {
             let before = *look;
-            *look = if before == Look::Idle {
-                Look::Under
-            } else {
-                Look::Overtaken
+            *look = match before {
+                Look::Idle => Look::Under,
+                Look::Under | Look::Overtaken => Look::Overtaken,
+                Look::Replaced => Look::Replaced,
             };
             before
         });
@@ -127,12 +134,13 @@ impl Reading {
             let answer = call(ReadBody { workspace, record }).await;
             let after = self.look.try_update_value(|look| std::mem::replace(look, Look::Idle));
             if let Ok(body) = answer
+                && after != Some(Look::Replaced)
                 && self.shown.try_with_value(|shown| *shown != body.html) == Some(true)
                 && !script.writing.get_untracked()
             {
                 script.newer.set(true);
             }
-            if after == Some(Look::Overtaken) {
+            if matches!(after, Some(Look::Overtaken | Look::Replaced)) {
                 self.look();
             }
         });
