@@ -3,6 +3,7 @@
 
 use crate::{
     config::Limits,
+    middleware::head,
     shutdown::{self, Stop},
 };
 use axum::{Router, extract::ConnectInfo};
@@ -27,8 +28,11 @@ use tokio::{
 };
 use tower_http::add_extension::AddExtension;
 
-/// The largest headers, in bytes; cookies and a long address fit many times.
-const HEADERS_MAX: usize = 16 * 1024;
+/// The largest head of a request that is read at all, in bytes; what is smaller and still too large is refused with words
+/// ([`crate::middleware::head`]).
+const HEAD_READ: usize = 8 * head::HEAD_MAX;
+/// The most headers that are read at all.
+const HEADERS_READ: usize = 10 * head::HEADERS_MAX;
 /// How long to wait after the system refused a connection (no file handles), so as not to spin.
 const AFTER_A_FAILED_ACCEPT: Duration = Duration::from_millis(100);
 
@@ -95,7 +99,8 @@ async fn converse(
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(headers_within)
-        .max_buf_size(HEADERS_MAX);
+        .max_buf_size(HEAD_READ)
+        .max_headers(HEADERS_READ);
     let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     let mut connection = pin!(connection.with_upgrades());
     let mut wanted = pin!(shutdown::wanted(stop));

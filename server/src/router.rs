@@ -3,7 +3,7 @@
 use crate::{
     assets,
     doors::{answer, api, attachments, dev, forms, health, pages, pages::Shell, socket},
-    middleware::{client, foreign, headers, host, identity, journal, panics, reload, time_limit},
+    middleware::{client, foreign, head, headers, host, identity, journal, panics, reload, time_limit},
     state::State,
 };
 use axum::{
@@ -66,6 +66,7 @@ pub fn surround(router: Router<Arc<State>>, state: &Arc<State>) -> Router {
         .layer(from_fn_with_state(with(), foreign::refuse))
         .layer(from_fn_with_state(with(), client::find))
         .layer(from_fn_with_state(with(), host::check))
+        .layer(from_fn_with_state(with(), head::measure))
         .layer(from_fn_with_state(with(), panics::catch))
         .layer(compression)
         .layer(from_fn_with_state(with(), headers::add))

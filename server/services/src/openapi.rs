@@ -140,6 +140,13 @@ fn close(schema: &mut Value) {
     }
 }
 
+/// What the door answers to any request before an operation is looked for: statuses that no code stands for.
+const BY_THE_DOOR: [(&str, &str); 3] = [
+    ("408", "The request did not arrive in time."),
+    ("421", "The request is for another host."),
+    ("431", "The address or the headers are too long."),
+];
+
 fn operation(entry: &Entry, id: &str, sample: &Value) -> Value {
     let meta = entry.meta;
     let reference = |part: &str| json!({"$ref": format!("#/components/schemas/{id}_{part}")});
@@ -148,10 +155,13 @@ fn operation(entry: &Entry, id: &str, sample: &Value) -> Value {
         "200".to_owned(),
         json!({"description": "Done.", "content": {"application/json": {"schema": reference("output")}}}),
     );
-    for code in Code::ALL.into_iter().filter(|code| may_answer(entry, *code)) {
-        responses.entry(code.status().to_string()).or_insert_with(|| {
+    let codes = Code::ALL.into_iter().filter(|code| may_answer(entry, *code));
+    let said = codes.map(|code| (code.status().to_string(), code.title()));
+    let by_the_door = BY_THE_DOOR.map(|(status, title)| (status.to_owned(), title));
+    for (status, title) in said.chain(by_the_door) {
+        responses.entry(status).or_insert_with(|| {
             json!({
-                "description": code.title(),
+                "description": title,
                 "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
             })
         });

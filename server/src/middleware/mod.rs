@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod foreign;
+pub mod head;
 pub mod headers;
 pub mod host;
 pub mod identity;

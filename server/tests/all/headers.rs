@@ -127,6 +127,41 @@ async fn a_page_has_a_fresh_nonce_and_nothing_inline() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_too_large_is_refused_like_anything_else() {
+    let house = House::open().await;
+    let with = |count: usize, length: usize, query: usize| {
+        let mut sent = request(Method::GET, &format!("/healthz?{}", "q".repeat(query)), None);
+        for number in 0..count {
+            sent = sent.header(format!("x-{number}"), "v".repeat(length));
+        }
+        sent.body(Body::empty()).expect("a request")
+    };
+    for (count, length, query, fits) in [
+        (1, 15_000, 0, true),
+        (1, 17_000, 0, false),
+        (0, 0, 15_000, true),
+        (0, 0, 17_000, false),
+        (4, 4_000, 2_000, false),
+        (90, 1, 0, true),
+        (101, 1, 0, false),
+    ] {
+        let reply = house.send(with(count, length, query)).await;
+        let place = format!("{count} headers of {length}, a query of {query}: {}", reply.status);
+        if fits {
+            assert_eq!(reply.status, StatusCode::OK, "{place}");
+        } else {
+            assert_eq!(reply.status, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "{place}");
+            assert!(
+                reply.header("content-type").starts_with("application/problem+json"),
+                "{place}"
+            );
+        }
+        assert!(!reply.header("content-security-policy").is_empty(), "{place}");
+        assert_eq!(reply.header("x-content-type-options"), "nosniff", "{place}");
+    }
+}
+
+#[tokio::test]
 async fn public_pages_ship_no_script() {
     let house = House::open().await;
     for route in Shell::Public.routes().iter().chain(Shell::Solo.routes()) {

@@ -4,13 +4,14 @@ use crate::answer::answer_problem;
 use domain::{Code, Problem};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
+use leptos_router::{hooks::use_location, location::Location};
 
 /// An address that the pages here do not know: the browser asks the server, which may.
 #[cfg(feature = "hydrate")]
 #[component]
 pub fn Lost() -> impl IntoView {
-    crate::browser::load(&crate::browser::address());
+    // The browser's own address is still the one before.
+    crate::browser::load(&address_of(&use_location()));
     view! { <main class="solo" id="main" aria-busy="true"></main> }
 }
 
@@ -31,15 +32,7 @@ pub fn Failed(
     #[prop(optional)]
     part: bool,
 ) -> impl IntoView {
-    let location = use_location();
-    let page = {
-        let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
-        if search.is_empty() {
-            path
-        } else {
-            format!("{path}?{}", search.trim_start_matches('?'))
-        }
-    };
+    let page = address_of(&use_location());
     let leaves = answer_problem(&problem, &page);
     // What is not there, or not for this person, is no different a moment later.
     let may_come = !matches!(problem.code, Code::NotFound | Code::Forbidden);
@@ -74,11 +67,21 @@ pub fn Failed(
                                 </a>
                             }.into_any()
                         })}
-                    <a class=if may_come { "btn btn-bare" } else { "btn btn-line" } href="/w">
+                    <a class=if may_come { "btn btn-bare" } else { "btn btn-line" } href="/w" rel="external">
                         "Your workspaces"
                     </a>
                 </div>
             </div>
         }
     })
+}
+
+/// The path with its query.
+fn address_of(location: &Location) -> String {
+    let (path, search) = (location.pathname.get_untracked(), location.search.get_untracked());
+    if search.is_empty() {
+        path
+    } else {
+        format!("{path}?{}", search.trim_start_matches('?'))
+    }
 }

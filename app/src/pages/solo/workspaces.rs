@@ -1,8 +1,14 @@
 //! One's workspaces. Somebody with none is led to making one, somebody with one into it.
 
 use super::SoloFrame;
-use crate::{answer::leave_for, ask, components::Icon, load, pages::errors::Failed};
-use domain::ops::{ListWorkspaces, WorkspaceLine};
+use crate::{
+    answer::leave_for,
+    ask,
+    components::{Form, Icon, Look, OpForm, Submit},
+    load,
+    pages::errors::Failed,
+};
+use domain::ops::{ListWorkspaces, SignOut, WorkspaceLine};
 use leptos::prelude::*;
 
 /// The list of one's workspaces.
@@ -61,6 +67,7 @@ fn Workspaces(workspaces: Vec<WorkspaceLine>) -> impl IntoView {
             }
         })
         .collect_view();
+    let sign_out = Form::<SignOut>::new();
     view! {
         <ul class="wait-list">{rows}</ul>
         <p class="auth-alt">
@@ -69,5 +76,8 @@ fn Workspaces(workspaces: Vec<WorkspaceLine>) -> impl IntoView {
                 "New workspace"
             </a>
         </p>
+        <OpForm form=sign_out native=true class="row-form">
+            <Submit look=Look::Bare>"Sign out"</Submit>
+        </OpForm>
     }
 }

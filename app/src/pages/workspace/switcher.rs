@@ -31,9 +31,10 @@ pub fn Switcher(
         .into_iter()
         .map(|workspace| {
             let current = (Some(workspace.id) == here).then_some("page");
+            // Another house is loaded anew: nothing of this one stays on its pages.
             view! {
                 <li>
-                    <a class="menu-item" href=format!("/w/{}", workspace.id) aria-current=current>
+                    <a class="menu-item" href=format!("/w/{}", workspace.id) rel="external" aria-current=current>
                         {workspace.name}
                     </a>
                 </li>
@@ -76,7 +77,7 @@ pub fn Switcher(
                 })}
             <li class="menu-sep" aria-hidden="true"></li>
             <li>
-                <a class="menu-item" href="/start">
+                <a class="menu-item" href="/start" rel="external">
                     <Icon name="plus"/>
                     "New workspace"
                 </a>

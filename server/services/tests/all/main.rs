@@ -8,6 +8,7 @@ mod faults;
 mod guesses;
 mod hostile;
 mod house;
+mod invitations;
 mod journeys;
 mod mail;
 mod matrix;
