@@ -14,6 +14,11 @@ use std::{
     pin::Pin,
     sync::Arc,
 };
+#[cfg(feature = "ssr")]
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 /// An output as JSON text, or why there is none.
 pub type Answer = Result<String, Problem>;
@@ -78,19 +83,50 @@ pub fn call<Op: Operation>(op: Op) -> impl Future<Output = Result<Op::Output, Pr
 
 /// What a page shows, on its way: there at once in a page the server rendered, asked for again when its key changes.
 #[derive(Clone, Copy, Debug)]
-pub struct Loaded(Resource<String, FromToStringCodec>);
+pub struct Loaded {
+    resource: Resource<String, FromToStringCodec>,
+    /// Whether the answer has come, which may be a moment before the resource holds it.
+    #[cfg(feature = "ssr")]
+    answered: StoredValue<Arc<AtomicBool>>,
+}
 
 impl Loaded {
     /// The output, once it is there. Belongs inside a `Transition`.
     pub fn get<T: DeserializeOwned>(self) -> Option<Result<T, Problem>> {
-        self.0.get().map(|packed| read(unpack(&packed)?))
+        let packed = self.resource.get();
+        #[cfg(feature = "ssr")]
+        let packed = packed.or_else(|| self.arriving());
+        packed.map(|packed| read(unpack(&packed)?))
+    }
+
+    /// What is just coming. Leptos 0.9.0-rc1 tells a `Transition` that nothing is waited for any more before it puts the
+    /// answer into the resource (`ArcAsyncDerived`, where `pending_suspenses` are released): one that looks between the two,
+    /// on another thread, would render nothing, and the browser's half stops at a page without what it expects.
+    #[cfg(feature = "ssr")]
+    fn arriving(self) -> Option<String> {
+        let looks = self
+            .answered
+            .try_get_value()
+            .filter(|answered| answered.load(Ordering::Acquire))
+            .map_or(0, |_| LOOKS);
+        (0..looks).find_map(|_| {
+            std::thread::sleep(LOOK_AGAIN);
+            self.resource.get_untracked()
+        })
     }
 
     /// Asks again, and shows the present output until the next one is there.
     pub fn again(self) {
-        self.0.refetch();
+        self.resource.refetch();
     }
 }
+
+/// How often to look for an answer that is just coming, at most; then the page is made without it.
+#[cfg(feature = "ssr")]
+const LOOKS: u32 = 100;
+/// How long to wait before each look: longer than a value takes from one place to the next.
+#[cfg(feature = "ssr")]
+const LOOK_AGAIN: Duration = Duration::from_micros(100);
 
 /// Loads what `ask` asks for; again whenever `key` changes.
 pub fn load(
@@ -101,13 +137,29 @@ pub fn load(
 }
 
 fn load_erased(key: Arc<dyn Fn() -> String + Send + Sync>, ask: Arc<dyn Fn(String) -> Asking + Send + Sync>) -> Loaded {
-    Loaded(Resource::new_str(
+    #[cfg(feature = "ssr")]
+    let answered = Arc::new(AtomicBool::new(false));
+    #[cfg(feature = "ssr")]
+    let kept = StoredValue::new(Arc::clone(&answered));
+    let resource = Resource::new_str(
         move || key(),
         move |key| {
             let asking = ask(key);
-            async move { pack(asking.await) }
+            #[cfg(feature = "ssr")]
+            let answered = Arc::clone(&answered);
+            async move {
+                let packed = pack(asking.await);
+                #[cfg(feature = "ssr")]
+                answered.store(true, Ordering::Release);
+                packed
+            }
         },
-    ))
+    );
+    Loaded {
+        resource,
+        #[cfg(feature = "ssr")]
+        answered: kept,
+    }
 }
 
 /// What stands before the output in a packed answer.

@@ -9,7 +9,11 @@ use domain::{
     policy::{Action, Shelf},
     ports::BoxFuture,
 };
-use std::{any::Any, net::Ipv4Addr};
+use std::{
+    any::Any,
+    net::Ipv4Addr,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use time::{OffsetDateTime, macros::datetime};
 
 pub(crate) const WORKSPACE: &str = "0198f3c2-0000-7000-8000-00000000000a";
@@ -348,6 +352,9 @@ impl Canned {
     }
 }
 
+/// How many answers were given.
+static TURNS: AtomicUsize = AtomicUsize::new(0);
+
 impl Gateway for Canned {
     fn dispatch<'a>(
         &'a self,
@@ -356,7 +363,14 @@ impl Gateway for Canned {
         op: AnyBox,
     ) -> BoxFuture<'a, Result<AnyBox, Problem>> {
         let answer = self.answer(meta.name, op.as_ref());
-        Box::pin(std::future::ready(answer))
+        // Each time after another while, so that answers come in any moment of a page's making.
+        let turns = TURNS.fetch_add(1, Ordering::Relaxed) % 13;
+        Box::pin(async move {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            answer
+        })
     }
 }
 

@@ -320,3 +320,29 @@ async fn what_people_wrote_is_text_everywhere() {
         assert!(!page.html.contains("<img src=x"), "{path}");
     }
 }
+
+/// An answer that comes in the very moment in which the page asks whether it is there must be on the page: the browser's
+/// half expects it.
+#[test]
+fn what_comes_while_it_is_looked_for_is_shown() {
+    let path = format!("/w/{WORKSPACE}/records/{RECORD}");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(3)
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                for round in 0..250 {
+                    let page = runtime.block_on(render(&path, Canned::refusing(Code::NotFound), None));
+                    assert!(
+                        page.html.contains("<nav aria-label=\"Workspace\""),
+                        "round {round}: {}",
+                        page.html
+                    );
+                }
+            });
+        }
+    });
+}
