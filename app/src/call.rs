@@ -9,15 +9,12 @@ use crate::decode;
 use domain::{Code, Operation, Problem};
 use leptos::{prelude::*, server::codee::string::FromToStringCodec};
 use serde::de::DeserializeOwned;
+#[cfg(feature = "ssr")]
+use std::sync::OnceLock;
 use std::{
     future::{Future, ready},
     pin::Pin,
     sync::Arc,
-};
-#[cfg(feature = "ssr")]
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
 };
 
 /// An output as JSON text, or why there is none.
@@ -85,9 +82,9 @@ pub fn call<Op: Operation>(op: Op) -> impl Future<Output = Result<Op::Output, Pr
 #[derive(Clone, Copy, Debug)]
 pub struct Loaded {
     resource: Resource<String, FromToStringCodec>,
-    /// Whether the answer has come, which may be a moment before the resource holds it.
+    /// The answer, a moment before the resource holds it.
     #[cfg(feature = "ssr")]
-    answered: StoredValue<Arc<AtomicBool>>,
+    arrived: StoredValue<Arc<OnceLock<String>>>,
 }
 
 impl Loaded {
@@ -95,24 +92,17 @@ impl Loaded {
     pub fn get<T: DeserializeOwned>(self) -> Option<Result<T, Problem>> {
         let packed = self.resource.get();
         #[cfg(feature = "ssr")]
-        let packed = packed.or_else(|| self.arriving());
+        let packed = packed.or_else(|| self.arrived());
         packed.map(|packed| read(unpack(&packed)?))
     }
 
-    /// What is just coming. Leptos 0.9.0-rc1 tells a `Transition` that nothing is waited for any more before it puts the
-    /// answer into the resource (`ArcAsyncDerived`, where `pending_suspenses` are released): one that looks between the two,
-    /// on another thread, would render nothing, and the browser's half stops at a page without what it expects.
+    /// What has come and is not in the resource yet. Leptos 0.9.0-rc1 tells a `Transition` that nothing is waited for any
+    /// more before it puts the answer there (`ArcAsyncDerived`, where `pending_suspenses` are released): one that looks
+    /// between the two, on another thread, would render nothing, and the browser's half stops at a page without what it
+    /// expects.
     #[cfg(feature = "ssr")]
-    fn arriving(self) -> Option<String> {
-        let looks = self
-            .answered
-            .try_get_value()
-            .filter(|answered| answered.load(Ordering::Acquire))
-            .map_or(0, |_| LOOKS);
-        (0..looks).find_map(|_| {
-            std::thread::sleep(LOOK_AGAIN);
-            self.resource.get_untracked()
-        })
+    fn arrived(self) -> Option<String> {
+        self.arrived.try_get_value()?.get().cloned()
     }
 
     /// Asks again, and shows the present output until the next one is there.
@@ -120,13 +110,6 @@ impl Loaded {
         self.resource.refetch();
     }
 }
-
-/// How often to look for an answer that is just coming, at most; then the page is made without it.
-#[cfg(feature = "ssr")]
-const LOOKS: u32 = 100;
-/// How long to wait before each look: longer than a value takes from one place to the next.
-#[cfg(feature = "ssr")]
-const LOOK_AGAIN: Duration = Duration::from_micros(100);
 
 /// Loads what `ask` asks for; again whenever `key` changes.
 pub fn load(
@@ -138,19 +121,20 @@ pub fn load(
 
 fn load_erased(key: Arc<dyn Fn() -> String + Send + Sync>, ask: Arc<dyn Fn(String) -> Asking + Send + Sync>) -> Loaded {
     #[cfg(feature = "ssr")]
-    let answered = Arc::new(AtomicBool::new(false));
+    let arrived = Arc::new(OnceLock::new());
     #[cfg(feature = "ssr")]
-    let kept = StoredValue::new(Arc::clone(&answered));
+    let kept = StoredValue::new(Arc::clone(&arrived));
     let resource = Resource::new_str(
         move || key(),
         move |key| {
             let asking = ask(key);
             #[cfg(feature = "ssr")]
-            let answered = Arc::clone(&answered);
+            let arrived = Arc::clone(&arrived);
             async move {
                 let packed = pack(asking.await);
+                // Asked once while a page is made: on the server no key changes.
                 #[cfg(feature = "ssr")]
-                answered.store(true, Ordering::Release);
+                let _ = arrived.set(packed.clone());
                 packed
             }
         },
@@ -158,7 +142,7 @@ fn load_erased(key: Arc<dyn Fn() -> String + Send + Sync>, ask: Arc<dyn Fn(Strin
     Loaded {
         resource,
         #[cfg(feature = "ssr")]
-        answered: kept,
+        arrived: kept,
     }
 }
 

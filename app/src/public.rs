@@ -1,7 +1,6 @@
 //! The public pages: rendered on the server only, no script, forms post plainly.
 
 use crate::{
-    answer::set_status,
     components::{Posted, TitleFormat},
     forms::FormState,
     pages::{
@@ -24,11 +23,7 @@ use leptos_router::{
 #[component]
 pub fn PublicApp() -> impl IntoView {
     provide_meta_context();
-    let state = use_context::<FormState>();
-    if let Some(problem) = state.as_ref().and_then(FormState::problem) {
-        set_status(problem.status());
-    }
-    provide_context(Posted(StoredValue::new(state)));
+    Posted::provide(use_context::<FormState>());
     view! {
         <TitleFormat/>
         <Router>

@@ -9,31 +9,33 @@ use leptos_meta::MetaTags;
 pub fn public_shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     provide_context(assets.for_public_pages());
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <Head sheet="public.css" assets/>
-            </head>
-            <body>
-                <PublicApp/>
-            </body>
-        </html>
-    }
+    still("public.css", assets, || view! { <PublicApp/> }.into_any())
 }
 
 /// The document of a page on the way into a workspace: the workspace's style, no script.
 pub fn solo_shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
+    still("app.css", assets, || view! { <SoloApp/> }.into_any())
+}
+
+/// The document of the gallery of components, at `/dev/gallery` on the loopback only: the workspace's style, no script.
+pub fn gallery_shell() -> impl IntoView {
+    let assets = use_context::<Assets>().unwrap_or_default();
+    leptos_meta::provide_meta_context();
+    still("app.css", assets, || {
+        view! { <crate::pages::gallery::Gallery/> }.into_any()
+    })
+}
+
+/// A document without a script.
+fn still(sheet: &'static str, assets: Assets, page: fn() -> AnyView) -> impl IntoView {
     view! {
         <!DOCTYPE html>
         <html lang="en">
             <head>
-                <Head sheet="app.css" assets/>
+                <Head sheet assets/>
             </head>
-            <body>
-                <SoloApp/>
-            </body>
+            <body>{page()}</body>
         </html>
     }
 }
@@ -51,23 +53,6 @@ pub fn workspace_shell() -> impl IntoView {
             </head>
             <body>
                 <WorkspaceApp/>
-            </body>
-        </html>
-    }
-}
-
-/// The document of the gallery of components, at `/dev/gallery` on the loopback only: the workspace's style, no script.
-pub fn gallery_shell() -> impl IntoView {
-    let assets = use_context::<Assets>().unwrap_or_default();
-    leptos_meta::provide_meta_context();
-    view! {
-        <!DOCTYPE html>
-        <html lang="en">
-            <head>
-                <Head sheet="app.css" assets/>
-            </head>
-            <body>
-                <crate::pages::gallery::Gallery/>
             </body>
         </html>
     }

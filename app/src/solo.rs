@@ -2,7 +2,6 @@
 //! browser's half is for where people work, and stays small by what is not in it.
 
 use crate::{
-    answer::set_status,
     components::{Posted, TitleFormat},
     forms::FormState,
     pages::{
@@ -22,11 +21,7 @@ use leptos_router::{
 #[component]
 pub fn SoloApp() -> impl IntoView {
     provide_meta_context();
-    let state = use_context::<FormState>();
-    if let Some(problem) = state.as_ref().and_then(FormState::problem) {
-        set_status(problem.status());
-    }
-    provide_context(Posted(StoredValue::new(state)));
+    Posted::provide(use_context::<FormState>());
     view! {
         <TitleFormat/>
         <Router>

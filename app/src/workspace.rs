@@ -1,7 +1,6 @@
 //! The workspace: rendered on the server, then alive in the browser.
 
 use crate::{
-    answer::set_status,
     components::{Connection, Posted, TitleFormat},
     forms::FormState,
     pages::{
@@ -28,12 +27,7 @@ pub fn WorkspaceApp() -> impl IntoView {
     provide_context(crate::assets::Assets::with_icons(crate::browser::icons()));
     // The browser must begin with the same refused form as the page it takes over.
     let state = SharedValue::new_str(|| use_context::<FormState>().map_or_else(String::new, |state| state.to_text()));
-    let state = FormState::from_text(&state.into_inner());
-    if let Some(problem) = state.as_ref().and_then(FormState::problem) {
-        set_status(problem.status());
-    }
-    let posted = StoredValue::new(state);
-    provide_context(Posted(posted));
+    let Posted(posted) = Posted::provide(FormState::from_text(&state.into_inner()));
     view! {
         <TitleFormat/>
         <Router>

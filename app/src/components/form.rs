@@ -2,6 +2,7 @@
 //! fields through [`call`](crate::call()), without a load. Either way what was typed stays, and errors stand beside their fields.
 
 use crate::{
+    answer::set_status,
     components::{
         Banner, Tone,
         wire::{self, Wiring},
@@ -17,6 +18,18 @@ use std::marker::PhantomData;
 /// the root components; the workspace forgets it when the reader goes on to another page.
 #[derive(Clone, Copy, Debug)]
 pub struct Posted(pub StoredValue<Option<FormState>>);
+
+impl Posted {
+    /// Puts it into context, and gives the page the status of what was wrong.
+    pub fn provide(state: Option<FormState>) -> Self {
+        if let Some(problem) = state.as_ref().and_then(FormState::problem) {
+            set_status(problem.status());
+        }
+        let posted = Self(StoredValue::new(state));
+        provide_context(posted);
+        posted
+    }
+}
 
 /// The state of one form on the page. Cheap to copy; in context below the form, where the fields find it.
 #[derive(Clone, Copy, Debug)]
