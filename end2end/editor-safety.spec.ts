@@ -27,7 +27,6 @@ test("detail_23 saved is said only after the acknowledgement, saving until then,
   await one.type(" and three more");
   await one.says("status", (status: Status) => status?.safety === "offline" && status.where === "device" && status.words === 3);
   room.behaviour.down = false;
-  room.behaviour.acknowledges = true;
   await page.evaluate(() => dispatchEvent(new Event("online")));
   await one.saved();
   expect(room.xml).toContain("Words and three more");

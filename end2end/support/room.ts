@@ -123,8 +123,9 @@ export class Room {
     }
   }
 
-  /** Sends acknowledgements for all that came. */
+  /** Lets go of the acknowledgements it held back, and holds none back from now on: a page gathers what is typed, so that the last of it may still be under way. */
   acknowledge(): void {
+    this.behaviour.acknowledges = true;
     for (const { socket, heard } of this.clients) socket.send(wire.acknowledged(heard));
   }
 
