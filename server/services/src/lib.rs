@@ -31,6 +31,7 @@ mod registry;
 mod replay;
 mod sealer;
 mod services;
+mod slips;
 mod standing;
 mod sweep;
 #[cfg(test)]
@@ -53,4 +54,5 @@ pub use rates::{Rate, Rates};
 pub use registry::{AnyBox, Entry, entries, entry};
 pub use replay::IDEMPOTENCY_KEY_MAX;
 pub use services::{HashingSize, Parts, Services, is_founded};
+pub use slips::meant;
 pub use trail::Event;

@@ -205,7 +205,8 @@ impl Settings {
             if let toml::Value::Table(inner) = value {
                 let within = format!("{key}.");
                 if !SETTINGS.iter().any(|setting| setting.key.starts_with(&within)) {
-                    return Err(unknown("configuration file has no table", &key, tables()));
+                    let meant = services::meant(&key, tables());
+                    return Err(unknown("configuration file has no table", &key, meant));
                 }
                 self.take_table(&within, inner)?;
             } else {
@@ -221,8 +222,10 @@ impl Settings {
             return Ok(());
         }
         let Some(setting) = SETTINGS.iter().find(|setting| setting.variable() == name) else {
-            let variables = SETTINGS.iter().map(Setting::variable);
-            return Err(unknown("environment has an unknown variable", name, variables));
+            let variables: Vec<_> = SETTINGS.iter().map(Setting::variable).collect();
+            let known = variables.iter().filter_map(|variable| variable.strip_prefix(PREFIX));
+            let meant = services::meant(&name[PREFIX.len()..], known).map(|rest| format!("{PREFIX}{rest}"));
+            return Err(unknown("environment has an unknown variable", name, meant.as_deref()));
         };
         self.0
             .insert(setting.key, (value, Source::Environment(name.to_owned())));
@@ -232,25 +235,26 @@ impl Settings {
 
 fn known(key: &str) -> Result<&'static Setting, Refusal> {
     SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| {
-        let keys = SETTINGS.iter().map(|setting| setting.key.to_owned());
-        unknown("configuration has an unknown key", key, keys)
+        let keys = SETTINGS.iter().map(|setting| setting.key);
+        unknown("configuration has an unknown key", key, services::meant(key, keys))
     })
 }
 
-fn tables() -> impl Iterator<Item = String> {
+fn tables() -> impl Iterator<Item = &'static str> {
     SETTINGS
         .iter()
         .filter_map(|setting| setting.key.split_once('.'))
-        .map(|(table, _)| table.to_owned())
+        .map(|(table, _)| table)
 }
 
-fn unknown(what: &str, name: &str, known: impl Iterator<Item = String>) -> Refusal {
-    let nearest = known
-        .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)))
-        .unwrap_or_default();
+fn unknown(what: &str, name: &str, meant: Option<&str>) -> Refusal {
+    let way_out = match meant {
+        Some(meant) => format!("Did you mean `{meant}`? Otherwise take it out"),
+        None => "Take it out (`scriptkeep --print-config serve` prints what there is)".to_owned(),
+    };
     Refusal::new(
         format!("The {what}: `{name}`."),
-        format!("Did you mean `{nearest}`? Otherwise take it out: a setting that nobody reads misleads."),
+        format!("{way_out}: a setting that nobody reads misleads."),
     )
 }
 

@@ -100,7 +100,8 @@ fn an_unknown_key_names_the_nearest_known_one() {
         ("lisen = 'x'", "`lisen`", "`listen`"),
         ("[smtp]\nhots = 'x'", "`smtp.hots`", "`smtp.host`"),
         ("[smpt]\nhost = 'x'", "`smpt`", "`smtp`"),
-        ("host = 'x'", "`host`", "`"),
+        ("host = 'x'", "`host`", "Take it out (`scriptkeep --print-config serve`"),
+        ("[colours]\nink = 'x'", "`colours`", "Take it out"),
     ] {
         let text = config(file).expect_err("refused");
         assert!(text.contains(unknown) && text.contains(nearest), "{text}");

@@ -3,7 +3,7 @@
 //! scripts depend on what was found.
 
 use super::{answer, caller, session_cookie};
-use crate::state::State;
+use crate::{middleware::headers::Scripted, state::State};
 use app::{
     forms::{self, FormState, Held, RenderKey, TakenUp, Why},
     gateway::{AnyBox, Gateway},
@@ -201,7 +201,9 @@ async fn draw(state: &State, kind: Shell, parts: Parts, provide: Provide) -> (Re
         Shell::Public => leptos_axum::render_app_async_with_context(provide, shell::public_shell)(request).await,
         Shell::Solo => leptos_axum::render_app_async_with_context(provide, shell::solo_shell)(request).await,
         Shell::Workspace => {
-            let response = leptos_axum::render_app_async_with_context(provide, shell::workspace_shell)(request).await;
+            let mut response =
+                leptos_axum::render_app_async_with_context(provide, shell::workspace_shell)(request).await;
+            response.extensions_mut().insert(Scripted);
             return (response, gateway.take());
         }
     };

@@ -10,12 +10,20 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 use leptos::nonce::Nonce;
 use std::sync::Arc;
 
-/// The content policy of a page. Scripts run only with this request's nonce (and what those load); WebAssembly may be
-/// compiled; everything else comes from here or not at all. Nothing inline, nothing evaluated.
-pub fn page_policy(nonce: &str, https: bool) -> String {
+/// On a response: its page has scripts, which carry the request's nonce. A page without it may run none.
+#[derive(Clone, Copy, Debug)]
+pub struct Scripted;
+
+/// The content policy of a page. Scripts run only with this request's nonce (and what those load), and WebAssembly may be
+/// compiled, where a page has scripts: there is a nonce then, and no script at all otherwise. Everything else comes from
+/// here or not at all. Nothing inline, nothing evaluated.
+pub fn page_policy(nonce: Option<&str>, https: bool) -> String {
     let upgrade = if https { "; upgrade-insecure-requests" } else { "" };
+    let scripts = nonce.map_or_else(String::new, |nonce| {
+        format!("script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; ")
+    });
     format!(
-        "default-src 'none'; script-src 'strict-dynamic' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+        "default-src 'none'; {scripts}style-src 'self'; \
          img-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; \
          worker-src 'self'; base-uri 'none'; frame-ancestors 'none'{upgrade}"
     )
@@ -62,6 +70,7 @@ pub async fn add(Given(state): Given<Arc<State>>, request: Request, next: Next) 
     let nonce = request.extensions().get::<Nonce>().cloned();
     let mut response = next.run(request).await;
     let https = state.config.origin.is_https();
+    let nonce = nonce.filter(|_| response.extensions().get::<Scripted>().is_some());
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
@@ -72,10 +81,9 @@ pub async fn add(Given(state): Given<Arc<State>>, request: Request, next: Next) 
             HeaderValue::from_static(STRICT_TRANSPORT),
         );
     }
-    let policy = match nonce {
-        Some(nonce) if is_page(headers) => HeaderValue::from_str(&page_policy(&nonce, https)).ok(),
-        _ => None,
-    };
+    let policy = is_page(headers)
+        .then(|| HeaderValue::from_str(&page_policy(nonce.as_deref(), https)).ok())
+        .flatten();
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         policy.unwrap_or_else(|| HeaderValue::from_static(bare)),
@@ -100,10 +108,17 @@ mod tests {
 
     #[test]
     fn the_policy_allows_nothing_inline_and_nothing_from_elsewhere() {
-        let policy = page_policy("abc", true);
+        let policy = page_policy(Some("abc"), true);
         assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains("http"));
         assert!(policy.starts_with("default-src 'none'; script-src 'strict-dynamic' 'nonce-abc' 'wasm-unsafe-eval';"));
         assert!(policy.ends_with("frame-ancestors 'none'; upgrade-insecure-requests"));
-        assert!(page_policy("abc", false).ends_with("frame-ancestors 'none'"));
+        assert!(page_policy(Some("abc"), false).ends_with("frame-ancestors 'none'"));
+    }
+
+    #[test]
+    fn a_page_without_scripts_may_run_none() {
+        let policy = page_policy(None, false);
+        assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
+        assert!(!policy.contains("script-src") && !policy.contains("unsafe"), "{policy}");
     }
 }

@@ -1,7 +1,7 @@
 //! Pages that load themselves again once the server was started again: `cargo xtask watch` serves so, and nobody else (the
 //! setting `reload`, refused where others can reach the server).
 
-use super::headers::is_page;
+use super::headers::{Scripted, is_page};
 use axum::{
     body::{Body, Bytes},
     extract::Request,
@@ -31,6 +31,7 @@ pub async fn add(request: Request, next: Next) -> Response {
     };
     let (mut parts, body) = response.into_parts();
     parts.headers.remove(header::CONTENT_LENGTH);
+    parts.extensions.insert(Scripted);
     let tag = format!("<script type=\"module\" nonce=\"{nonce}\" src=\"{SCRIPT}\"></script>");
     let end = stream::once(async { Ok(Bytes::from(tag)) });
     Response::from_parts(parts, Body::from_stream(body.into_data_stream().chain(end)))

@@ -1,5 +1,6 @@
 //! What is wrong with a pack: where, what, and the mend.
 
+use crate::slips::meant;
 use std::{fmt, ops::Range, path::Path};
 
 /// A pack that cannot be used.
@@ -68,16 +69,9 @@ impl Source<'_> {
 
 /// What somebody may have meant by a word: the nearest of the known ones, else all of them.
 pub(super) fn did_you_mean(word: &str, known: &[&str]) -> String {
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), *candidate))
-        .min();
-    match nearest {
-        // A third of the letters wrong, or two in a short word: as far as slips of the finger go.
-        Some((distance, candidate)) if distance <= (word.chars().count() / 3).max(2) => {
-            format!("Did you mean `{candidate}`?")
-        }
-        Some(_) => format!("Known here: {}.", known.join(", ")),
-        None => String::new(),
+    match meant(word, known.iter().copied()) {
+        Some(candidate) => format!("Did you mean `{candidate}`?"),
+        None if known.is_empty() => String::new(),
+        None => format!("Known here: {}.", known.join(", ")),
     }
 }
