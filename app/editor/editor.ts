@@ -5,11 +5,11 @@ import { gapCursor } from "prosemirror-gapcursor";
 import { EditorState, type Plugin, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { Awareness } from "y-protocols/awareness";
-import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin } from "y-prosemirror";
+import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
 import { COMMANDS } from "./commands.ts";
 import { followKeyboard } from "./dock.ts";
-import { isRemote } from "./origin.ts";
+import { isRemote, isTyping } from "./origin.ts";
 import { PasteParser, plainSlice } from "./paste/clean.ts";
 import { asText, serializer } from "./paste/copy.ts";
 import { others } from "./people.ts";
@@ -25,6 +25,7 @@ import { hint, presses } from "./plugins/plain.ts";
 import { shortcuts } from "./plugins/shortcuts.ts";
 import { slash } from "./plugins/slash.ts";
 import { plain } from "./rules.ts";
+import { recover } from "./recovery.ts";
 import { Safety } from "./safety.ts";
 import { FRAGMENT, schema, SCHEMA_VERSION } from "./schema.ts";
 import { active } from "./selection.ts";
@@ -34,6 +35,7 @@ import type { Ports } from "./sync/link.ts";
 import { counts, type Heading } from "./survey.ts";
 import { uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
+import { afterPaint, type Undoes, Writing } from "./writing.ts";
 
 /** What the record page says when it mounts an editor. */
 export interface Options {
@@ -68,6 +70,8 @@ export type Tell = (name: "status" | "selection" | "outline" | "here" | "presenc
 
 /** A text with more blocks than this is long: the browser leaves alone what of it is far from the screen. */
 const LONG = 150;
+/** How near to the edges the caret may come, in pixels. */
+const MARGIN = { top: 24, bottom: 64, left: 0, right: 0 };
 /** What is further away than so many screens is gone to at once. */
 const FAR_SCREENS = 3;
 /** The longest that going somewhere takes, in milliseconds; later the hands that scroll are somebody's own. */
@@ -77,6 +81,7 @@ class Editor {
   private readonly doc = new Y.Doc();
   private readonly awareness: Awareness;
   private readonly safety: Safety;
+  private readonly writing = new Writing(afterPaint, () => this.safety.link.look(), () => this.wrote());
   private readonly strings: Strings;
   private readonly pm = document.createElement("div");
   private readonly floats = document.createElement("div");
@@ -92,6 +97,8 @@ class Editor {
   private lastPresence = "";
   private lastHere = "";
   private frame = 0;
+  /** Whether the caret is to be looked for once what was typed is on the screen. */
+  private typed = false;
   private stopScroll: () => void = () => undefined;
 
   constructor(
@@ -117,7 +124,7 @@ class Editor {
     this.safety = new Safety(
       this.doc,
       this.awareness,
-      { url: url.href, readOnly: options.readOnly, key: options.key },
+      { url: url.href, readOnly: options.readOnly, key: options.key, page: this.writing },
       extras.ports ?? browserPorts,
       (status) => {
         if (status.loaded) this.show();
@@ -131,23 +138,31 @@ class Editor {
   /** Runs a command by its name; answers whether it did anything. */
   command(name: string, args: Record<string, unknown>): boolean {
     if (this.view === null) return false;
+    this.writing.flush();
+    const done = this.run(this.view, name, args);
+    this.writing.flush();
+    return done;
+  }
+
+  private run(view: EditorView, name: string, args: Record<string, unknown>): boolean {
     const own = this.own(name, args);
     if (own !== null) return own;
     const make = COMMANDS[name];
     if (!make) return false;
     let done: boolean;
     try {
-      done = make(args)(this.view.state, this.view.dispatch, this.view);
+      done = make(args)(view.state, view.dispatch, view);
     } catch {
       // Arguments that the schema does not take.
       return false;
     }
     // Focus without scrolling: the caret is where it was, and commands scroll to it themselves.
-    if (done && args.focus !== false) this.view.focus();
+    if (done && args.focus !== false) view.focus();
     return done;
   }
 
   destroy(): void {
+    this.writing.flush();
     cancelAnimationFrame(this.frame);
     this.stopScroll();
     this.stopKeyboard();
@@ -197,7 +212,7 @@ class Editor {
         void this.pastePlain();
         return true;
       case "recover":
-        this.recover();
+        recover(this.view!, this.options.title);
         return true;
       case "retry":
         this.safety.link.hope();
@@ -215,7 +230,7 @@ class Editor {
     const views = new Views((id) => this.options.attachments + encodeURIComponent(id));
     const parser = new PasteParser();
     const survey = () => this.view && numbersKey.getState(this.view.state)?.survey;
-    const editor = this;
+    const [editor, { writing }] = [this, this];
     this.view = new EditorView({ mount: this.pm }, {
       state: EditorState.create({ doc, plugins: this.plugins(fragment, mapping, views) }),
       editable: () => this.editable(),
@@ -231,8 +246,8 @@ class Editor {
       }),
       nodeViews: views.constructors,
       // The caret never hides below the docked toolbar or the head.
-      scrollMargin: { top: 24, bottom: 64, left: 0, right: 0 },
-      scrollThreshold: { top: 24, bottom: 64, left: 0, right: 0 },
+      scrollMargin: MARGIN,
+      scrollThreshold: MARGIN,
       clipboardParser: parser,
       transformPastedHTML: (html) => parser.note(html),
       transformPastedText: (text) => plain(text),
@@ -242,14 +257,22 @@ class Editor {
       // `this` is the view: plugins dispatch before the constructor has answered, and the binding after destruction.
       dispatchTransaction(this: EditorView, tr) {
         if (this.isDestroyed) return;
+        const { writing } = editor;
+        writing.flush();
         const change = (): void => this.updateState(this.state.apply(tr));
-        if (isRemote(tr)) steady(this, change);
+        editor.typed = tr.scrolledIntoView && isTyping(tr);
+        if (isRemote(tr)) writing.pass(() => steady(this, change));
         else change();
-        editor.after(this, views, tr.docChanged || tr.getMeta(numbersKey) !== undefined);
+        if (tr.docChanged || tr.getMeta(numbersKey) !== undefined) views.refresh(this);
+        if (!writing.waits) editor.saySelection(this);
       },
+      handleScrollToSelection: () => this.typed,
+      handleDOMEvents: { blur: () => writing.flush() },
     });
+    writing.before((yUndoPluginKey.getState(this.view.state) as { undoManager: Undoes }).undoManager);
     this.watchScroll();
-    this.after(this.view, views, true);
+    views.refresh(this.view);
+    this.saySelection(this.view);
   }
 
   private plugins(fragment: Y.XmlFragment, mapping: unknown, views: Views): Plugin[] {
@@ -259,12 +282,12 @@ class Editor {
       return true;
     };
     return [
-      ySyncPlugin(fragment, { mapping: mapping as never }),
+      this.writing.behind(ySyncPlugin(fragment, { mapping: mapping as never }) as Plugin),
       yUndoPlugin(),
       pairs(),
       ids(),
       composition(() => this.safety.link.hold(), () => this.safety.link.release()),
-      cursors(this.awareness, () => this.moved()),
+      cursors(this.awareness, () => this.moved(), () => this.writing.flush()),
       numbers(() => this.pace, {
         outline: (headings) => {
           this.headings = headings;
@@ -293,8 +316,25 @@ class Editor {
     return this.extras.upload ?? (address ? uploadTo(address) : undefined);
   }
 
-  private after(view: EditorView, views: Views, changed: boolean): void {
-    if (changed) views.refresh(view);
+  /** What was typed is on the screen, and in the document. */
+  private wrote(): void {
+    this.safety.link.look();
+    if (!this.view || this.view.isDestroyed) return;
+    if (this.typed) this.showCaret(this.view);
+    this.typed = false;
+    this.saySelection(this.view);
+  }
+
+  /** Scrolls if what was typed has pushed the caret to the edge. Asked in the key's own path, this would lay the page out once
+   * more; browsers show the caret themselves, but know nothing of what is docked over the text. */
+  private showCaret(view: EditorView): void {
+    const { top, bottom } = view.coordsAtPos(view.state.selection.head, 1);
+    const box = scrollerOf(view.dom).getBoundingClientRect();
+    const edge = { top: Math.max(0, box.top) + MARGIN.top, bottom: Math.min(innerHeight, box.bottom) - MARGIN.bottom };
+    if (top < edge.top || bottom > edge.bottom) view.dispatch(view.state.tr.scrollIntoView());
+  }
+
+  private saySelection(view: EditorView): void {
     const said = JSON.stringify(active(view.state));
     if (said === this.lastSelection) return;
     this.lastSelection = said;
@@ -374,6 +414,7 @@ class Editor {
       if (this.bringing === element && performance.now() - began < BRING_MS) scroller.scrollBy({ top: away(), behavior: "instant" });
     }];
     this.bringing = element;
+    if (away() === 0) return;
     scroller.addEventListener("scrollend", correct, { once: true });
     scroller.scrollBy({ top: away(), behavior: far ? "instant" : this.motion() });
   }
@@ -438,22 +479,6 @@ class Editor {
     } catch {
       this.tell("failed", JSON.stringify({ what: "clipboard", name: "" }));
     }
-  }
-
-  /** Saves everything here as a file with a name that says what it is. Any program shows it, and it pastes back whole. */
-  private recover(): void {
-    const view = this.view!;
-    const body = document.createElement("body");
-    body.append(serializer(() => numbersKey.getState(view.state)?.survey).serializeFragment(view.state.doc.content));
-    const title = document.createElement("title");
-    title.textContent = this.options.title;
-    const html = `<!doctype html>\n<meta charset="utf-8">\n${title.outerHTML}\n${body.outerHTML}\n`;
-    const at = new Date().toISOString().slice(0, 16).replace("T", " ").replace(":", ".");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([html], { type: "text/html" }));
-    link.download = `${this.options.title.replace(/[\\/:*?"<>|]+/g, " ").trim() || "Script"}, recovered ${at}.html`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 }
 

@@ -1,5 +1,6 @@
 // Where a change comes from.
 import type { Transaction } from "prosemirror-state";
+import { ReplaceStep } from "prosemirror-transform";
 import { ySyncPluginKey } from "y-prosemirror";
 
 /** Whether a transaction carries what Yjs integrated: others' writing, or one's own undo. */
@@ -10,6 +11,18 @@ export function isRemote(tr: Transaction): boolean {
 /** Whether it is an undo or redo of this person. */
 export function isUndo(tr: Transaction): boolean {
   return (tr.getMeta(ySyncPluginKey) as { isUndoRedoOperation?: boolean } | undefined)?.isUndoRedoOperation === true;
+}
+
+/** Whether a transaction only puts letters into lines of text or takes some out of them, as a key does. */
+export function isTyping(tr: Transaction): boolean {
+  const within = (index: number): boolean => {
+    const [step, doc] = [tr.steps[index]!, tr.docs[index]!];
+    if (!(step instanceof ReplaceStep) || step.slice.openStart + step.slice.openEnd > 0) return false;
+    const $from = doc.resolve(step.from);
+    if (!$from.parent.isTextblock || step.to > $from.end()) return false;
+    return step.slice.content.content.every((node) => node.isText);
+  };
+  return tr.docChanged && !isRemote(tr) && tr.steps.every((_, index) => within(index));
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Keeper } from "./sync/keep.ts";
-import { Link, type LinkState, type Ports } from "./sync/link.ts";
+import { Link, type LinkState, type Page, type Ports } from "./sync/link.ts";
 import { wordsIn } from "./sync/unsent.ts";
 
 export interface Status {
@@ -33,6 +33,8 @@ export class Safety {
   readonly link: Link;
   private readonly keeper: Keeper;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** How often the server had answered when the timer began. */
+  private answers = 0;
   private lingering: ReturnType<typeof setTimeout> | undefined;
   /** Whether the device has exactly what the server lacks. */
   private kept = false;
@@ -46,7 +48,7 @@ export class Safety {
   constructor(
     private readonly doc: Y.Doc,
     awareness: Awareness,
-    options: { url: string; readOnly: boolean; key: string },
+    options: { url: string; readOnly: boolean; key: string; page: Page },
     ports: Ports,
     private readonly tell: (status: Status) => void,
   ) {
@@ -78,6 +80,8 @@ export class Safety {
   }
 
   status(): Status {
+    // While saving, words are not counted, and nobody need wait for those that are owed: they make it "saving".
+    if (this.link.state().safety !== "saving") this.link.settle();
     const { safety, unsaved, loaded, refusal } = this.link.state();
     const update = unsaved ? this.link.unsent.everything() : null;
     return {
@@ -119,12 +123,22 @@ export class Safety {
 
   private readonly changed = (_update: Uint8Array, origin: unknown): void => {
     if (origin === this.link) return;
+    const kept = this.kept;
     this.kept = false;
     this.plan();
+    // "On this device" is not true of what was just typed.
+    if (kept) this.say();
   };
 
   private plan(): void {
-    if (!this.ended) this.timer ??= setTimeout(() => void this.keepNow(), KEEP_MS);
+    if (this.ended || this.timer !== undefined) return;
+    this.answers = this.link.unsent.answers;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      // What is kept is the whole document: not while somebody types and the server answers, only a little behind.
+      if (this.link.unsent.answers === this.answers) void this.keepNow();
+      else this.plan();
+    }, KEEP_MS);
   }
 
   private look(): void {
@@ -148,6 +162,7 @@ export class Safety {
   private async keepNow(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
+    this.link.settle();
     const unsent = this.link.unsent.everything();
     if (!unsent || this.kept) return;
     this.keptAnything = true;

@@ -5,7 +5,7 @@ import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirr
 import type { EditorView } from "prosemirror-view";
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "y-prosemirror";
 import type * as Y from "yjs";
-import { isRemote, isUndo } from "../origin.ts";
+import { isRemote, isTyping, isUndo } from "../origin.ts";
 
 const calmKey = new PluginKey<Kept>("calm");
 
@@ -76,13 +76,14 @@ export function calm(): Plugin<Kept> {
 
 /**
  * Table editing whose mending follows one's own edits only: were every device to mend what all have just received, each
- * would add the same missing cells again.
+ * would add the same missing cells again. Nor does it look at every block for a letter, which changes no table's shape.
  */
 export function tables(): Plugin {
   const plugin = tableEditing({ allowTableNodeSelection: false });
   const mend = plugin.spec.appendTransaction!;
   plugin.spec.appendTransaction = function (transactions, before, after) {
-    return transactions.some(isRemote) ? null : mend.call(plugin, transactions, before, after);
+    const idle = transactions.every(isTyping) && after.selection.empty;
+    return idle || transactions.some(isRemote) ? null : mend.call(plugin, transactions, before, after);
   };
   return plugin;
 }

@@ -98,6 +98,7 @@ class Watcher {
     private readonly view: EditorView,
     private readonly awareness: Awareness,
     private readonly moved: () => void,
+    private readonly settle: () => void,
   ) {
     awareness.on("change", this.look);
     view.dom.addEventListener("focusin", this.later);
@@ -140,6 +141,7 @@ class Watcher {
       this.awareness.setLocalStateField("cursor", null);
       return;
     }
+    this.settle();
     const { type, binding } = ySyncPluginKey.getState(this.view.state);
     const at = (pos: number) => absolutePositionToRelativePosition(pos, type, binding.mapping);
     const { anchor, head } = this.view.state.selection;
@@ -147,8 +149,8 @@ class Watcher {
   }
 }
 
-/** The plugin. `moved` is called after somebody came, went or moved. */
-export function cursors(awareness: Awareness, moved: () => void): Plugin<DecorationSet> {
+/** The plugin. `moved` is called after somebody came, went or moved, `settle` before a place in the shared document is asked for. */
+export function cursors(awareness: Awareness, moved: () => void, settle: () => void): Plugin<DecorationSet> {
   const carets = new Carets();
   return new Plugin<DecorationSet>({
     key: cursorsKey,
@@ -161,7 +163,7 @@ export function cursors(awareness: Awareness, moved: () => void): Plugin<Decorat
     },
     props: { decorations: (state) => cursorsKey.getState(state) },
     view: (view) => {
-      const watcher = new Watcher(view, awareness, moved);
+      const watcher = new Watcher(view, awareness, moved, settle);
       return {
         update: (now, before) => watcher.update(now, before),
         destroy: () => {

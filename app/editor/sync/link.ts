@@ -44,6 +44,16 @@ export interface LinkState {
 export interface LinkOptions {
   url: string;
   readOnly: boolean;
+  /** What the page has and the document may not have yet; without it, the document has everything. */
+  page?: Page;
+}
+
+/** A page that puts what is typed into the document a moment later. */
+export interface Page {
+  /** Whether it has words that the document has not. */
+  readonly owes: boolean;
+  /** Puts them there. */
+  flush(): void;
 }
 
 /** Typing is gathered this long into one update. */
@@ -95,6 +105,7 @@ export class Link {
 
   /** Takes up what an earlier page wrote and could not hand over; it goes out when the server asks what it lacks. */
   restore(state: Uint8Array, unsent: Uint8Array): void {
+    this.settle();
     Y.applyUpdate(this.doc, state, this);
     this.unsent.add(unsent);
     this.loaded = true;
@@ -132,8 +143,19 @@ export class Link {
     if (this.socket) this.drop(this.socket);
   }
 
+  /** Lets the document have what the page has: to be called before anybody reads or changes it. */
+  settle(): void {
+    this.options.page?.flush();
+  }
+
+  /** Something was typed, or is in the document now. */
+  look(): void {
+    this.say();
+  }
+
   /** Sends at once what is being gathered, before the page may go away. */
   flush(): void {
+    this.settle();
     this.ports.cancel(this.gathering);
     this.gathering = null;
     if (!this.socket || !this.answered) return;
@@ -172,7 +194,7 @@ export class Link {
 
   /** What is to be said now. */
   state(): LinkState {
-    const unsaved = !this.unsent.empty;
+    const unsaved = !this.unsent.empty || (this.options.page?.owes ?? false);
     return { safety: this.safety(unsaved), loaded: this.loaded, unsaved, refusal: this.refusal };
   }
 
@@ -215,6 +237,7 @@ export class Link {
 
   private opened(socket: Socket): void {
     if (socket !== this.socket) return;
+    this.settle();
     this.send(wire.step1(Y.encodeStateVector(this.doc)));
     if (this.options.readOnly) this.answered = true;
     this.say();
@@ -270,6 +293,7 @@ export class Link {
 
   private answer(vector: Uint8Array): void {
     if (this.options.readOnly) return;
+    this.settle();
     this.ports.cancel(this.gathering);
     this.gathering = null;
     const update = Y.encodeStateAsUpdate(this.doc, vector);
@@ -284,6 +308,7 @@ export class Link {
     this.ports.cancel(this.inboundTimer);
     this.inboundTimer = null;
     if (this.held || this.stopped) return;
+    this.settle();
     const messages = this.inbound;
     this.inbound = [];
     try {

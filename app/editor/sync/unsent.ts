@@ -26,6 +26,8 @@ export class Unsent {
   private sent: { place: number; update: Uint8Array }[] = [];
   private count = 0;
   private durable = 0;
+  /** How often the server has said that more is durable: who looks twice knows whether it has said so in between. */
+  answers = 0;
 
   /** Whether everything is durable. */
   get empty(): boolean {
@@ -58,6 +60,7 @@ export class Unsent {
   /** The server has made this many of the connection's updates durable. A number that cannot be is ignored. */
   acknowledge(count: number): void {
     if (count < this.durable || count > this.count) return;
+    if (count > this.durable) this.answers += 1;
     this.durable = count;
     this.sent = this.sent.filter(({ place }) => place > count);
   }

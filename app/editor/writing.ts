@@ -1,0 +1,129 @@
+// What is typed goes from the page into the shared document behind the paint: a key is seen before it is put in place there,
+// encoded and sent. Until then it is owed, which the status says; and nothing that reads or changes the shared document
+// comes before it: `flush` is called by whatever does, and by whatever may be the page's last moment.
+import type { Plugin } from "prosemirror-state";
+import type { EditorView } from "prosemirror-view";
+
+/** Does something once the next frame is on the screen; answers how to take that back. */
+export type AfterPaint = (act: () => void) => () => void;
+
+/** What is put in place at the latest after so many milliseconds: a page that is not seen has no frames. */
+const LATEST_MS = 100;
+
+/** In a browser: a task after the frame. */
+export const afterPaint: AfterPaint = (act) => {
+  let over = false;
+  const once = (): void => {
+    if (over) return;
+    end();
+    act();
+  };
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = once;
+  const frame = requestAnimationFrame(() => port2.postMessage(null));
+  const timer = setTimeout(once, LATEST_MS);
+  const end = (): void => {
+    over = true;
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    port1.close();
+  };
+  return end;
+};
+
+/** Somebody who undoes: what is undone must be there. */
+export interface Undoes {
+  undo(): unknown;
+  redo(): unknown;
+}
+
+export class Writing {
+  private owed: (() => void) | null = null;
+  private letters = false;
+  private cancel: () => void = () => undefined;
+  private passing = false;
+
+  /** `changed` is called when something is owed that was not, `written` when nothing is any more. */
+  constructor(
+    private readonly afterPaint: AfterPaint,
+    private readonly changed: () => void,
+    private readonly written: () => void,
+  ) {}
+
+  /** Whether the page has words that the shared document has not. */
+  get owes(): boolean {
+    return this.letters;
+  }
+
+  /** Whether anything waits for the paint. */
+  get waits(): boolean {
+    return this.owed !== null;
+  }
+
+  /** Puts in place what is owed, now. */
+  flush(): void {
+    const { owed } = this;
+    if (!owed) return;
+    this.cancel();
+    this.owed = null;
+    try {
+      owed();
+    } finally {
+      // Only now: what it wrote is counted as unsent, and so at no moment does everything look saved.
+      this.letters = false;
+    }
+    this.written();
+  }
+
+  /** Carries out a change that comes from the shared document: the binding passes over it, and need not be asked later. */
+  pass(change: () => void): void {
+    const before = this.passing;
+    this.passing = true;
+    try {
+      change();
+    } finally {
+      this.passing = before;
+    }
+  }
+
+  /** Makes a plugin that writes each state of the view into the shared document do so behind the paint. */
+  behind(plugin: Plugin): Plugin {
+    const make = plugin.spec.view!.bind(plugin);
+    plugin.spec.view = (view: EditorView) => {
+      const inner = make(view);
+      return {
+        update: (now, before) => this.owe(() => inner.update?.(now, before), now.state.doc !== before.doc),
+        destroy: () => {
+          this.flush();
+          inner.destroy?.();
+        },
+      };
+    };
+    return plugin;
+  }
+
+  /** Lets nobody undo before everything is there. */
+  before(undoes: Undoes): void {
+    for (const name of ["undo", "redo"] as const) {
+      const act = undoes[name].bind(undoes);
+      undoes[name] = () => {
+        this.flush();
+        return act();
+      };
+    }
+  }
+
+  private owe(write: () => void, letters: boolean): void {
+    if (this.passing) {
+      write();
+      return;
+    }
+    this.flush();
+    this.owed = write;
+    this.cancel = this.afterPaint(() => this.flush());
+    if (letters) {
+      this.letters = true;
+      this.changed();
+    }
+  }
+}

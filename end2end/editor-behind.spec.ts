@@ -1,0 +1,160 @@
+// A key is put into the shared document behind the paint. These pages never get to paint: what is written in a task is looked
+// for in the same task, or frames never come.
+import type { Page } from "@playwright/test";
+import { expect, test } from "./support/editor.ts";
+
+interface Window {
+  told: { status: { safety: string; unsaved: boolean } };
+  sent: number;
+  editor: { command(name: string, args: string): boolean; destroy(): void };
+}
+
+/** Counts what goes into the socket, and makes frames stop when the page is told to be still. */
+async function watched(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const here = window as unknown as Window & { still: boolean };
+    here.sent = 0;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (this: WebSocket, data: Parameters<typeof send>[0]) {
+      here.sent += 1;
+      send.call(this, data);
+    };
+    const frame = window.requestAnimationFrame.bind(window);
+    window.requestAnimationFrame = (act) => (here.still ? 0 : frame(act));
+  });
+}
+
+/** Types a letter and does something within the same task; answers the status before and after, and how much was sent by that. */
+function letterThen(page: Page, what: string): Promise<{ before: string; between: string; after: string; unsaved: boolean; sent: number; prevented: boolean; words: string }> {
+  return page.evaluate(async (what) => {
+    const here = window as unknown as Window;
+    const before = here.told.status.safety;
+    document.execCommand("insertText", false, "x");
+    // The view hears of it in a microtask, which is still this task.
+    await Promise.resolve();
+    await Promise.resolve();
+    const between = here.told.status.safety;
+    const { sent } = here;
+    let prevented = false;
+    switch (what) {
+      case "undo":
+      case "redo":
+        here.editor.command(what, "");
+        break;
+      case "hidden":
+        Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+        Reflect.deleteProperty(document, "visibilityState");
+        break;
+      case "pagehide":
+        dispatchEvent(new Event("pagehide"));
+        break;
+      case "beforeunload":
+        prevented = !dispatchEvent(new Event("beforeunload", { cancelable: true }));
+        break;
+      case "destroy":
+        here.editor.destroy();
+        break;
+    }
+    return {
+      before,
+      between,
+      after: here.told.status.safety,
+      unsaved: here.told.status.unsaved,
+      sent: here.sent - sent,
+      prevented,
+      words: document.querySelector(".ProseMirror")?.textContent ?? "",
+    };
+  }, what);
+}
+
+test("detail_23 saving is said with the letter, before it is painted or sent", async ({ sheet, room, page }) => {
+  const one = await sheet();
+  await one.type("Kept. ");
+  await one.saved();
+  const { before, between, unsaved } = await letterThen(page, "nothing");
+  expect([before, between, unsaved]).toEqual(["saved", "saving", true]);
+  await one.saved();
+  expect(room.xml).toContain("Kept. x");
+});
+
+for (const moment of ["hidden", "pagehide", "beforeunload", "destroy"]) {
+  test(`detail_24 a letter of the page's last moment goes out with it: ${moment}`, async ({ sheet, room, page }) => {
+    await watched(page);
+    const one = await sheet();
+    await one.type("Kept. ");
+    await one.saved();
+    const { sent, prevented } = await letterThen(page, moment);
+    expect(sent, "within the same task").toBeGreaterThan(0);
+    expect(prevented).toBe(moment === "beforeunload");
+    await expect.poll(() => room.xml).toContain("Kept. x");
+  });
+}
+
+test("detail_19 a letter can be undone in the moment it is typed, and only that, and comes back", async ({ sheet, room, page }) => {
+  const one = await sheet();
+  await one.type("Kept.");
+  await one.saved();
+  // A pause ends what one undo takes back.
+  await one.command("go_to", { id: "nowhere" });
+  await expect.poll(async () => (await one.told()).selection?.undo).toBe(true);
+  const { words } = await letterThen(page, "undo");
+  expect(words).not.toContain("x");
+  expect(await one.command("redo")).toBe(true);
+  await expect.poll(() => room.xml).toContain("Kept.x");
+});
+
+test("a letter is not lost to others' words that come in before it is painted", async ({ sheet, context, room, page }) => {
+  await watched(page);
+  const one = await sheet();
+  await one.type("Kept.");
+  const two = await sheet("name=Ben&user=ben", context);
+  await expect(two.text).toContainText("Kept.");
+  await page.bringToFront();
+  await one.text.click();
+  await page.keyboard.press("Control+End");
+  await page.evaluate(() => void ((window as unknown as { still: boolean }).still = true));
+  for (const letter of "12345678") {
+    await Promise.all([page.evaluate((letter) => document.execCommand("insertText", false, letter), letter), two.page.evaluate(() => document.execCommand("insertText", false, "-"))]);
+  }
+  for (const sheet of [one, two]) {
+    await expect.poll(async () => (await sheet.words()).replace(/\D/g, "")).toBe("12345678");
+    await expect.poll(async () => [...(await sheet.words())].filter((letter) => letter === "-").length).toBe(8);
+  }
+  expect(await one.words()).toBe(await two.words());
+  expect(room.xml).toContain(await one.words());
+});
+
+test("detail_23 a page that is never painted writes all the same, when it is left and by itself", async ({ sheet, room, page }) => {
+  await watched(page);
+  const one = await sheet();
+  await one.type("Kept. ");
+  await one.saved();
+  await page.evaluate(() => void ((window as unknown as { still: boolean }).still = true));
+  await one.type("And this");
+  await expect.poll(() => room.xml).toContain("Kept. And this");
+  await one.saved();
+  await one.type(", too");
+  await page.locator("#after").focus();
+  await expect.poll(() => room.xml).toContain("And this, too");
+});
+
+test("detail_26 the caret stays clear of the edge while somebody types to the bottom of the screen", async ({ sheet, page }) => {
+  const one = await sheet();
+  await one.paste({ "text/html": "<p>line</p>".repeat(80) });
+  await page.keyboard.press("Control+End");
+  const below = (): Promise<number> =>
+    page.evaluate(() => {
+      const caret = getSelection()!.getRangeAt(0);
+      const probe = caret.getClientRects()[0] ?? (caret.startContainer as Element).getBoundingClientRect();
+      return document.querySelector(".scroll")!.getBoundingClientRect().bottom - probe.bottom;
+    });
+  await page.evaluate(() => {
+    const scroller = document.querySelector(".scroll")!;
+    const caret = getSelection()!.getRangeAt(0).getBoundingClientRect();
+    // The last line of what is seen, by hand.
+    scroller.scrollBy(0, caret.bottom - scroller.getBoundingClientRect().bottom + 4);
+  });
+  await one.type("a");
+  await expect.poll(below).toBeGreaterThanOrEqual(60);
+});
