@@ -70,8 +70,9 @@ test("detail_24 words written offline outlive the page: encrypted on the device,
   room.behaviour.down = true;
   room.drop();
   await one.says("status", (status: Status) => status?.safety === "offline");
-  await one.type("Written offline.");
-  await one.says("status", (status: Status) => status?.where === "device");
+  await one.type("Written offline, all 4");
+  // The last key is a word of its own, so that all of them are there once so many words are.
+  await one.says("status", (status: Status) => status?.where === "device" && status.words === 4);
   const rows = (): Promise<string> =>
     page.evaluate(
       () =>
@@ -94,8 +95,8 @@ test("detail_24 words written offline outlive the page: encrypted on the device,
   await two.saved();
   const again = await sheet("", context);
   await again.saved();
-  await expect.poll(() => again.words()).toContain("Ben. Before. Written offline.");
-  await expect(two.text).toContainText("Written offline.");
+  await expect.poll(() => again.words()).toContain("Ben. Before. Written offline, all 4");
+  await expect(two.text).toContainText("Written offline, all 4");
   await expect.poll(() => again.page.evaluate(() => new Promise((done) => {
     const open = indexedDB.open("scriptkeep-editor");
     open.onsuccess = () => {

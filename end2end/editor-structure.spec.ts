@@ -99,8 +99,8 @@ test("detail_26 above a phone's keyboard the workspace ends where the keyboard b
   expect(last.y + last.height).toBeLessThanOrEqual(500);
   await phone.page.keyboard.press("Control+End");
   await phone.type("\nlast words");
-  const caret = await phone.page.evaluate(() => document.getSelection()!.getRangeAt(0).getBoundingClientRect().bottom);
-  expect(caret).toBeLessThan(last.y);
+  const caret = () => phone.page.evaluate(() => document.getSelection()!.getRangeAt(0).getBoundingClientRect().bottom);
+  await expect.poll(caret).toBeLessThan(last.y);
   await phone.page.evaluate(() => {
     Object.defineProperty(visualViewport!, "height", { configurable: true, get: () => 844 });
     visualViewport!.dispatchEvent(new Event("resize"));

@@ -1,6 +1,9 @@
 // Together: cursors, undo of one's own, and others' edits that disturb nobody.
 import { expect, test } from "./support/editor.ts";
 
+/** Places of a caret go out at most this often: `app/editor/sync/link.ts`. */
+const PRESENCE_MS = 120;
+
 test("detail_18 carets bear names that fade at rest, are drawn without inline styles, and can be followed", async ({ sheet, context, room }) => {
   const one = await sheet("name=Ann&user=ann");
   await one.paste({ "text/plain": Array.from({ length: 80 }, (_, index) => `Line ${index}`).join("\n\n") });
@@ -10,22 +13,29 @@ test("detail_18 carets bear names that fade at rest, are drawn without inline st
   const caret = one.page.locator(".caret");
   await expect(caret).toHaveText("Tomás Q");
   await expect(caret).toHaveAttribute("aria-hidden", "true");
-  await expect(caret).not.toHaveClass(/is-quiet/);
+  // A name stands for three seconds; who looks later than that sees it again with the next move.
+  const named = async (move: string): Promise<boolean> => {
+    await two.page.keyboard.press(move);
+    return caret.evaluate((element) => !element.classList.contains("is-quiet"));
+  };
+  await expect.poll(() => named("ArrowRight")).toBe(true);
   await one.says("presence", (people: { name: string; here: boolean; tint: number }[] | undefined) => people?.[0]?.name === "Tomás Q" && people[0].here && people[0].tint >= 1 && people[0].tint <= 6);
   await expect(caret).toHaveClass(/is-quiet/);
   const { presence } = await one.told();
   await one.command("follow", { client: presence![0]!.client });
   await two.page.keyboard.press("Control+End");
-  await expect(caret).not.toHaveClass(/is-quiet/);
+  await expect.poll(() => named("ArrowLeft")).toBe(true);
   await expect(caret).toBeInViewport();
   await two.page.keyboard.press("Control+Home");
   await expect.poll(() => one.page.locator(".scroll").evaluate((element) => element.scrollTop)).toBeLessThan(200);
   await two.page.keyboard.press("Control+Shift+End");
   await expect(one.page.locator("[class*='sel-p']").first()).toBeVisible();
-  const before = room.presences;
+  // Moves are told at most so often, however slow the machine is; one more may be the word that somebody is still here.
+  const [before, began] = [room.presences, performance.now()];
   await two.page.keyboard.press("Control+Home");
   for (let step = 0; step < 60; step++) await two.page.keyboard.press("ArrowRight");
-  expect(room.presences - before).toBeLessThan(40);
+  const [told, took] = [room.presences - before, performance.now() - began];
+  expect(told, `within ${took} ms`).toBeLessThanOrEqual(3 + took / PRESENCE_MS);
   await two.page.close();
   await expect(caret).toHaveCount(0);
   await one.says("presence", (people: unknown[] | undefined) => people?.length === 0);
@@ -45,18 +55,16 @@ test("detail_19 undo takes back only mine, redo brings it back", async ({ sheet,
   await page.keyboard.press("Control+Home");
   await one.type("Mine again. ");
   await expect(two.text).toContainText("Mine again.");
-  await one.command("undo");
-  await one.command("undo");
-  await expect.poll(() => one.words()).toBe("Theirs.");
-  await one.command("undo");
+  await one.all("undo");
   await expect.poll(() => one.words()).toBe("Theirs.");
   expect((await one.told()).selection!.undo).toBe(false);
-  await one.command("redo");
+  await one.all("redo");
+  await expect(two.text).toContainText("Mine again.");
+  await expect(two.text).toContainText("Mine first.");
   await expect(two.text).toContainText("Theirs.");
-  await expect(two.text).toContainText("Mine");
-  await two.command("undo");
+  await two.all("undo");
   await expect(one.text).not.toContainText("Theirs.");
-  await expect(one.text).toContainText("Mine");
+  await expect(one.text).toContainText("Mine again.");
   await one.saved();
   expect(room.xml).not.toContain("Theirs");
 });
@@ -88,6 +96,7 @@ test("detail_20 others' edits move neither the page nor the caret, and nobody is
   await cell.click();
   await page.keyboard.press("Shift+ArrowRight");
   await page.keyboard.press("End");
+  await one.heard();
   const box = (await cell.boundingBox())!;
   const other = (await one.text.locator("td", { hasText: "four" }).boundingBox())!;
   await page.mouse.move(box.x + 10, box.y + 10);

@@ -168,14 +168,11 @@ test("detail_11 the bubble stands above a selection and never over it, below whe
   const one = await sheet();
   await one.paste({ "text/plain": Array(40).fill("A line to choose from.").join("\n\n") });
   const bubble = page.getByRole("toolbar", { name: "Selection" });
-  const overlap = async (): Promise<boolean> => {
-    const box = (await bubble.boundingBox())!;
-    const chosen = await page.evaluate(() => {
-      const { top, bottom } = document.getSelection()!.getRangeAt(0).getBoundingClientRect();
-      return { top, bottom };
+  const overlap = (): Promise<boolean> =>
+    bubble.evaluate((element) => {
+      const [box, chosen] = [element.getBoundingClientRect(), document.getSelection()!.getRangeAt(0).getBoundingClientRect()];
+      return box.top < chosen.bottom && box.bottom > chosen.top;
     });
-    return box.y < chosen.bottom && box.y + box.height > chosen.top;
-  };
   await one.text.locator("p").nth(35).dblclick({ position: { x: 85, y: 12 } });
   await expect(bubble).toBeVisible();
   expect(await overlap()).toBe(false);
@@ -198,6 +195,7 @@ test("detail_11 the bubble stands above a selection and never over it, below whe
   await phone.says("selection", ({ marks }: { marks: string[] }) => Array.isArray(marks));
   await expect(phone.page.getByRole("toolbar", { name: "Selection" })).toBeHidden();
   await touch.close();
+  await one.saved();
   expect(room.xml).toContain("<strong>");
 });
 

@@ -12,7 +12,7 @@ function given(name: string): string {
 }
 
 // One after the other: both come by the same door.
-test.describe.configure({ mode: "default", timeout: 120_000 });
+test.describe.configure({ mode: "default" });
 
 const DESK = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };

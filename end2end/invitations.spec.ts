@@ -100,6 +100,7 @@ test.describe("without scripts, on a phone", () => {
     await other.getByLabel("Your name").fill("Bea Lindholm");
     await other.getByLabel("Choose a password").fill("short");
     await other.getByRole("button", { name: "Accept and join" }).click();
+    await expect(other.getByLabel("Choose a password")).toHaveAttribute("aria-invalid", "true");
     await expect(other.getByLabel("Your name")).toHaveValue("Bea Lindholm");
     await other.getByLabel("Choose a password").fill(PASSWORD);
     await other.getByRole("button", { name: "Accept and join" }).click();
@@ -109,9 +110,11 @@ test.describe("without scripts, on a phone", () => {
     const bea = page.getByRole("listitem").filter({ hasText: "Bea Lindholm" });
     await bea.locator("summary").click();
     await bea.getByRole("button", { name: "Suspend" }).click();
+    await expect(bea.getByRole("button", { name: "End the suspension", includeHidden: true })).toBeAttached();
     expect((await other.goto(new URL(owner.at(), page.url()).href))!.status()).toBe(404);
     await bea.locator("summary").click();
     await bea.getByRole("button", { name: "End the suspension" }).click();
+    await expect(bea.getByRole("button", { name: "Suspend", includeHidden: true })).toBeAttached();
     expect((await other.goto(new URL(owner.at(), page.url()).href))!.status()).toBe(200);
     await context.close();
   });

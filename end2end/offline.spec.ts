@@ -19,7 +19,9 @@ test("a page that cannot be reached is answered by the page that says so, and co
   await expect(page).toHaveURL(owner.at("/audit"));
   await expect(page.getByRole("link", { name: "Try again" })).toHaveCSS("display", /flex/);
   await page.screenshot({ path: "end2end/results/screens/offline-where-one-was.png", fullPage: true });
+  const tried = page.waitForEvent("load");
   await page.getByRole("link", { name: "Try again" }).click();
+  await tried;
   await expect(page.getByRole("heading", { name: "No connection" })).toBeVisible();
 
   await page.context().setOffline(false);

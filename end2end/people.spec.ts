@@ -21,7 +21,6 @@ for (const javaScriptEnabled of [true, false]) {
 
     test("from signing up to a new password @smoke", async ({ page, another, complaints }) => {
       complaints.expect(/status of 401/);
-      test.setTimeout(120_000);
       const mailbox = page.request;
       const email = freshEmail();
 

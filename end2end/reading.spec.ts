@@ -2,7 +2,7 @@
 // reader's right to it.
 import { done, memberOf } from "./support/people.ts";
 import { expect, open, test } from "./support/test.ts";
-import { type, write } from "./support/writing.ts";
+import { greeted, type, write } from "./support/writing.ts";
 
 test("somebody who reads is told of newer text, and sees it when they ask for it", async ({ page, owner, another }) => {
   const record = await owner.makeRecord(page.request, "Read and written");
@@ -11,12 +11,11 @@ test("somebody who reads is told of newer text, and sees it when they ask for it
   await open(writer, owner.at(`/records/${record}`));
   await write(writer);
   await type(writer, "The first words.");
-  const listens = page.waitForEvent("websocket");
+  const listens = greeted(page);
   await open(page, owner.at(`/records/${record}`));
   const read = page.locator(".reading .doc");
   await expect(read).toHaveText("The first words.");
-  // The room has greeted the reader.
-  await (await listens).waitForEvent("framereceived");
+  await listens;
   const newer = page.getByText("Somebody has changed this text.");
   await expect(newer).toHaveCount(0);
   await type(writer, " And more.");
@@ -57,9 +56,9 @@ test("a page that is only read ends as well when its reader is removed", async (
   const bea = await memberOf(owner, page.request, "Bea Lindholm");
   const reader = await another();
   await bea.signIn(reader.request);
-  const listens = reader.waitForEvent("websocket");
+  const listens = greeted(reader);
   await open(reader, owner.at(`/records/${record}`));
-  await (await listens).waitForEvent("framereceived");
+  await listens;
   const people = await done<{ members: { account: string; name: string }[] }>(page.request, "member.list", { workspace: owner.workspace });
   const { account } = people.members.find(({ name }) => name === bea.name)!;
   await done(page.request, "member.remove", { workspace: owner.workspace, account });

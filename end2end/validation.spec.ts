@@ -39,8 +39,8 @@ async function told(page: Page, form: Locator, fields: string[]): Promise<Record
   const errors: Record<string, string> = {};
   for (const field of fields) {
     const id = await form.locator(`[name="${field}"]`).getAttribute("id");
-    const line = page.locator(`[id="${id}-e"]`);
-    if ((await line.count()) > 0) errors[field] = (await line.innerText()).trim();
+    const [line] = await page.locator(`[id="${id}-e"]`).allInnerTexts();
+    if (line !== undefined) errors[field] = line.trim();
   }
   return errors;
 }
@@ -66,6 +66,8 @@ for (const [op, { fields, at }] of Object.entries(forms)) {
       const wrong = Object.keys(row.errors).length > 0;
       if (wrong) await form.locator('button[type="submit"]').click();
       await expect.poll(() => told(page, form, fields), { message: JSON.stringify(row.input) }).toEqual(row.errors);
+      // The focus goes to the first that is wrong; what is typed before would end up there.
+      if (wrong) await expect(form.locator("[aria-invalid='true']").first()).toBeFocused();
     }
     expect(sent).toEqual([]);
   });

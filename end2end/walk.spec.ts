@@ -8,7 +8,6 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 for (const [name, options] of [["walk-1280", { viewport: { width: 1280, height: 800 } }], ["walk-390", PHONE]] as const) {
   test.describe(name, () => {
     test.use(options);
-    test.setTimeout(120_000);
 
     test("from signing up to a script that two people wrote, and to one who is removed", async ({ page, browser, baseURL, network, complaints }) => {
       // Who was removed asks once more.

@@ -15,8 +15,8 @@ export interface Driver {
   picture(): Promise<Buffer>;
 }
 
-/** How long a person waits for something before they give up. */
-const PATIENCE_MS = 15_000;
+/** How long something is waited for: as long as Playwright does (`playwright.config.ts`). */
+const PATIENCE_MS = 30_000;
 /** How often the page is looked at meanwhile. */
 const LOOK_MS = 40;
 const KEYS: Record<string, string> = { "\n": "\uE007", "\t": "\uE004" };
@@ -143,10 +143,15 @@ export class DrivenHands implements Hands {
   }
 
   private async pressOn(element: string, name: string): Promise<void> {
-    let place: { x: number; y: number } | null = null;
-    await this.until(seen(`place(${element})`), `a place to press for ${name}`, (found) => {
-      place = found as typeof place;
-    });
+    type Place = { x: number; y: number } | null;
+    let place: Place = null;
+    // What still moves would be missed: it must be where it was at the look before.
+    await this.look(async () => {
+      const now = await this.read<Place>(seen(`place(${element})`));
+      const still = now !== null && now.x === place?.x && now.y === place.y;
+      place = now;
+      return still;
+    }, `a place to press for ${name}`);
     const { x, y } = place!;
     const actions = [
       { type: "pointerMove", duration: 0, x, y, origin: "viewport" },
@@ -160,14 +165,19 @@ export class DrivenHands implements Hands {
     await this.driver.act([{ type: "key", id: "keys", actions }]);
   }
 
-  /** Looks again and again until the page answers something that counts as yes. */
-  private async until(expression: string, what: string, take: (found: unknown) => void = () => undefined): Promise<void> {
+  /** Waits until the page answers something that counts as yes. */
+  private async until(expression: string, what: string): Promise<void> {
+    await this.look(() => this.driver.run(expression), what);
+  }
+
+  /** Looks again and again until the answer counts as yes. */
+  private async look(at: () => Promise<unknown>, what: string): Promise<void> {
     const end = performance.now() + PATIENCE_MS;
     let last: unknown;
     while (performance.now() < end) {
       try {
-        last = await this.driver.run(expression);
-        if (last) return take(last);
+        last = await at();
+        if (last) return;
       } catch (problem) {
         // The page was being left.
         last = problem;

@@ -36,9 +36,20 @@ export class Sheet {
     return this.says("status", (status: { safety: string } | undefined) => status?.safety === "saved");
   }
 
-  command(name: string, args: Record<string, unknown> = {}): Promise<boolean> {
+  /** Waits until the editor has heard where the caret is: the browser says so in a task of its own, after the key or the click. */
+  async heard(): Promise<void> {
+    await this.page.evaluate(() => new Promise<void>((done) => setTimeout(done)));
+  }
+
+  async command(name: string, args: Record<string, unknown> = {}): Promise<boolean> {
+    await this.heard();
     const call = [name, JSON.stringify(args)] as const;
     return this.page.evaluate(([name, args]) => (window as unknown as { editor: { command(name: string, args: string): boolean } }).editor.command(name, args), call);
+  }
+
+  /** Takes back, or does again, all of one's own: what was typed in one breath is one step, or several where the machine is slow. */
+  async all(which: "undo" | "redo"): Promise<void> {
+    while (await this.command(which));
   }
 
   /** Writes at the caret, as somebody at a keyboard; a line feed is Enter. */
@@ -48,6 +59,7 @@ export class Sheet {
 
   /** Pastes what a program put on the clipboard. */
   async paste(data: Record<string, string>): Promise<void> {
+    await this.heard();
     await this.text.evaluate((element, data) => {
       const clipboard = new DataTransfer();
       for (const [type, value] of Object.entries(data)) clipboard.setData(type, value);

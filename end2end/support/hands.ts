@@ -75,8 +75,10 @@ export class PageHands implements Hands {
 
   async choose(label: string, option: string): Promise<void> {
     const few = this.page.getByRole("group", { name: label, exact: true });
+    const list = this.page.locator("select").and(this.page.getByLabel(label, { exact: true })).filter({ visible: true }).first();
+    await few.or(list).first().waitFor();
     if (await few.count()) await few.getByRole("radio", { name: option }).check();
-    else await this.page.getByLabel(label, { exact: true }).filter({ visible: true }).first().selectOption({ label: option });
+    else await list.selectOption({ label: option });
   }
 
   async press(role: "button" | "link", name: string): Promise<void> {

@@ -88,7 +88,7 @@ export class Room {
       for (const id of added) origin.speaksFor.add(id);
       this.others(origin, wire.awareness(encodeAwarenessUpdate(this.awareness, [...added, ...updated, ...removed])));
     });
-    this.server = createServer((request, response) => this.answer(request, response));
+    this.server = createServer({ keepAliveTimeout: 0 }, (request, response) => this.answer(request, response));
     this.server.on("upgrade", (request, socket, head) => {
       if (this.behaviour.down) {
         (socket as Socket).destroy();

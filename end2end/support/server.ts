@@ -49,7 +49,7 @@ export class OwnServer {
       stdio: "ignore",
       env: { ...process.env, SCRIPTKEEP_ORIGIN: this.origin },
     });
-    await expect.poll(() => this.ready(), { message: "the server is ready", timeout: 60_000, intervals: [50] }).toBe(true);
+    await expect.poll(() => this.ready(), { message: "the server is ready", intervals: [50] }).toBe(true);
   }
 
   /** `kill -9` of the server; its Postgres stays, and the next to start adopts it. */

@@ -18,6 +18,17 @@ export async function type(page: Page, words: string): Promise<void> {
   await expect(save(page)).toHaveText("Saved");
 }
 
+/** Leaves the network, and waits until the page knows: what is typed before may still reach the server. */
+export async function leaveNetwork(page: Page): Promise<void> {
+  await page.context().setOffline(true);
+  await expect(save(page)).toHaveText("No connection");
+}
+
+/** To be called before the page is opened, and awaited after: that the record's room has greeted the page. */
+export function greeted(page: Page): Promise<void> {
+  return new Promise((well) => page.on("websocket", (socket) => socket.on("framereceived", () => well())));
+}
+
 /** How many pages' words the device keeps. */
 export function keptRows(page: Page): Promise<number> {
   return page.evaluate(async () => {
