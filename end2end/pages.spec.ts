@@ -1,9 +1,10 @@
-// Every page, light and dark, on a desk and on a phone: nothing for axe to find, nothing that moves by itself, nothing
-// wider than the screen; and a picture of each in results/screens, to be looked at.
+// Every page, on a desk and on a phone, light and dark: nothing for axe to find, nothing that moves by itself, nothing
+// wider than the screen; and a picture of each in results/screens, to be looked at. The theme changes colours alone, so a
+// page is loaded once for both, and what is looked for in the dark is what depends on colours.
 import type { Page } from "@playwright/test";
 import { faultsOf } from "./support/axe.ts";
 import { alive, expect, shifted, test } from "./support/test.ts";
-import type { Person } from "./support/people.ts";
+import { done, type Person } from "./support/people.ts";
 
 interface Sheet {
   name: string;
@@ -64,63 +65,63 @@ const SCREENS = [
   { screen: "phone", viewport: { width: 390, height: 844 } },
 ] as const;
 
-async function judge(page: Page, sheet: Sheet, picture: string): Promise<void> {
+/** axe's rules on colours. */
+const OF_COLOURS = ["color-contrast", "link-in-text-block"];
+
+async function judge(page: Page, sheet: Sheet, screen: string): Promise<void> {
   if (sheet.hydrates) await alive(page);
   expect(await shifted(page), "layout shift").toBe(0);
   const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(width[0], "wider than the screen").toBeLessThanOrEqual(width[1]);
   await sheet.act?.(page);
-  await page.screenshot({ path: `end2end/results/screens/${sheet.name}-${picture}.png`, fullPage: true });
-  expect(await faultsOf(page), "what axe finds").toEqual([]);
+  for (const [colorScheme, rules] of [["light", undefined], ["dark", OF_COLOURS]] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.screenshot({ path: `end2end/results/screens/${sheet.name}-${screen}-${colorScheme}.png`, fullPage: true });
+    expect(await faultsOf(page, rules), `what axe finds, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
 }
 
 for (const { screen, viewport } of SCREENS) {
-  for (const colorScheme of ["light", "dark"] as const) {
-    test.describe(`${screen}, ${colorScheme}`, () => {
-      test.use({ viewport, colorScheme });
-      const picture = `${screen}-${colorScheme}`;
+  test.describe(screen, () => {
+    test.use({ viewport });
 
-      for (const sheet of PUBLIC) {
-        test(`public page ${sheet.name}`, async ({ page, complaints }) => {
-          if (sheet.status) complaints.expect(new RegExp(`status of ${sheet.status}`));
-          const answer = await page.goto(sheet.path(undefined!, "", ""));
-          if (!sheet.act) expect(answer!.status()).toBe(sheet.status ?? 200);
-          await judge(page, sheet, picture);
-        });
-      }
-
-      test("pages of a workspace", async ({ page, owner, complaints }) => {
-        test.setTimeout(180_000);
-        complaints.expect(/status of 404/);
-        await owner.makeRecord(page.request, "Cleaning the dock");
-        // Long enough to scroll, with headings for the outline.
-        const record = await owner.makeRecord(page.request, "Receiving refrigerated stock", "relaxation");
-        await page.goto(owner.at("/audit"));
-        const href = await page.locator(".ev-row a").first().getAttribute("href");
-        const event = new URL(href!, "http://localhost").searchParams.get("event")!;
-        await owner.makeWorkspace(page.request, "A second house").then(() => undefined);
-        owner.workspace = /\/w\/([0-9a-f-]+)/.exec(href!)![1];
-        for (const sheet of WORKSPACE) {
-          await test.step(sheet.name, async () => {
-            const answer = await page.goto(sheet.path(owner, record, event));
-            expect(answer!.status()).toBe(sheet.status ?? 200);
-            await judge(page, sheet, picture);
-          });
-        }
+    for (const sheet of PUBLIC) {
+      test(`public page ${sheet.name}`, async ({ page, complaints }) => {
+        if (sheet.status) complaints.expect(new RegExp(`status of ${sheet.status}`));
+        const answer = await page.goto(sheet.path(undefined!, "", ""));
+        if (!sheet.act) expect(answer!.status()).toBe(sheet.status ?? 200);
+        await judge(page, sheet, screen);
       });
+    }
 
-      test("an empty workspace", async ({ page, owner }) => {
-        await page.goto(owner.at());
-        await judge(page, { name: "records-empty", path: at(""), hydrates: true }, picture);
-      });
-
-      for (const name of ["gallery", "mail"]) {
-        test(`page of the developer's own: ${name}`, async ({ page }) => {
-          const answer = await page.goto(`/dev/${name}`);
-          expect(answer!.status()).toBe(200);
-          await judge(page, { name, path: at("") }, picture);
+    test("pages of a workspace", async ({ page, owner, complaints }) => {
+      complaints.expect(/status of 404/);
+      await owner.makeRecord(page.request, "Cleaning the dock");
+      // Long enough to scroll, with headings for the outline.
+      const record = await owner.makeRecord(page.request, "Receiving refrigerated stock", "relaxation");
+      const log = await done<{ rows: { id: string }[] }>(page.request, "audit.list", { workspace: owner.workspace });
+      await done(page.request, "workspace.create", { name: "A second house" });
+      for (const sheet of WORKSPACE) {
+        await test.step(sheet.name, async () => {
+          const answer = await page.goto(sheet.path(owner, record, log.rows[0]!.id));
+          expect(answer!.status()).toBe(sheet.status ?? 200);
+          await judge(page, sheet, screen);
         });
       }
     });
-  }
+
+    test("an empty workspace", async ({ page, owner }) => {
+      await page.goto(owner.at());
+      await judge(page, { name: "records-empty", path: at(""), hydrates: true }, screen);
+    });
+
+    for (const name of ["gallery", "mail"]) {
+      test(`page of the developer's own: ${name}`, async ({ page }) => {
+        const answer = await page.goto(`/dev/${name}`);
+        expect(answer!.status()).toBe(200);
+        await judge(page, { name, path: at("") }, screen);
+      });
+    }
+  });
 }
