@@ -14,6 +14,7 @@ use axum::{
     routing::{get, post},
 };
 use domain::{Code, Problem};
+use http::{Extensions, HeaderMap, StatusCode, Version};
 use std::sync::Arc;
 use tower_http::compression::{
     CompressionLayer,
@@ -58,8 +59,11 @@ fn page(shell: Shell) -> axum::routing::MethodRouter<Arc<State>> {
 
 /// Puts the middleware around a router; the last one named is the outermost.
 pub fn surround(router: Router<Arc<State>>, state: &Arc<State>) -> Router {
-    let compression =
-        CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE)));
+    // To compress a picture's letters would hold up a thread for longer than it saves anybody.
+    let no_picture =
+        |_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions| extensions.get::<api::Picture>().is_none();
+    let small_gain = DefaultPredicate::new().and(SizeAbove::new(COMPRESS_ABOVE));
+    let compression = CompressionLayer::new().compress_when(small_gain.and(no_picture));
     let with = || Arc::clone(state);
     router
         .layer(from_fn_with_state(with(), time_limit::keep))

@@ -41,8 +41,10 @@ pub(crate) const RECORD_SUMMARY: Column = column("record_fields", "value", "reco
 pub(crate) const DOCUMENT_UPDATES: Column = column("document_updates", "content", "record.body");
 /// A snapshot of a body, likewise.
 pub(crate) const DOCUMENT_SNAPSHOT: Column = column("document_snapshots", "content", "record.body");
-/// A picture in a body; the key is the record's.
+/// A picture in a body; the key is its own.
 pub(crate) const ATTACHMENT: Column = column("attachments", "content", "record.body");
+/// The key of a picture; the key over it is the record's.
+pub(crate) const ATTACHMENT_KEY: Column = column("attachments", "key", "record.body");
 /// What opens the commitments of an audit event; the key is the acting account's, or the workspace's.
 pub(crate) const AUDIT_OPENINGS: Column = column("audit_events", "openings", "audit");
 /// The payload of a queued job; the key is the workspace's.
@@ -382,6 +384,7 @@ mod tests {
         assert_eq!(DOCUMENT_UPDATES.class, FieldClass::Body.as_str());
         assert_eq!(DOCUMENT_SNAPSHOT.class, FieldClass::Body.as_str());
         assert_eq!(ATTACHMENT.class, FieldClass::Body.as_str());
+        assert_eq!(ATTACHMENT_KEY.class, FieldClass::Body.as_str());
         for other in [
             ACCOUNT_NAME,
             SESSION_DEVICE,

@@ -104,9 +104,14 @@ fn as_json(problem: &Problem, status: StatusCode, request: Option<RequestId>) ->
 
 /// A JSON value as an answer.
 pub fn json_body(value: &Value) -> Response {
+    json_text(value.to_string())
+}
+
+/// The text of a JSON value as an answer.
+pub fn json_text(text: String) -> Response {
     (
         [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))],
-        Body::from(value.to_string()),
+        Body::from(text),
     )
         .into_response()
 }

@@ -3,10 +3,10 @@
 //! how far a picture has come, and show one by its address.
 //!
 //! A picture may be far larger than what other requests may hold. So nobody's bytes are read before it is known that they
-//! may read the record, and only a few are in memory at a time; of those one workspace has fewer, so that people who send
-//! slowly hold up nobody else's.
+//! may write in the record, and only a few are in memory at a time; of those one workspace has fewer, so that people who send
+//! slowly hold up nobody else's. To encode, hash and encrypt a large one takes tens of milliseconds: that is done aside.
 
-use super::{answer, api::IDEMPOTENCY_KEY, body, caller};
+use super::{answer, api::IDEMPOTENCY_KEY, aside::aside, body, caller};
 use crate::{config::Limits, state::State};
 use axum::{
     extract::{Path, Query, Request, State as Given},
@@ -14,7 +14,7 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
-    AttachmentId, Caller, Code, Problem, RecordId, WorkspaceId,
+    AttachmentId, Code, Problem, RecordId, WorkspaceId,
     ops::{ATTACHMENT_MAX, AddAttachment, GetRecord, ReadAttachment},
 };
 use http::{HeaderValue, header};
@@ -117,13 +117,17 @@ async fn take(state: &State, request: Request) -> Result<Response, body::Refused
         workspace: to.workspace,
         record: to.record,
     };
-    state.services.run(Caller::clone(&caller), look).await.result?;
+    state
+        .services
+        .takes_pictures(&caller, look)
+        .await
+        .map_err(in_one_line)?;
     let busy = || {
         Problem::new(Code::Unavailable)
             .with_detail("Many pictures are under way. Send it again in a moment.")
             .with_retry_after_seconds(5)
     };
-    let _place = Place::within(state.config.limits.headers, to.workspace)
+    let place = Place::within(state.config.limits.headers, to.workspace)
         .await
         .ok_or_else(busy)?;
     let limits = Limits {
@@ -131,13 +135,19 @@ async fn take(state: &State, request: Request) -> Result<Response, body::Refused
         ..state.config.limits
     };
     let bytes = body::read(&parts.headers, stream, &limits).await?;
-    let op = AddAttachment {
-        workspace: to.workspace,
-        record: to.record,
-        content: STANDARD.encode(bytes),
-    };
+    let services = state.services.clone();
+    let added = aside(async move {
+        // Until it is done, whether or not anybody waits for it.
+        let _place = place;
+        let op = AddAttachment {
+            workspace: to.workspace,
+            record: to.record,
+            content: STANDARD.encode(bytes),
+        };
+        services.run(caller, op).await.result
+    });
     // What a browser would hear of a form: the fields are the door's own, so the words alone count.
-    let added = state.services.run(caller, op).await.result.map_err(in_one_line)?;
+    let added = added.await?.map_err(in_one_line)?;
     Ok(answer::json_body(&serde_json::to_value(added).unwrap_or_default()))
 }
 
@@ -162,9 +172,15 @@ pub async fn show(
     let caller = caller::of(request.headers(), request.extensions(), None);
     let op = ReadAttachment { workspace, attachment };
     // Never closed, so there is always a permit in the end.
-    let _permit = GIVEN.acquire().await.ok();
-    let read = state.services.run(caller, op).await.result;
-    match read.and_then(|read| Ok((read.kind, STANDARD.decode(read.content).map_err(|_| Code::Internal)?))) {
+    let permit = GIVEN.acquire().await.ok();
+    let services = state.services.clone();
+    let read = aside(async move {
+        let _permit = permit;
+        let read = services.run(caller, op).await.result?;
+        let bytes = STANDARD.decode(read.content).map_err(|_| Code::Internal)?;
+        Ok::<_, Problem>((read.kind, bytes))
+    });
+    match read.await.and_then(|read| read) {
         Ok((kind, bytes)) => (
             [
                 (header::CONTENT_TYPE, HeaderValue::from_static(kind.media_type())),

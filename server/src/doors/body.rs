@@ -49,7 +49,7 @@ pub async fn read(headers: &HeaderMap, body: Body, limits: &Limits) -> Result<Ve
         return Err(too_large(most).into());
     }
     match tokio::time::timeout(limits.body, Limited::new(body, most).collect()).await {
-        Ok(Ok(collected)) => Ok(collected.to_bytes().to_vec()),
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
         Ok(Err(error)) if is_too_large(error.as_ref()) => Err(too_large(most).into()),
         Ok(Err(_)) => Err(Problem::new(Code::Malformed)
             .with_detail("The request broke off before its end.")

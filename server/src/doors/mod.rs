@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod api;
+pub mod aside;
 pub mod attachments;
 pub mod body;
 pub mod caller;

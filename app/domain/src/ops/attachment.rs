@@ -1,12 +1,15 @@
 //! Pictures that stand in the bodies of records. A body names one by its id; the bytes travel over a door of their own
 //! (`/attachments`), which sends these operations. A file's name is not taken: it often names a person.
 
-use crate::{AttachmentId, RecordId, WorkspaceId, operation, ops::Done, validate::Check};
+use crate::{AttachmentId, RecordId, WorkspaceId, operation, validate::Check};
 use serde::{Deserialize, Serialize};
 
 /// Largest picture, in bytes.
 pub const ATTACHMENT_MAX: usize = 5 << 20;
-/// Most pictures of one record.
+/// Most points of a picture, width times height: a few kilobytes can unpack to gigabytes in the browser of everybody who opens
+/// the text. 40 million are 160 MB when open; paper takes as many.
+pub const ATTACHMENT_POINTS_MAX: u64 = 40_000_000;
+/// Most pictures of one record, with those that its text named once and its history names still.
 pub const ATTACHMENTS_MAX: u32 = 500;
 
 /// What kind of picture something is, as its first bytes say: what its sender calls it does not count.
@@ -118,17 +121,6 @@ pub struct ReadAttachment {
 }
 operation!(ReadAttachment => AttachmentContent, "attachment.read", "Read a picture of a record",
     Query, Workspace, ReadRecords, Read, None, workspace = workspace);
-
-/// Removes a picture for good. Where the body names it still, its description is shown.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RemoveAttachment {
-    /// The workspace.
-    pub workspace: WorkspaceId,
-    /// The picture.
-    pub attachment: AttachmentId,
-}
-operation!(RemoveAttachment => Done, "attachment.remove", "Remove a picture of a record for good",
-    Mutation, Workspace, EditRecords, Write, Mutation, workspace = workspace);
 
 #[cfg(test)]
 mod tests {

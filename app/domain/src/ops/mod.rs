@@ -32,7 +32,7 @@ macro_rules! for_each_operation {
             ListPacks ListWorkspaces CreateWorkspace GetWorkspace RenameWorkspace
             ListRecords GetRecord CreateRecord RenameRecord DescribeRecord DuplicateRecord MoveRecord ArchiveRecord
             UnarchiveRecord TrashRecord RestoreRecord
-            ReadBody TakeBody AddAttachment ReadAttachment RemoveAttachment
+            ReadBody TakeBody AddAttachment ReadAttachment
             ListMembers SetRole SuspendMember ResumeMember RemoveMember LeaveWorkspace
             InviteMembers ResendInvitation RevokeInvitation InspectInvitation AcceptInvitation JoinByInvitation
             DeclineInvitation

@@ -17,7 +17,6 @@ pub fn verb(action: &str) -> String {
         "record.trash" => "put into the trash",
         "record.restore" => "restored",
         "attachment.add" => "added a picture to",
-        "attachment.remove" => "removed a picture of",
         "member.set_role" => "changed the role of",
         "member.suspend" => "suspended",
         "member.resume" => "ended the suspension of",

@@ -170,7 +170,7 @@ async fn live(services: &Services, texts: &Texts) -> Planted {
     let op = AddAttachment {
         workspace,
         record: record.id,
-        content: STANDARD.encode([b"GIF89a", texts.picture.as_bytes()].concat()),
+        content: STANDARD.encode([b"GIF89a\x01\0\x01\0", texts.picture.as_bytes()].concat()),
     };
     ilse.act(services, op).await;
 

@@ -1,24 +1,34 @@
-//! Pictures in the bodies of records: adding, reading and removing one, and taking them along into a copy.
+//! Pictures in the bodies of records: adding and reading one, and taking them along into a copy. None is removed: what is
+//! taken out of a text stands in its history, and there it must be seen.
 //!
-//! Who may do what with a picture is what they may do with its record. The bytes are encrypted under the record's key for its
-//! body, so that whatever ends the body's key ends its pictures.
+//! Who may do what with a picture is what they may do with its record. Each is encrypted under a key of its own, and that
+//! one under the record's key for its body: whatever ends the body's key ends its pictures, and those of no copy.
 
-use crate::{Context, Event, Handle, Prepare, failure::Failure, vault::ATTACHMENT};
+use crate::{
+    Context, Event, Handle, Prepare, Services,
+    context::answered,
+    dispatch,
+    failure::Failure,
+    keyring::KeyFault,
+    vault::{ATTACHMENT, ATTACHMENT_KEY},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crypto::{DataKey, Place};
 use domain::{
-    AttachmentId, Code, FieldClass, Problem, RecordId,
+    AttachmentId, Caller, Code, FieldClass, Operation as _, Problem, RecordId,
     document::{Block, Document},
     ops::{
-        ATTACHMENT_MAX, ATTACHMENTS_MAX, AddAttachment, AttachmentContent, AttachmentView, Done, PictureKind,
-        ReadAttachment, RemoveAttachment,
+        ATTACHMENT_MAX, ATTACHMENT_POINTS_MAX, ATTACHMENTS_MAX, AddAttachment, AttachmentContent, AttachmentView,
+        GetRecord, PictureKind, ReadAttachment,
     },
     policy::Action,
 };
 use std::collections::HashMap;
 use store::{
-    TenantTx,
-    attachments::{self, Attachment, NewAttachment},
+    Scoped as _, TenantTx,
+    attachments::{self, Attachment, NewAttachment, Sharing},
 };
+use zeroize::Zeroizing;
 
 /// What comes before the id of a picture where a body names it.
 const NAMED: &str = "attachment:";
@@ -43,21 +53,34 @@ impl Handle for AddAttachment {
                 format!("A picture has at most {} MiB.", ATTACHMENT_MAX >> 20),
             ));
         }
-        let kind = PictureKind::of(&bytes).ok_or_else(|| {
+        let unknown = || {
             Problem::field(
                 "content",
                 "This is no picture that can be shown: PNG, JPEG, WebP and GIF can.",
             )
-        })?;
+        };
+        let kind = PictureKind::of(&bytes).ok_or_else(unknown)?;
+        // Only what its head says: nothing is unpacked here.
+        let size = imagesize::blob_size(&bytes).map_err(|_| unknown())?;
+        match (size.width as u64).saturating_mul(size.height as u64) {
+            0 => return Err(unknown()),
+            1..=ATTACHMENT_POINTS_MAX => {}
+            _ => {
+                return Err(Problem::field(
+                    "content",
+                    format!(
+                        "This picture is {} by {} points, too many to unpack: make it smaller.",
+                        size.width, size.height
+                    ),
+                ));
+            }
+        }
         Ok(Picture { kind, bytes })
     }
 
     async fn handle(self, picture: Picture, cx: &mut Context<'_, TenantTx>) -> Result<AttachmentView, Failure> {
-        let record = cx.record_for(Action::EditRecords, self.record).await?.id;
-        cx.reads_bodies()?;
-        if attachments::count(&mut cx.tx, record).await? >= ATTACHMENTS_MAX {
-            return Err(Problem::field("content", format!("A record has at most {ATTACHMENTS_MAX} pictures.")).into());
-        }
+        let record = self.record;
+        cx.takes_pictures(record).await?;
         let added = cx.keep_picture(record, &picture).await?;
         let about = format!("{}, {} bytes", picture.kind.word(), added.size);
         let event = Event::on("record", &record)
@@ -77,8 +100,12 @@ impl Handle for ReadAttachment {
     }
 
     async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<AttachmentContent, Failure> {
-        cx.record_of_picture(Action::ReadRecords, self.attachment).await?;
-        let (kind, bytes) = cx.open_picture(self.attachment).await?.ok_or(Code::NotFound)?;
+        // Who reads no bodies finds no picture: policies hide them. Nothing large is fetched for who may not see it.
+        let id = self.attachment;
+        let record = attachments::record_of(&mut cx.tx, id).await?.ok_or(Code::NotFound)?;
+        cx.record_for(Action::ReadRecords, record).await?;
+        let kept = attachments::get(&mut cx.tx, id).await?.ok_or(Code::NotFound)?;
+        let (kind, bytes) = (kept.kind, cx.open_picture(id, &kept).await?);
         Ok(AttachmentContent {
             kind,
             content: STANDARD.encode(bytes),
@@ -86,57 +113,72 @@ impl Handle for ReadAttachment {
     }
 }
 
-impl Handle for RemoveAttachment {
-    type Tx = TenantTx;
-    type Prepared = ();
-
-    async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
-        Ok(())
-    }
-
-    async fn handle(self, (): (), cx: &mut Context<'_, TenantTx>) -> Result<Done, Failure> {
-        let id = self.attachment;
-        let record = cx.record_of_picture(Action::EditRecords, id).await?;
-        if !attachments::delete(&mut cx.tx, id).await? {
-            return Err(Code::NotFound.into());
-        }
-        cx.record(Event::on("record", &record).change("picture", Some(&id.to_string()), None))
-            .await?;
-        Ok(Done {})
+impl Services {
+    /// Whether a picture of this caller's would be taken: asked before its bytes are read, which may be many and come slowly.
+    ///
+    /// # Errors
+    /// What adding it would be refused with.
+    pub async fn takes_pictures(&self, caller: &Caller, about: GetRecord) -> Result<(), Problem> {
+        let admitted = dispatch::admit(self, caller, &GetRecord::META, Some(about.workspace), None).await?;
+        let mut cx = dispatch::begin::<GetRecord>(self, caller, &admitted).await?;
+        let takes = cx.takes_pictures(about.record).await;
+        answered(cx.tx.finish().await)?;
+        takes.map_err(|failure| failure.problem)
     }
 }
 
 impl Context<'_, TenantTx> {
-    /// The record of a picture, on which the actor may act so. Who reads no bodies finds no picture: policies hide them.
-    async fn record_of_picture(&mut self, action: Action, id: AttachmentId) -> Result<RecordId, Failure> {
-        let record = attachments::record_of(&mut self.tx, id).await?.ok_or(Code::NotFound)?;
-        Ok(self.record_for(action, record).await?.id)
+    /// Whether the actor may add a picture to a record that has room for one. (Several that come at one moment may be some
+    /// more than there is room for: nobody waits for another's bytes.)
+    async fn takes_pictures(&mut self, record: RecordId) -> Result<(), Failure> {
+        self.record_for(Action::EditRecords, record).await?;
+        self.reads_bodies()?;
+        if attachments::count(&mut self.tx, record).await? < ATTACHMENTS_MAX {
+            return Ok(());
+        }
+        Err(Problem::field(
+            "content",
+            format!(
+                "This record has {ATTACHMENTS_MAX} pictures, with those in its history, and takes no more. A copy of it takes \
+                 only those of its text along."
+            ),
+        )
+        .into())
     }
 
-    async fn open_picture(&mut self, id: AttachmentId) -> Result<Option<(PictureKind, Vec<u8>)>, Failure> {
-        let Some(Attachment {
-            record, kind, content, ..
-        }) = attachments::get(&mut self.tx, id).await?
-        else {
-            return Ok(None);
+    async fn open_picture(&mut self, id: AttachmentId, kept: &Attachment) -> Result<Vec<u8>, Failure> {
+        let Some(sealed) = &kept.key else {
+            // Of the release before: the key of the record that it was added to opens it.
+            let (record, row) = (kept.first_record.0, kept.first.0);
+            return self
+                .vault
+                .open(&mut self.tx, ATTACHMENT, record, row, &kept.content)
+                .await;
         };
-        let bytes = self
-            .vault
-            .open(&mut self.tx, ATTACHMENT, record.0, id.0, &content)
-            .await?;
-        Ok(Some((kind, bytes)))
+        let key = self.open_key(kept.record, id, sealed).await?;
+        let place = self.place_of(kept.first);
+        let keyring = &self.services.inner.keyring;
+        let opened = keyring.open(&DataKey::from_random(*key), &place, &kept.content);
+        Ok(opened.map_err(|cause| KeyFault::Wrong {
+            workspace: self.tx.workspace(),
+            cause,
+        })?)
     }
 
     async fn keep_picture(&mut self, record: RecordId, picture: &Picture) -> Result<AttachmentView, Failure> {
+        let keyring = &self.services.inner.keyring;
         let id = AttachmentId(self.services.inner.ordered_id(self.at));
         let size = u32::try_from(picture.bytes.len()).unwrap_or(u32::MAX);
+        let key = Zeroizing::new(keyring.bytes());
+        let place = self.place_of(id);
         let new = NewAttachment {
             id,
             record,
             class: FieldClass::Body,
             kind: picture.kind,
             size,
-            content: self.seal(ATTACHMENT, record.0, id.0, &picture.bytes).await?,
+            content: keyring.seal(&DataKey::from_random(*key), &place, &picture.bytes),
+            key: self.seal(ATTACHMENT_KEY, record.0, id.0, key.as_slice()).await?,
             at: self.at,
         };
         attachments::insert(&mut self.tx, &new).await?;
@@ -147,30 +189,54 @@ impl Context<'_, TenantTx> {
         })
     }
 
-    /// Gives a copy of a record pictures of its own, which stay when those of the original go. A picture of a third record, or
-    /// one that is gone, is named as before.
+    /// Gives a copy of a record pictures of its own. They share the bytes of the original's, whose keys are sealed for the copy
+    /// under its own: so a record with as many and as large pictures as there may be is copied in one short transaction, which is
+    /// there whole or not at all, and whatever ends the original's key ends nothing of the copy. A picture of a third record,
+    /// or one that is nowhere, is named as before.
     pub(super) async fn copy_pictures(
         &mut self,
         body: Document,
         from: RecordId,
         to: RecordId,
     ) -> Result<Document, Failure> {
-        let mut copies = HashMap::new();
-        for id in named(body.blocks()) {
-            if copies.contains_key(&id) || attachments::record_of(&mut self.tx, id).await? != Some(from) {
-                continue;
-            }
-            if let Some((kind, bytes)) = self.open_picture(id).await? {
-                let copy = self.keep_picture(to, &Picture { kind, bytes }).await?;
-                copies.insert(id, copy.id);
-            }
+        let (mut names, mut copies) = (HashMap::new(), Vec::new());
+        for held in attachments::held(&mut self.tx, from, &named(body.blocks())).await? {
+            let id = AttachmentId(self.services.inner.ordered_id(self.at));
+            let key = match &held.key {
+                Some(sealed) => {
+                    let key = self.open_key(from, held.id, sealed).await?;
+                    Some(self.seal(ATTACHMENT_KEY, to.0, id.0, key.as_slice()).await?)
+                }
+                None => None,
+            };
+            names.insert(held.id, id);
+            copies.push(Sharing { id, of: held.id, key });
         }
         if copies.is_empty() {
             return Ok(body);
         }
+        attachments::share(&mut self.tx, to, &copies, self.at).await?;
         let mut blocks = body.into_blocks();
-        rename(&mut blocks, &copies);
+        rename(&mut blocks, &names);
         Ok(Document::new(blocks).map_err(|_| crate::failure::internal())?)
+    }
+
+    /// The key of a picture of a record.
+    async fn open_key(
+        &mut self,
+        record: RecordId,
+        id: AttachmentId,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<[u8; 32]>, Failure> {
+        let opened = self.vault.open(&mut self.tx, ATTACHMENT_KEY, record.0, id.0, sealed);
+        let key = Zeroizing::new(opened.await?);
+        let key = <[u8; 32]>::try_from(key.as_slice()).map_err(|_| crate::failure::internal())?;
+        Ok(Zeroizing::new(key))
+    }
+
+    /// The place of bytes that were added with a picture. A picture's own key never changes: there is one version of it.
+    fn place_of(&self, first: AttachmentId) -> Place<'static> {
+        ATTACHMENT.place(self.tx.workspace().0, first.0, 1)
     }
 }
 

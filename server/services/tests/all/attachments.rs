@@ -1,4 +1,5 @@
-//! Pictures in bodies: kept encrypted, shown to those who read the body and to nobody else, taken along into copies, removed.
+//! Pictures in bodies: kept encrypted and for good, shown to those who read the body and to nobody else, taken along into
+//! copies.
 
 use crate::{
     editing::{self, Desk, desk},
@@ -6,13 +7,15 @@ use crate::{
     samples::PICTURE,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crypto::{KeyContext, Place, RootKey};
 use domain::{
     AttachmentId, Code, Problem, RecordId, WorkspaceId,
     document::{Block, Document},
     ops::{
-        ATTACHMENT_MAX, AddAttachment, ArchiveRecord, AttachmentContent, AttachmentView, CreateRecord, CreateWorkspace,
-        DuplicateRecord, MoveRecord, PictureKind, ReadAttachment, ReadBody, RemoveAttachment, TakeBody,
+        ATTACHMENT_MAX, ATTACHMENTS_MAX, AddAttachment, ArchiveRecord, AttachmentContent, AttachmentView, CreateRecord,
+        CreateWorkspace, DuplicateRecord, MoveRecord, PictureKind, ReadAttachment, TakeBody,
     },
+    ports::KeyStore as _,
 };
 
 fn add(workspace: WorkspaceId, record: RecordId, bytes: &[u8]) -> AddAttachment {
@@ -43,6 +46,25 @@ impl Desk {
             .await
     }
 
+    async fn copy(&self) -> RecordId {
+        self.copy_of(self.record).await
+    }
+
+    async fn copy_of(&self, record: RecordId) -> RecordId {
+        let workspace = self.workspace;
+        let copied = self.house.act(&self.owner, DuplicateRecord { workspace, record }).await;
+        copied.expect("copied").id
+    }
+
+    /// The pictures that a body names, in order.
+    async fn pictures_of(&self, record: RecordId) -> Vec<AttachmentId> {
+        let workspace = self.workspace;
+        let body = self.house.act(&self.owner, TakeBody { workspace, record }).await;
+        let body = body.expect("a body").document;
+        let named = body.split("attachment:").skip(1);
+        named.map(|rest| rest[..36].parse().expect("an id")).collect()
+    }
+
     /// Writes a body in which these pictures stand, one of them in a list.
     async fn show(&self, pictures: &[AttachmentId]) {
         let figure = |id: &AttachmentId| Block::Figure {
@@ -63,7 +85,7 @@ impl Desk {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_picture_is_kept_encrypted_shown_in_its_body_and_removed_for_good() {
+async fn a_picture_is_kept_encrypted_and_shown_whether_or_not_the_body_names_it() {
     let desk = desk().await;
     let (house, owner, workspace) = (&desk.house, &desk.owner, desk.workspace);
     let added = desk.add(&point()).await.expect("added");
@@ -71,29 +93,16 @@ async fn a_picture_is_kept_encrypted_shown_in_its_body_and_removed_for_good() {
     let hex = hex::encode(b"PNG");
     let plain = format!("select count(*) from shared.attachments where encode(content, 'hex') like '%{hex}%'");
     assert_eq!(house.database.number(&plain).await, 0);
+    // As where its history names it, and the text no more.
+    let shown = read(house, owner, workspace, added.id).await.expect("shown");
+    assert_eq!(shown.content, PICTURE);
     desk.show(&[added.id]).await;
     let body = house.act(owner, desk.read()).await.expect("a body").html;
     let address = format!("src=\"/attachments/{workspace}/{}\"", added.id);
     assert!(body.contains(&address), "{body}");
     let shown = read(house, owner, workspace, added.id).await.expect("shown");
     assert_eq!((shown.kind, shown.content.as_str()), (PictureKind::Png, PICTURE));
-    let attachment = added.id;
-    house
-        .act(owner, RemoveAttachment { workspace, attachment })
-        .await
-        .expect("removed");
-    assert_eq!(code(read(house, owner, workspace, attachment).await), Code::NotFound);
-    assert_eq!(
-        code(house.act(owner, RemoveAttachment { workspace, attachment }).await),
-        Code::NotFound
-    );
-    assert_eq!(
-        house.database.number("select count(*) from shared.attachments").await,
-        0
-    );
-    for action in ["attachment.add", "attachment.remove"] {
-        assert_eq!(house.events(action).await, 1, "{action}");
-    }
+    assert_eq!(house.events("attachment.add").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -129,6 +138,65 @@ async fn what_is_no_picture_or_too_large_is_refused_and_leaves_nothing() {
     assert_eq!(shown.content, STANDARD.encode(&largest));
 }
 
+/// A PNG's head that promises so many points; nothing is behind it.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
+    bytes.extend_from_slice(&width.to_be_bytes());
+    bytes.extend_from_slice(&height.to_be_bytes());
+    bytes.extend_from_slice(b"\x08\x02\0\0\0");
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_would_unpack_to_more_than_a_browser_bears_is_refused_by_its_head() {
+    let desk = desk().await;
+    let gif = |size: [u8; 4]| [b"GIF89a".as_slice(), &size, b"\0\0\0;"].concat();
+    let jpeg = |size: [u8; 4]| {
+        [
+            b"\xff\xd8\xff\xc0\0\x11\x08".as_slice(),
+            &size,
+            b"\x03\x01\x22\0\x02\x11\x01\x03\x11\x01",
+        ]
+        .concat()
+    };
+    let webp = |size: [u8; 6]| [b"RIFF\x1e\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0".as_slice(), &size, &[0; 8]].concat();
+    for (bomb, size) in [
+        (png(60_000, 60_000), "60000 by 60000"),
+        (png(u32::MAX, u32::MAX), "4294967295 by 4294967295"),
+        (png(40_000_001, 1), "40000001 by 1"),
+        (gif([0xff; 4]), "65535 by 65535"),
+        (jpeg([0xff; 4]), "65535 by 65535"),
+        (webp([0xff, 0x3f, 0, 0xff, 0x3f, 0]), "16384 by 16384"),
+    ] {
+        let refused = desk.add(&bomb).await.expect_err("refused");
+        assert_eq!(refused.code, Code::Invalid);
+        assert!(
+            refused.about("content").is_some_and(|said| said.contains(size)),
+            "{refused}"
+        );
+    }
+    for nothing in [
+        png(0, 10),
+        png(10, 0),
+        gif([0; 4]),
+        png(10, 10)[..20].to_vec(),
+        b"\xff\xd8\xff".to_vec(),
+        b"RIFF\x1e\0\0\0WEBPVP8X".to_vec(),
+        b"GIF89a".to_vec(),
+    ] {
+        let refused = desk.add(&nothing).await.expect_err("refused");
+        assert!(
+            refused.about("content").is_some_and(|said| said.contains("no picture")),
+            "{nothing:?}: {refused}"
+        );
+    }
+    let count = "select count(*) from shared.attachments";
+    assert_eq!(desk.house.database.number(count).await, 0);
+    for fits in [png(40_000_000, 1), png(8_000, 5_000), jpeg([0, 1, 0, 1]), webp([0; 6])] {
+        desk.add(&fits).await.expect("as large as there may be");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ids_of_another_workspace_or_record_lead_nowhere() {
     let desk = desk().await;
@@ -139,11 +207,6 @@ async fn ids_of_another_workspace_or_record_lead_nowhere() {
     let picture = desk.add(&point()).await.expect("added").id;
     for workspace in [here, elsewhere] {
         assert_eq!(code(read(house, &stranger, workspace, picture).await), Code::NotFound);
-        let remove = RemoveAttachment {
-            workspace,
-            attachment: picture,
-        };
-        assert_eq!(code(house.act(&stranger, remove).await), Code::NotFound);
     }
     for (workspace, record) in [(here, theirs), (elsewhere, desk.record), (here, desk.record)] {
         let refused = house.act(&stranger, add(workspace, record, &point())).await;
@@ -151,14 +214,51 @@ async fn ids_of_another_workspace_or_record_lead_nowhere() {
     }
     assert_eq!(code(read(house, &desk.owner, elsewhere, picture).await), Code::NotFound);
     assert!(read(house, &desk.owner, here, picture).await.is_ok());
-    // Moved by somebody with the database: to another id, and to another record.
-    let moved = AttachmentId(testkit::id());
-    house
-        .database
-        .run(&format!("update shared.attachments set id = '{moved}'"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_with_the_database_swaps_does_not_open() {
+    let desk = desk().await;
+    let (house, owner, workspace) = (&desk.house, &desk.owner, desk.workspace);
+    let (one, two) = (
+        desk.add(&point()).await.expect("added").id,
+        desk.add(&point()).await.expect("added").id,
+    );
+    desk.show(&[one, two]).await;
+    let copy = desk.copy().await;
+    let copied = desk.pictures_of(copy).await;
+    let run = async |sql: &str| house.database.run(sql).await;
+    run("create table public.kept as select * from shared.attachments").await;
+    for (from, column, into) in [
+        (one, "key", two),
+        (one, "content", two),
+        (copied[0], "key", copied[1]),
+        (copied[0], "content_of", copied[1]),
+        (one, "key", copied[0]),
+    ] {
+        run(&format!(
+            "update shared.attachments set {column} = (select {column} from public.kept where id = '{from}')
+             where id = '{into}'"
+        ))
         .await;
-    assert_eq!(code(read(house, &desk.owner, here, moved).await), Code::Unavailable);
-    assert_eq!(code(read(house, &desk.owner, here, picture).await), Code::NotFound);
+        let refused = read(house, owner, workspace, into).await;
+        assert_eq!(code(refused), Code::Unavailable, "{column} of {from} in {into}");
+        run(
+            "update shared.attachments a set key = k.key, content = k.content, content_of = k.content_of
+             from public.kept k where k.id = a.id",
+        )
+        .await;
+        assert!(read(house, owner, workspace, into).await.is_ok(), "as it was");
+    }
+    // All of it together under another id.
+    let moved = AttachmentId(testkit::id());
+    let sql = format!(
+        "update shared.attachments set id = '{moved}' where id = '{}'",
+        copied[0]
+    );
+    house.database.run(&sql).await;
+    assert_eq!(code(read(house, owner, workspace, moved).await), Code::Unavailable);
+    assert_eq!(code(read(house, owner, workspace, copied[0]).await), Code::NotFound);
 }
 
 #[tokio::test]
@@ -196,15 +296,10 @@ async fn who_reads_no_bodies_sees_no_pictures_and_who_only_reads_adds_none() {
     // The waiter reads what is on the menu, and not how it is made; the cook changes nothing that is served.
     assert_eq!(code(read(&house, &waiter, workspace, picture).await), Code::NotFound);
     assert!(read(&house, &cook, workspace, picture).await.is_ok());
-    let remove = RemoveAttachment {
-        workspace,
-        attachment: picture,
-    };
     for person in [&cook, &waiter] {
         let adding = house.act(person, add(workspace, record, &point())).await;
         assert_eq!(code(adding), Code::Forbidden);
     }
-    assert_eq!(code(house.act(&cook, remove.clone()).await), Code::Forbidden);
     house
         .act(&chef, ArchiveRecord { workspace, record })
         .await
@@ -213,7 +308,6 @@ async fn who_reads_no_bodies_sees_no_pictures_and_who_only_reads_adds_none() {
         code(house.act(&chef, add(workspace, record, &point())).await),
         Code::Forbidden
     );
-    assert_eq!(code(house.act(&chef, remove).await), Code::Forbidden);
     assert!(
         read(&house, &chef, workspace, picture).await.is_ok(),
         "what is put away is read"
@@ -221,58 +315,117 @@ async fn who_reads_no_bodies_sees_no_pictures_and_who_only_reads_adds_none() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_copy_has_pictures_of_its_own() {
+async fn a_copy_has_pictures_of_its_own_which_share_the_bytes_and_not_the_key() {
     let desk = desk().await;
-    let (house, owner, workspace) = (&desk.house, &desk.owner, desk.workspace);
+    let (house, workspace) = (&desk.house, desk.workspace);
     let (one, two) = (
         desk.add(&point()).await.expect("added").id,
         desk.add(&point()).await.expect("added").id,
     );
     let gone = AttachmentId(testkit::id());
     desk.show(&[one, gone, one, two]).await;
-    let duplicate = DuplicateRecord {
-        workspace,
-        record: desk.record,
-    };
-    let copy = house.act(owner, duplicate).await.expect("copied").id;
-    let rows = format!("select count(*) from shared.attachments where record_id = '{copy}'");
+    let copy = desk.copy().await;
+    let rows = format!("select count(*) from shared.attachments where record_id = '{copy}' and content is null");
     assert_eq!(
         house.database.number(&rows).await,
         2,
         "each picture once, however often it stands there"
     );
-    for attachment in [one, two] {
-        house
-            .act(owner, RemoveAttachment { workspace, attachment })
-            .await
-            .expect("removed");
-    }
-    let take = TakeBody {
-        workspace,
-        record: copy,
-    };
-    let body = house.act(owner, take).await.expect("a body").document;
-    let ids: Vec<AttachmentId> = body
-        .split("attachment:")
-        .skip(1)
-        .map(|rest| rest[..36].parse().expect("an id"))
-        .collect();
+    let ids = desk.pictures_of(copy).await;
     assert_eq!((ids.len(), ids[0] == ids[2], ids[1]), (4, true, gone));
     for id in [ids[0], ids[3]] {
         assert!(id != one && id != two);
-        let shown = read(house, owner, workspace, id).await.expect("its own");
+    }
+    let again = desk.copy_of(copy).await;
+    let bytes = "select count(*) from shared.attachments where content is not null";
+    assert_eq!(house.database.number(bytes).await, 2, "the bytes are there once");
+    let further = desk.pictures_of(again).await;
+    // Whatever ends the key of the original's body, and the first copy's, ends nothing of the second copy.
+    let of_two = format!("record_id in ('{}', '{copy}')", desk.record);
+    let end = format!("delete from shared.data_keys where class = 'record.body' and {of_two}");
+    house.database.run(&end).await;
+    let services = house.restarted();
+    let look = |attachment| {
+        let caller = crate::house::caller(Some(&desk.owner.token));
+        services.run(caller, ReadAttachment { workspace, attachment })
+    };
+    for ended in [one, two, ids[0], ids[3]] {
+        assert_eq!(code(look(ended).await.result), Code::Unavailable);
+    }
+    for own in [further[0], further[3]] {
+        assert_eq!(look(own).await.result.expect("its own").content, PICTURE);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_picture_of_the_release_before_opens_and_so_do_its_copies() {
+    let desk = desk().await;
+    let (house, owner, workspace) = (&desk.house, &desk.owner, desk.workspace);
+    let picture = desk.add(&point()).await.expect("added").id;
+    desk.show(&[picture]).await;
+    // As that release kept it: under the record's own key, which seals the body as well.
+    let wrapped = format!(
+        "select encode(wrapped, 'hex') from shared.data_keys where class = 'record.body' and record_id = '{}'",
+        desk.record
+    );
+    let wrapped = hex::decode(house.database.texts(&wrapped).await.remove(0)).expect("hex");
+    let root = RootKey::from_bytes([7; 32]);
+    let workspace_key = root
+        .unwrap(workspace.0, &house.keys.load(workspace).expect("a key"))
+        .expect("the house's root key");
+    let context = KeyContext {
+        workspace: workspace.0,
+        record: desk.record.0,
+        class: "record.body",
+        version: 1,
+    };
+    let place = Place {
+        workspace: workspace.0,
+        table: "attachments",
+        column: "content",
+        row: picture.0,
+        key_version: 1,
+    };
+    let key = workspace_key.unwrap_data_key(&context, &wrapped).expect("a data key");
+    let bytes = hex::encode(key.seal(&place, [5; 12], &point()));
+    let sql = format!("update shared.attachments set key = null, content = decode('{bytes}', 'hex')");
+    house.database.run(&sql).await;
+    let copy = desk.copy().await;
+    let again = desk.copy_of(copy).await;
+    for id in [
+        picture,
+        desk.pictures_of(copy).await[0],
+        desk.pictures_of(again).await[0],
+    ] {
+        let shown = read(house, owner, workspace, id).await.expect("shown");
         assert_eq!(shown.content, PICTURE);
     }
-    let read = ReadBody {
-        workspace,
-        record: copy,
-    };
-    assert!(
-        house
-            .act(owner, read)
-            .await
-            .expect("a body")
-            .html
-            .contains(&ids[3].to_string())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_record_has_so_many_pictures_and_a_copy_takes_only_those_of_its_text() {
+    let desk = desk().await;
+    let first = desk.add(&point()).await.expect("added").id;
+    desk.show(&[first]).await;
+    let fill = format!(
+        "insert into shared.attachments (workspace_id, id, record_id, class, kind, size, content_of, added_at)
+         select workspace_id, gen_random_uuid(), record_id, class, kind, size, id, added_at
+         from shared.attachments, generate_series(3, {ATTACHMENTS_MAX})"
     );
+    desk.house.database.run(&fill).await;
+    desk.add(&point()).await.expect("the last there may be");
+    let refused = desk.add(&point()).await.expect_err("one too many");
+    assert_eq!(refused.code, Code::Invalid);
+    assert!(
+        refused
+            .about("content")
+            .is_some_and(|said| said.contains("A copy of it")),
+        "{refused}"
+    );
+    let count = "select count(*) from shared.attachments";
+    assert_eq!(desk.house.database.number(count).await, i64::from(ATTACHMENTS_MAX));
+    let copy = desk.copy().await;
+    let added = desk.house.act(&desk.owner, add(desk.workspace, copy, &point())).await;
+    assert!(added.is_ok(), "the copy has one picture");
+    assert_eq!(desk.house.database.number(count).await, i64::from(ATTACHMENTS_MAX) + 2);
 }

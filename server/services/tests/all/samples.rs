@@ -162,9 +162,7 @@ impl World {
             }
             "invitation.inspect" | "invitation.decline" => json!({"token": self.join}),
             "attachment.add" => json!({"workspace": workspace, "record": record, "content": PICTURE}),
-            "attachment.read" | "attachment.remove" => {
-                json!({"workspace": workspace, "attachment": self.picture})
-            }
+            "attachment.read" => json!({"workspace": workspace, "attachment": self.picture}),
             "invitation.accept" => json!({"token": self.accept}),
             "invitation.join" => json!({"token": self.join, "name": "Bea", "password": PASSWORD}),
             "record.create" => json!({"workspace": workspace, "title": "Lamps"}),

@@ -133,10 +133,17 @@ async fn document(tx: &mut TenantTx, tenant: &Tenant, record: domain::RecordId) 
         class: FieldClass::Body,
         kind: domain::ops::PictureKind::Png,
         size: 67,
+        key: b"sealed key".to_vec(),
         content: b"sealed picture".to_vec(),
         at: EPOCH,
     };
     attachments::insert(tx, &picture).await.expect("picture");
+    let copy = attachments::Sharing {
+        id: domain::AttachmentId(id()),
+        of: picture.id,
+        key: None,
+    };
+    attachments::share(tx, record, &[copy], EPOCH).await.expect("a copy");
 }
 
 async fn people(test: &TestDatabase, tenant: &Tenant) {
