@@ -20,7 +20,7 @@ import { ids } from "./plugins/ids.ts";
 import { keys } from "./plugins/keys.ts";
 import { numbers, numbersKey } from "./plugins/numbers.ts";
 import { pairs } from "./plugins/pairs.ts";
-import { choosePicture, pictures, type Upload } from "./plugins/pictures.ts";
+import { choosePicture, pictures } from "./plugins/pictures.ts";
 import { hint, presses } from "./plugins/plain.ts";
 import { shortcuts } from "./plugins/shortcuts.ts";
 import { slash } from "./plugins/slash.ts";
@@ -33,7 +33,7 @@ import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
 import type { Ports } from "./sync/link.ts";
 import { counts, type Heading } from "./survey.ts";
-import { uploadTo } from "./upload.ts";
+import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
 import { afterPaint, type Undoes, Writing } from "./writing.ts";
 
@@ -303,7 +303,7 @@ class Editor {
       ...keys(leave),
       tables(),
       calm(),
-      pictures(this.upload(), (what, name) => this.tell("failed", JSON.stringify({ what, name }))),
+      pictures(this.upload(), (what, name) => this.tell("failed", JSON.stringify({ what, name })), this.safety.taken),
       presses((id) => this.goTo(id)),
       hint(this.strings.empty),
       dropCursor({ class: "drop-cursor", color: false }),

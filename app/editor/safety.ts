@@ -4,7 +4,7 @@ import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Keeper } from "./sync/keep.ts";
 import { Link, type LinkState, type Page, type Ports } from "./sync/link.ts";
-import { wordsIn } from "./sync/unsent.ts";
+import { picturesIn, wordsIn } from "./sync/unsent.ts";
 
 export interface Status {
   /** `saved`: the server has made everything durable. `saving`: on its way. `offline`: there is no way. `refused`: the
@@ -31,6 +31,8 @@ const LINGER_MS = 10_000;
 
 export class Safety {
   readonly link: Link;
+  /** Pictures within the words that an earlier page could not hand over. */
+  readonly taken: string[] = [];
   private readonly keeper: Keeper;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** How often the server had answered when the timer began. */
@@ -68,6 +70,7 @@ export class Safety {
     try {
       for (const { state, unsent } of await this.keeper.take()) {
         this.link.restore(state, unsent);
+        this.taken.push(...picturesIn(unsent));
         this.keptAnything = true;
       }
     } catch {

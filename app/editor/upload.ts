@@ -1,32 +1,70 @@
 // The way of a picture to the server. A request of the old kind, because `fetch` does not say how much it has sent.
-import type { Upload } from "./plugins/pictures.ts";
+
+/**
+ * Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. `key` is the picture's own: under the same
+ * one it is kept once, however often it is sent.
+ */
+export type Upload = (file: Blob, key: string, progress: (done: number) => void) => Promise<string>;
 
 /** The server did not hear of it, or did not answer: another try may go well. */
-export class NoConnection extends Error {}
+export class NoConnection extends Error {
+  /** `again`: the least time before the next try, in milliseconds; null where one makes no sense soon. */
+  constructor(
+    message: string,
+    readonly again: number | null,
+  ) {
+    super(message);
+  }
+}
 
 /** Longer than a server waits for a request. */
 const PATIENCE_MS = 60_000;
+/** The least times before the second try, the third and the last, in milliseconds. */
+const AGAIN_MS = [1_000, 4_000, 15_000];
+/** Nobody looks at a bar for longer than this because a server asks for patience. */
+const LONGEST_MS = 30_000;
 
-/** Sends pictures to this address, each by itself; the answer names the attachment. */
+/** What an answer that is no picture's means. */
+function refusal(request: XMLHttpRequest): Error {
+  const { status } = request;
+  if (status === 401) return new NoConnection("signed out", null);
+  if (status !== 408 && status !== 429 && status < 500) return new Error(String(status));
+  const asked = Number(request.getResponseHeader("Retry-After")) * 1_000 || 0;
+  return new NoConnection(String(status), asked <= LONGEST_MS ? asked : null);
+}
+
+function once(address: string, file: Blob, key: string, progress: (done: number) => void): Promise<string> {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Idempotency-Key", key);
+    request.responseType = "json";
+    request.timeout = PATIENCE_MS;
+    request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
+      if (lengthComputable) progress(loaded / total);
+    };
+    request.onload = () => {
+      const id = (request.response as { id?: unknown } | null)?.id;
+      if (request.status === 200 && typeof id === "string") done(id);
+      else failed(refusal(request));
+    };
+    request.onerror = request.ontimeout = () => failed(new NoConnection("no answer", navigator.onLine ? 0 : null));
+    request.send(file);
+  });
+}
+
+/** Sends pictures to this address, each by itself, and again where the answer was lost; the answer names the attachment. */
 export function uploadTo(address: string): Upload {
-  return (file, _name, progress) =>
-    new Promise((done, failed) => {
-      const request = new XMLHttpRequest();
-      request.open("POST", address);
-      request.setRequestHeader("Idempotency-Key", crypto.randomUUID());
-      request.responseType = "json";
-      request.timeout = PATIENCE_MS;
-      request.upload.onprogress = ({ loaded, total, lengthComputable }) => {
-        if (lengthComputable) progress(loaded / total);
-      };
-      request.onload = () => {
-        const { status } = request;
-        const id = (request.response as { id?: unknown } | null)?.id;
-        if (status === 200 && typeof id === "string") done(id);
-        else if (status === 401 || status === 408 || status === 429 || status >= 500) failed(new NoConnection(String(status)));
-        else failed(new Error(String(status)));
-      };
-      request.onerror = request.ontimeout = () => failed(new NoConnection("no answer"));
-      request.send(file);
-    });
+  return async (file, key, progress) => {
+    for (const least of AGAIN_MS) {
+      try {
+        return await once(address, file, key, progress);
+      } catch (error) {
+        if (!(error instanceof NoConnection) || error.again === null) throw error;
+        const wait = Math.max(least, error.again);
+        await new Promise((done) => setTimeout(done, wait));
+      }
+    }
+    return once(address, file, key, progress);
+  };
 }

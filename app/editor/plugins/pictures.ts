@@ -1,25 +1,17 @@
 // Pictures that are pasted, dropped or chosen: made small enough, sent, and put where they were meant to go, with a line
-// that shows how far it is. Where nothing takes them, they are kept within the document. Those that came within pasted HTML
-// are sent as well, and named instead: the page that is read shows none that is kept within the text.
-import type { Node } from "prosemirror-model";
+// that shows how far it is. Where nothing takes them, they are kept within the document. (within.ts: those that came within
+// pasted HTML.)
 import { Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import { isRemote, remoteMap } from "../origin.ts";
 import { schema } from "../schema.ts";
-import { NoConnection } from "../upload.ts";
+import type { Upload } from "../upload.ts";
 import { newId } from "./ids.ts";
-
-/** Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. */
-export type Upload = (file: Blob, name: string, progress: (done: number) => void) => Promise<string>;
+import { type Failed, redraw, why, Within, WITHIN_MAX } from "./within.ts";
 
 type Change = { add: { id: string; pos: number; name: string } } | { remove: string };
 
 const picturesKey = new PluginKey<DecorationSet>("pictures");
-/** Pictures are drawn no wider or higher than this. */
-const LARGEST = 1_600;
-/** The bytes that a document takes of a picture within itself. */
-const WITHIN_MAX = 400_000;
-
 const bars = new Map<string, HTMLProgressElement>();
 
 function placeholder(id: string, name: string): HTMLElement {
@@ -35,22 +27,7 @@ function placeholder(id: string, name: string): HTMLElement {
   return box;
 }
 
-/** Draws a picture anew, smaller where it is large, without what a camera noted in it. */
-async function redraw(file: Blob): Promise<Blob> {
-  const picture = await createImageBitmap(file);
-  const scale = Math.min(1, LARGEST / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(picture.width * scale));
-  canvas.height = Math.max(1, Math.round(picture.height * scale));
-  canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
-  const kind = file.type === "image/png" && file.size <= WITHIN_MAX ? "image/png" : "image/webp";
-  return new Promise((done, failed) => {
-    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error("the picture could not be drawn"))), kind, 0.85);
-  });
-}
-
-async function within(blob: Blob): Promise<string> {
+async function inText(blob: Blob): Promise<string> {
   if (blob.size > WITHIN_MAX) throw new Error("too large to keep within the document");
   const bytes = new Uint8Array(await blob.arrayBuffer());
   let text = "";
@@ -75,15 +52,10 @@ function carried(before: DecorationSet, tr: Transaction): DecorationSet {
   return DecorationSet.create(tr.doc, all);
 }
 
-/** Why a picture was not taken: it is none, or is too large; or nobody answered, and another try may go well. */
-export type Failed = (what: "picture" | "connection", name: string) => void;
-
 interface Options {
   upload: Upload | undefined;
   failed: Failed;
 }
-
-const why = (error: unknown): "picture" | "connection" => (error instanceof NoConnection ? "connection" : "picture");
 
 const options = new WeakMap<EditorView, Options>();
 
@@ -96,12 +68,12 @@ async function send(view: EditorView, file: File, pos: number): Promise<void> {
   const after = $pos.depth > 0 ? $pos.after(1) : pos;
   view.dispatch(view.state.tr.setMeta(picturesKey, { add: { id, pos: after, name } } satisfies Change));
   try {
-    const drawn = file.type === "image/gif" ? file : await redraw(file);
+    const drawn = await redraw(file);
     const progress = (done: number): void => {
       const bar = bars.get(id);
       if (bar) bar.value = done;
     };
-    const src = upload ? `attachment:${await upload(drawn, name, progress)}` : await within(drawn);
+    const src = upload ? `attachment:${await upload(drawn, crypto.randomUUID(), progress)}` : await inText(drawn);
     const at = placeOf(view, id);
     if (at === null || view.isDestroyed) return;
     const figure = schema.nodes.figure!.createChecked({ src, alt: "", id: newId() });
@@ -112,43 +84,6 @@ async function send(view: EditorView, file: File, pos: number): Promise<void> {
   } finally {
     bars.delete(id);
   }
-}
-
-/** The pictures that are kept within the document, each with its places. */
-function keptWithin(doc: Node): Map<string, number[]> {
-  const found = new Map<string, number[]>();
-  doc.descendants((node, pos) => {
-    const src = node.type.name === "figure" ? String(node.attrs.src) : "";
-    if (src.startsWith("data:")) found.set(src, [...(found.get(src) ?? []), pos]);
-    return !node.isTextblock;
-  });
-  return found;
-}
-
-/** The pictures within documents that are on their way. */
-const moving = new Set<string>();
-
-/** Sends what is kept within the document, and names it instead. What cannot be sent now stays where it is. */
-async function moveOut(view: EditorView): Promise<void> {
-  const { upload, failed } = options.get(view)!;
-  if (!upload || !view.editable) return;
-  const waiting = [...keptWithin(view.state.doc).keys()].filter((src) => !moving.has(src));
-  for (const src of waiting) moving.add(src);
-  for (const src of waiting) {
-    try {
-      const [head, data] = src.split(",", 2) as [string, string];
-      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-      const blob = new Blob([bytes], { type: head.slice("data:".length, head.indexOf(";")) });
-      const id = await upload(blob.type === "image/gif" ? blob : await redraw(blob), "", () => undefined);
-      if (view.isDestroyed) break;
-      const tr = view.state.tr.setMeta("addToHistory", false);
-      for (const pos of keptWithin(view.state.doc).get(src) ?? []) tr.setNodeAttribute(pos, "src", `attachment:${id}`);
-      view.dispatch(tr);
-    } catch (error) {
-      failed(why(error), "");
-    }
-  }
-  for (const src of waiting) moving.delete(src);
 }
 
 const isPicture = (file: File): boolean => /^image\/(png|jpeg|webp|gif)$/.test(file.type);
@@ -166,16 +101,19 @@ export function choosePicture(view: EditorView): void {
   input.click();
 }
 
-/** The plugin. Without `upload`, pictures are kept within the document, if they are small enough. */
-export function pictures(upload: Upload | undefined, failed: Failed): Plugin<DecorationSet> {
-  let pasted = false;
+/**
+ * The plugin. Without `upload`, pictures are kept within the document, if they are small enough. `taken`: those within what the
+ * device kept for an earlier page.
+ */
+export function pictures(upload: Upload | undefined, failed: Failed, taken: string[]): Plugin<DecorationSet> {
+  const own = upload ? new Within(upload, failed, taken) : null;
   return new Plugin<DecorationSet>({
     key: picturesKey,
     state: {
       init: () => DecorationSet.empty,
       apply: (tr, before) => {
         const change = tr.getMeta(picturesKey) as Change | undefined;
-        pasted ||= Boolean(tr.getMeta("paste")) || tr.getMeta("uiEvent") === "drop";
+        own?.note(tr);
         let set = isRemote(tr) ? carried(before, tr) : before.map(tr.mapping, tr.doc);
         if (change && "add" in change) {
           const { id, pos, name } = change.add;
@@ -207,17 +145,8 @@ export function pictures(upload: Upload | undefined, failed: Failed): Plugin<Dec
     },
     view: (view) => {
       options.set(view, { upload, failed });
-      const move = (): void => {
-        if (!view.isDestroyed) void moveOut(view);
-      };
-      // What an earlier visit could not send.
-      queueMicrotask(move);
-      return {
-        update: () => {
-          if (pasted) queueMicrotask(move);
-          pasted = false;
-        },
-      };
+      own?.look(view);
+      return { update: () => own?.look(view), destroy: () => own?.end() };
     },
   });
 }

@@ -273,6 +273,7 @@ impl Samples {
             html::Setting {
                 prefix: "",
                 attachment: &address,
+                within: true,
                 language: "",
             },
         );

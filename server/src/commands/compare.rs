@@ -35,6 +35,7 @@ pub(super) fn compare(earlier: &Path, later: &Path, out: Option<&Path>) -> Resul
                 let shown = comparison.html(Setting {
                     prefix: "",
                     attachment: &address,
+                    within: true,
                     language: &after.meta.language,
                 });
                 export::html::comparison(&shown, &after.meta)

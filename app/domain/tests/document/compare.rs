@@ -307,6 +307,7 @@ fn what_no_mark_can_be_on_is_shown_and_not_kept() {
     let html = comparison.html(Setting {
         prefix: "",
         attachment: &|id| Some(format!("/{id}")),
+        within: true,
         language: "",
     });
     for part in [
@@ -320,6 +321,7 @@ fn what_no_mark_can_be_on_is_shown_and_not_kept() {
     let html = compared(&texts(&["one two"]), &texts(&["one three"])).html(Setting {
         prefix: "",
         attachment: &|_| None,
+        within: true,
         language: "",
     });
     assert_eq!(

@@ -15,6 +15,7 @@ fn rendered(document: &Document) -> String {
         Setting {
             prefix: "doc-",
             attachment: &attachment,
+            within: true,
             language: "",
         },
     )
@@ -337,6 +338,19 @@ fn pictures_are_shown_or_said_to_be_gone() {
     );
     assert!(body(vec![figure("attachment:gone", "A hand")]).contains("<span class=\"fig-gone\">A hand</span>"));
     assert!(body(vec![figure("attachment:gone", "")]).contains("This picture is not here."));
+    let within = document(vec![figure("data:image/png;base64,AAAA", "A hand")]);
+    assert!(rendered(&within).contains("<img src=\"data:image/png;base64,AAAA\" alt=\"A hand\""));
+    let setting = Setting {
+        prefix: "",
+        attachment: &|_| None,
+        within: false,
+        language: "",
+    };
+    let page = render(&within, setting);
+    assert!(
+        page.contains("<span class=\"fig-gone\">A hand</span>") && !page.contains("data:"),
+        "{page}"
+    );
 }
 
 #[test]

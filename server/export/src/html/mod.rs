@@ -25,6 +25,7 @@ pub fn write(document: &Document, meta: &Meta, attachments: &Attachments) -> Wri
             html::Setting {
                 prefix: "",
                 attachment: &|id| embedded(attachments, id),
+                within: true,
                 language: &meta.language,
             },
         ),

@@ -175,6 +175,7 @@ impl<'d> Writer<'d> {
         let setting = html::Setting {
             prefix: "",
             attachment: &|id| page::embedded(self.attachments, id),
+            within: true,
             language: self.language,
         };
         html::render_part(self.document, self.numbering, block, setting).replace('\n', "&#10;")

@@ -78,6 +78,7 @@ fn shown(document: &Document, workspace: WorkspaceId) -> BodyView {
     let setting = Setting {
         prefix: PREFIX,
         attachment: &|id| address_of(workspace, id),
+        within: false,
         // The pages around it are in English.
         language: "",
     };

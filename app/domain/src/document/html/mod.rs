@@ -77,6 +77,9 @@ pub struct Setting<'s> {
     pub prefix: &'s str,
     /// The address of an attachment by its id; none when it is not to be had.
     pub attachment: &'s dyn Fn(&str) -> Option<String>,
+    /// Whether pictures within the document are shown as they are. On a page of ours they cannot be: its content policy lets
+    /// none in.
+    pub within: bool,
     /// The language of the document as a BCP 47 tag, for the words that nobody wrote; empty for English.
     pub language: &'s str,
 }
@@ -385,7 +388,7 @@ impl<'d, 's> Renderer<'d, 's> {
     fn picture(&mut self, src: &str, alt: &str, width: Option<u32>) {
         let address = match src.strip_prefix("attachment:") {
             Some(id) => (self.setting.attachment)(id),
-            None => Some(src.to_owned()),
+            None => self.setting.within.then(|| src.to_owned()),
         };
         let Some(address) = address else {
             let said = if alt.is_empty() {
