@@ -19,6 +19,7 @@ mod records;
 mod replays;
 mod samples;
 mod sessions;
+mod spent_links;
 mod tampering;
 mod tokens;
 mod validation;
