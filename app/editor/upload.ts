@@ -1,10 +1,7 @@
 // The way of a picture to the server. A request of the old kind, because `fetch` does not say how much it has sent.
 
-/**
- * Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. `key` is the picture's own: under the same
- * one it is kept once, however often it is sent.
- */
-export type Upload = (file: Blob, key: string, progress: (done: number) => void) => Promise<string>;
+/** Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. */
+export type Upload = (file: Blob, name: string, progress: (done: number) => void) => Promise<string>;
 
 /** The server did not hear of it, or did not answer: another try may go well. */
 export class NoConnection extends Error {
@@ -53,9 +50,19 @@ function once(address: string, file: Blob, key: string, progress: (done: number)
   });
 }
 
+/**
+ * What the same bytes are called wherever and however often they are sent there, by this page, another or a later one: so what
+ * was kept although the answer was lost is not kept twice.
+ */
+async function keyOf(address: string, file: Blob): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", await new Blob([address, "\n", file]).arrayBuffer());
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 /** Sends pictures to this address, each by itself, and again where the answer was lost; the answer names the attachment. */
 export function uploadTo(address: string): Upload {
-  return async (file, key, progress) => {
+  return async (file, _name, progress) => {
+    const key = await keyOf(address, file);
     for (const least of AGAIN_MS) {
       try {
         return await once(address, file, key, progress);

@@ -73,7 +73,7 @@ async function send(view: EditorView, file: File, pos: number): Promise<void> {
       const bar = bars.get(id);
       if (bar) bar.value = done;
     };
-    const src = upload ? `attachment:${await upload(drawn, crypto.randomUUID(), progress)}` : await inText(drawn);
+    const src = upload ? `attachment:${await upload(drawn, name, progress)}` : await inText(drawn);
     const at = placeOf(view, id);
     if (at === null || view.isDestroyed) return;
     const figure = schema.nodes.figure!.createChecked({ src, alt: "", id: newId() });

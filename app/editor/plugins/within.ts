@@ -54,8 +54,6 @@ function within(content: Fragment): Map<string, number[]> {
 
 /** What is known of a picture of ours. */
 interface Own {
-  /** Under this it is sent, until it has arrived: what was kept although the answer was lost is not kept twice. */
-  readonly key: string;
   drawn?: Blob;
   /** Its attachment, once there is one. An undone paste may come back with the picture within it. */
   id?: string;
@@ -112,7 +110,7 @@ export class Within {
   }
 
   private add(src: string): void {
-    if (!this.own.has(src)) this.own.set(src, { key: crypto.randomUUID() });
+    if (!this.own.has(src)) this.own.set(src, {});
     this.waits = true;
   }
 
@@ -138,7 +136,7 @@ export class Within {
   private async send(src: string, own: Own): Promise<void> {
     try {
       own.drawn ??= await redraw(bytesOf(src));
-      own.id ??= await this.upload(own.drawn, own.key, () => undefined);
+      own.id ??= await this.upload(own.drawn, "", () => undefined);
       this.name(src, own.id);
     } catch (error) {
       if (why(error) === "picture") own.refused = true;
