@@ -49,11 +49,11 @@ pub struct Limits {
     pub pending_bytes: usize,
     /// Connections of the room.
     pub connections: usize,
-    /// Milliseconds for which updates and acknowledgements are gathered before they go out together. Each time they go out
-    /// costs a system call for every connection, most of what passing an edit on costs; nobody sees 30 ms, and what comes
-    /// after a pause goes out at once.
+    /// The most milliseconds for which updates and acknowledgements are gathered before they go out together. Each time they
+    /// go out costs a system call for every connection, most of what passing an edit on costs; nobody sees 30 ms. How much of
+    /// it is used depends on the room's pace (`room/gathering.rs`), and what comes after a pause goes out at once.
     pub gather: u64,
-    /// Milliseconds for which awareness is gathered.
+    /// Milliseconds for which a client's awareness is not sent again; the newest is what goes out then.
     pub gather_awareness: u64,
 }
 

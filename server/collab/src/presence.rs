@@ -3,11 +3,12 @@
 
 use crate::{
     event::{ConnId, Member},
+    limits::Millis,
     wire::{self, Malformed, Reader},
 };
 use bytes::Bytes;
 use domain::AccountId;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map};
 
 /// For how many clients one connection may speak. Standard clients speak for one.
 const CLIENTS: usize = 4;
@@ -28,15 +29,26 @@ struct State {
     clock: u64,
     /// As the client wrote it, but for `user`, which is the server's.
     json: Vec<u8>,
+    /// When it was last sent to everybody.
+    said: Option<Millis>,
+}
+
+/// One who has gone, which not everybody knows yet.
+#[derive(Clone, Copy, Debug)]
+struct Gone {
+    /// The clock under which their state ends.
+    clock: u64,
+    said: Option<Millis>,
 }
 
 /// The states of all clients of a room.
 #[derive(Debug, Default)]
 pub(crate) struct Presence {
     states: BTreeMap<u64, State>,
-    /// Whose state is to be sent, with the clock under which it ends for those who have gone.
-    dirty: BTreeSet<u64>,
-    gone: BTreeMap<u64, u64>,
+    /// Whose state is to be sent, by when it was last sent: who was heard of least comes first.
+    dirty: BTreeSet<(Option<Millis>, u64)>,
+    /// Of those, who has gone.
+    gone: BTreeMap<u64, Gone>,
 }
 
 impl Presence {
@@ -60,17 +72,19 @@ impl Presence {
                 self.forget(conn, client, clock);
             } else if self.may_speak(conn, member.account, client, clock) {
                 let json = stamped(json.as_bytes(), member).ok_or(Malformed("a state is not a JSON object"))?;
-                self.states.insert(
-                    client,
-                    State {
-                        conn,
-                        account: member.account,
-                        clock,
-                        json,
-                    },
-                );
-                self.dirty.insert(client);
-                self.gone.remove(&client);
+                let said = match self.gone.remove(&client) {
+                    Some(gone) => gone.said,
+                    None => self.states.get(&client).and_then(|state| state.said),
+                };
+                let state = State {
+                    conn,
+                    account: member.account,
+                    clock,
+                    json,
+                    said,
+                };
+                self.states.insert(client, state);
+                self.dirty.insert((said, client));
             }
         }
         Ok(said)
@@ -87,14 +101,13 @@ impl Presence {
     }
 
     fn forget(&mut self, conn: ConnId, client: u64, clock: u64) {
-        if self
-            .states
-            .get(&client)
-            .is_some_and(|state| state.conn == conn && clock >= state.clock)
+        if let btree_map::Entry::Occupied(entry) = self.states.entry(client)
+            && entry.get().conn == conn
+            && clock >= entry.get().clock
         {
-            self.states.remove(&client);
-            self.dirty.remove(&client);
-            self.gone.insert(client, clock);
+            let said = entry.remove().said;
+            self.dirty.insert((said, client));
+            self.gone.insert(client, Gone { clock, said });
         }
     }
 
@@ -113,30 +126,37 @@ impl Presence {
             // A state with a clock that a client has seen is passed over by it.
             state.clock += 1;
             state.json = stamped(&state.json, member).unwrap_or_default();
-            self.dirty.insert(*client);
+            self.dirty.insert((state.said, *client));
         }
     }
 
-    pub(crate) fn is_dirty(&self) -> bool {
-        !self.dirty.is_empty() || !self.gone.is_empty()
+    /// From when on something is to be said that has changed, when no client is spoken of more often than every so many
+    /// milliseconds.
+    pub(crate) fn due(&self, every: u64) -> Option<Millis> {
+        let (said, _) = self.dirty.first()?;
+        Some(said.map_or(Millis(0), |at| at.plus(every)))
     }
 
-    /// What changed since the last time, as one message for everybody.
-    pub(crate) fn changes(&mut self) -> Option<Bytes> {
-        if !self.is_dirty() {
-            return None;
+    /// What changed and is due, as one message for everybody: of each client the newest state, so that what came in between is
+    /// never sent.
+    pub(crate) fn changes(&mut self, now: Millis, every: u64) -> Option<Bytes> {
+        let (mut states, mut count) = (Vec::new(), 0);
+        while self.due(every).is_some_and(|due| due <= now)
+            && let Some((_, client)) = self.dirty.pop_first()
+        {
+            if let Some(state) = self.states.get_mut(&client) {
+                state.said = Some(now);
+                write_state(&mut states, client, state.clock, &state.json);
+                count += 1;
+            } else if let Some(gone) = self.gone.remove(&client) {
+                write_state(&mut states, client, gone.clock, b"null");
+                count += 1;
+            }
         }
-        let dirty = std::mem::take(&mut self.dirty);
-        let gone = std::mem::take(&mut self.gone);
         let mut out = Vec::new();
-        wire::write_integer(&mut out, (dirty.len() + gone.len()) as u64);
-        for (client, state) in dirty.iter().filter_map(|client| self.states.get_key_value(client)) {
-            write_state(&mut out, *client, state.clock, &state.json);
-        }
-        for (client, clock) in gone {
-            write_state(&mut out, client, clock, b"null");
-        }
-        Some(wire::awareness(&out))
+        wire::write_integer(&mut out, count);
+        out.append(&mut states);
+        (count > 0).then(|| wire::awareness(&out))
     }
 
     /// Everybody's state, for one who asks or has just come.

@@ -26,15 +26,16 @@ impl Room {
         earliest([self.updates_due(), self.awareness_due(), self.acknowledgements_due()])
     }
 
-    /// The first update after a pause goes out at once; what comes soon after it is gathered.
+    /// The first update after a pause goes out at once; what comes soon after it is gathered ([`Gathering`]).
+    ///
+    /// [`Gathering`]: super::gathering::Gathering
     fn updates_due(&self) -> Option<Millis> {
-        let after = |at: Millis| at.plus(self.limits.gather);
-        (!self.inbox.is_empty()).then(|| self.flushed.map_or(Millis(0), after))
+        (!self.inbox.is_empty()).then(|| self.holds_until().unwrap_or_default())
     }
 
     /// Until when updates that come are held back, so that looking at them before is of no use. `None`: they go out at once.
     pub fn holds_until(&self) -> Option<Millis> {
-        self.flushed.map(|at| at.plus(self.limits.gather))
+        self.gathering.until(self.connections.len(), self.limits.gather)
     }
 
     /// An acknowledgement travels with the next frame, or by itself if none goes out soon.
@@ -43,31 +44,37 @@ impl Room {
         self.untold.then(|| self.sent.map_or(Millis(0), after))
     }
 
+    /// Where somebody stands travels with the next frame once it may be said again, or by itself if none goes out soon.
     fn awareness_due(&self) -> Option<Millis> {
-        if !self.presence.is_dirty() || !matches!(self.phase, Phase::Open(_)) {
-            return None;
-        }
-        let factor = (self.connections.len() as u64 / 20).clamp(1, 10);
-        Some(
-            self.awareness_flushed
-                .map_or(Millis(0), |at| at.plus(self.limits.gather_awareness * factor)),
-        )
+        let after = |at: Millis| at.plus(self.limits.gather);
+        Some(self.states_due()?.max(self.sent.map_or(Millis(0), after)))
+    }
+
+    /// From when on somebody's state may be said that has changed: the more are there, the less often each is spoken of.
+    fn states_due(&self) -> Option<Millis> {
+        let open = matches!(self.phase, Phase::Open(_));
+        let every = self.awareness_every();
+        self.presence.due(every).filter(|_| open)
+    }
+
+    /// For how many milliseconds a client is not spoken of again.
+    fn awareness_every(&self) -> u64 {
+        self.limits.gather_awareness * (self.connections.len() as u64 / 20).clamp(1, 10)
     }
 
     /// Does what is due: puts updates in place, hands them to the store and to the others, acknowledges, says who is where.
     pub fn poll(&mut self, now: Millis, out: &mut Vec<Effect>) {
         let mut fanout = Fanout::new();
         if self.updates_due().is_some_and(|due| due <= now) {
-            self.flushed = Some(now);
+            self.gathering.goes_out(now, self.inbox.len(), self.limits.gather);
             fanout = self.integrate(out);
         }
-        let mut states = None;
-        if self.awareness_due().is_some_and(|due| due <= now) {
-            self.awareness_flushed = Some(now);
-            states = self.presence.changes();
-        }
-        let acknowledge = self.acknowledgements_due().is_some_and(|due| due <= now);
-        if !fanout.is_empty() || states.is_some() || acknowledge {
+        let is_due = |due: Option<Millis>| due.is_some_and(|due| due <= now);
+        let (states, acknowledge) = (is_due(self.awareness_due()), is_due(self.acknowledgements_due()));
+        if !fanout.is_empty() || states || acknowledge {
+            let open = matches!(self.phase, Phase::Open(_));
+            let every = self.awareness_every();
+            let states = open.then(|| self.presence.changes(now, every)).flatten();
             self.sent = Some(now);
             self.spread(&fanout, states.as_ref(), out);
         }

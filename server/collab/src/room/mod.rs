@@ -3,6 +3,7 @@
 mod connection;
 mod flush;
 mod frames;
+mod gathering;
 
 use crate::{
     Body,
@@ -14,6 +15,7 @@ use crate::{
 };
 use bytes::Bytes;
 use connection::Connection;
+use gathering::Gathering;
 use std::collections::BTreeMap;
 
 /// How long refusals of one connection are counted before they go into the audit log together.
@@ -65,8 +67,7 @@ pub struct Room {
     /// The last entry handed out, and the last one that is durable.
     sequence: u64,
     durable: u64,
-    flushed: Option<Millis>,
-    awareness_flushed: Option<Millis>,
+    gathering: Gathering,
     /// When something last went out to everybody.
     sent: Option<Millis>,
     /// A connection has something durable that it was not told.
@@ -86,8 +87,7 @@ impl Room {
             inbox_bytes: 0,
             sequence: 0,
             durable: 0,
-            flushed: None,
-            awareness_flushed: None,
+            gathering: Gathering::default(),
             sent: None,
             untold: false,
         }

@@ -216,6 +216,71 @@ fn awareness_is_gathered_and_the_newest_state_wins() {
 }
 
 #[test]
+fn nobody_is_spoken_of_too_often_and_what_is_said_travels_with_what_goes_out_anyway() {
+    let limits = Limits::default();
+    let (gather, every) = (limits.gather, limits.gather_awareness);
+    let mut bench = Bench::open(limits, [joining(1), joining(2)]);
+    let start = bench.now;
+    let at = |bench: &mut Bench, after: u64| {
+        bench.now = start.plus(after);
+        bench.room.poll(bench.now, &mut bench.effects);
+        bench.sent(2)
+    };
+    let said = |client: u64, clock: u64| {
+        let user = serde_json::json!({ "id": member(u128::from(client)).account, "name": format!("Member {client}"), "color": "#30536b" });
+        (client, clock, serde_json::json!({ "user": user, "cursor": clock }))
+    };
+    let place = |clock: u64| format!(r#"{{"cursor":{clock}}}"#);
+    bench.frame(1, cursor(1, 1, &place(1)));
+    assert_eq!(at(&mut bench, 0), [Told::Awareness(vec![said(1, 1)])], "who was silent");
+    for clock in 2..=9 {
+        bench.frame(1, cursor(1, clock, &place(clock)));
+    }
+    assert_eq!(at(&mut bench, 1), []);
+    assert_eq!(bench.room.due(), Some(start.plus(every)));
+    // Somebody else is not kept waiting by that, but for what has just gone out.
+    bench.frame(2, cursor(2, 1, &place(1)));
+    assert_eq!(bench.room.due(), Some(start.plus(gather)));
+    assert_eq!(at(&mut bench, gather), [Told::Awareness(vec![said(2, 1)])]);
+    assert_eq!(at(&mut bench, every - 1), []);
+    assert_eq!(
+        at(&mut bench, every),
+        [Told::Awareness(vec![said(1, 9)])],
+        "the newest, once"
+    );
+    assert_eq!(bench.room.due(), None);
+
+    // What may be said goes with the next frame, before its own time.
+    bench.frame(2, cursor(2, 2, &place(2)));
+    let soon = gather + every;
+    assert_eq!(bench.room.due(), Some(start.plus(soon)));
+    bench.now = start.plus(soon - 1);
+    bench.frame(1, wire::update(&Replica::new(7).insert(0, "a")));
+    assert!(matches!(&at(&mut bench, soon - 1)[..], [Told::Update(_)]), "not yet");
+    bench.frame(1, wire::update(&Replica::new(8).insert(0, "b")));
+    let sent = at(&mut bench, soon - 1 + gather);
+    assert!(
+        matches!(&sent[..], [Told::Update(_), Told::Awareness(states)] if *states == [said(2, 2)]),
+        "{sent:?}"
+    );
+}
+
+#[test]
+fn who_comes_back_before_all_know_that_they_went_is_said_once() {
+    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+    bench.frame(1, cursor(1, 1, "{}"));
+    bench.settle();
+    bench.sent(2);
+    bench.frame(1, cursor(1, 2, "null"));
+    bench.frame(1, cursor(1, 3, "{}"));
+    bench.settle();
+    let sent = bench.sent(2);
+    assert!(
+        matches!(&sent[..], [Told::Awareness(states)] if states.len() == 1 && states[0].1 == 3 && !states[0].2.is_null())
+    );
+}
+
+#[test]
 fn a_new_name_is_shown_to_everybody() {
     let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
     bench.frame(1, cursor(11, 1, "{}"));

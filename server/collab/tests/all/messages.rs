@@ -312,3 +312,15 @@ fn the_first_update_goes_out_at_once_and_what_follows_is_gathered_with_its_ackno
         .collect();
     assert!(matches!(frames[..], [Effect::Send { frames, .. }] if frames.len() == 1 && read(&frames[0]).len() == 2));
 }
+
+#[test]
+fn in_a_hall_every_update_goes_out_at_once() {
+    let mut bench = Bench::open(Limits::default(), (1..=9).map(joining));
+    let writer = Replica::new(7);
+    for (at, letter) in (0..).zip(["a", "b", "c"]) {
+        bench.frame(1, wire::update(&writer.insert(at, letter)));
+        bench.room.poll(bench.now, &mut bench.effects);
+        assert_eq!(bench.sent(9).len(), 1, "{letter}");
+        assert_eq!(bench.room.holds_until(), Some(bench.now), "{letter}");
+    }
+}

@@ -4,6 +4,7 @@ use super::{
     frames::{Heard, Incoming, Wrong},
     line::Wire,
 };
+use crate::rooms;
 use services::{Closing, Line as _, Seat};
 use std::{
     cell::RefCell,
@@ -190,6 +191,7 @@ impl Ear<'_> {
     /// Takes in what was read; how it ends, if it does.
     fn take(&mut self, chunk: &mut [u8], seat: &Seat) -> Option<End> {
         let mut end = None;
+        rooms::count_read();
         self.heard.store(true, Ordering::Relaxed);
         let wire = self.wire;
         let read = self.incoming.read(chunk, |heard| match heard {

@@ -165,6 +165,26 @@ pub(super) fn letter(client: u64, clock: u64) -> Vec<u8> {
     message
 }
 
+/// The awareness message of a client whose caret went elsewhere for the time that its clock says, as y-prosemirror's cursor plugin
+/// writes it: a place in a paragraph that has letters behind it.
+pub(super) fn caret(client: u64, clock: u64) -> Vec<u8> {
+    let place = format!(
+        r#"{{"type":{{"client":{client},"clock":1}},"tname":null,"item":{{"client":{client},"clock":{clock}}},"assoc":0}}"#
+    );
+    let state = format!(
+        r##"{{"user":{{"name":"Member {client}","color":"#30bced"}},"cursor":{{"anchor":{place},"head":{place}}}}}"##
+    );
+    let mut states = vec![1];
+    write(&mut states, client);
+    write(&mut states, clock + 1);
+    write(&mut states, state.len() as u64);
+    states.extend(state.bytes());
+    let mut message = vec![1];
+    write(&mut message, states.len() as u64);
+    message.append(&mut states);
+    message
+}
+
 /// Who wrote an update and its first clock; `None` for one that inserts nothing.
 pub(super) fn letter_of(mut update: &[u8]) -> Option<(u64, u64)> {
     if take(&mut update)? == 0 {

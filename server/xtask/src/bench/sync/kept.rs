@@ -27,6 +27,7 @@ const READERS: Pace = Pace {
     people: 10,
     edits: 0.0,
     seconds: 0.0,
+    jumping: false,
 };
 /// Those who write when the server is killed.
 const WRITERS: Pace = Pace {
@@ -34,6 +35,7 @@ const WRITERS: Pace = Pace {
     people: 3,
     edits: 20.0,
     seconds: 2.0,
+    jumping: false,
 };
 /// One document.
 const ONE: Pace = Pace {
@@ -41,6 +43,7 @@ const ONE: Pace = Pace {
     people: 1,
     edits: 0.0,
     seconds: 0.0,
+    jumping: false,
 };
 /// How often the long document is opened.
 const OPENINGS: usize = 11;

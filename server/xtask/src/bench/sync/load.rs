@@ -1,5 +1,9 @@
-//! The load: people who type at a steady pace, whether or not the server keeps up. What is late counts as late from when it
-//! should have been sent.
+//! The load: people who type at a pace of their own, whether or not the server keeps up. What is late counts as late from when
+//! it should have been sent.
+//!
+//! A person's frames are those of an unmodified editor (y-prosemirror 1.3.7 with its cursor plugin, in Chromium): an update for
+//! each letter, and where their caret stands only when it goes elsewhere. It is said as a place beside a letter, and so stays
+//! true while somebody types there: 30 letters in a row made 30 updates and no more than two carets.
 
 use super::frames::{self, Frame, Frames};
 use crate::steps::{Failure, OrFail, Outcome};
@@ -16,6 +20,8 @@ const JOIN_WITHIN: Duration = Duration::from_mins(1);
 const GRACE: Duration = Duration::from_secs(5);
 /// Client ids begin here, so that all are of one length on the wire.
 pub(super) const FIRST_CLIENT: u64 = 100_000;
+/// Where chance begins, the same for all.
+const SEED: u64 = 20_261_122;
 
 /// How a server wants to be spoken to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,6 +52,38 @@ pub(super) struct Pace {
     /// Edits a second of each person.
     pub(super) edits: f64,
     pub(super) seconds: f64,
+    /// Whether each edit is made elsewhere, so that a caret goes before it.
+    pub(super) jumping: bool,
+}
+
+impl Pace {
+    /// When each edit is due, in seconds from the start, and whose it is. Each person's come by chance (a Poisson process), whatever
+    /// others do and however quick the server is; they are the same for everybody who is measured.
+    fn arrivals(self) -> Vec<(f64, usize)> {
+        let mut all = Vec::new();
+        let mut state = SEED;
+        for person in 0..self.rooms * self.people {
+            let mut due = 0.0;
+            loop {
+                due -= chance(&mut state).ln() / self.edits;
+                if due > self.seconds {
+                    break;
+                }
+                all.push((due, person));
+            }
+        }
+        all.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        all
+    }
+}
+
+/// Marsaglia: xorshift64. Above 0 and at most 1.
+fn chance(state: &mut u64) -> f64 {
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    let high = u32::try_from(*state >> 32).unwrap_or(0);
+    (f64::from(high) + 1.0) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// What came of it.
@@ -125,31 +163,39 @@ impl Crowd {
     /// When a connection ends.
     #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
     pub(super) fn write(mut self, pace: Pace) -> Outcome<Heard> {
-        let people = self.lines.len();
-        let per_second = pace.edits * f64::from(u32::try_from(people).or_fail("counting")?);
+        let arrivals = pace.arrivals();
+        let mut arrivals = arrivals.iter().peekable();
         let mut events = Events::with_capacity(1024);
         self.heard = Heard::default();
         self.began = Instant::now();
-        let mut sent = 0_u32;
         loop {
             let now = self.began.elapsed().as_secs_f64();
-            while f64::from(sent) / per_second <= now.min(pace.seconds) {
-                let number = sent as usize % people;
-                self.type_letter(number, f64::from(sent) / per_second);
-                sent += 1;
+            while let Some((due, number)) = arrivals.next_if(|(due, _)| *due <= now) {
+                if pace.jumping {
+                    self.move_caret(*number);
+                }
+                self.type_letter(*number, *due);
+                self.heard.expected += pace.people as u64 - 1;
             }
-            self.heard.expected = u64::from(sent) * (pace.people as u64 - 1);
-            let over = now > pace.seconds;
+            let over = arrivals.peek().is_none() && now > pace.seconds;
             if over && (self.heard.delivered >= self.heard.expected || now > pace.seconds + GRACE.as_secs_f64()) {
                 break;
             }
-            let wait = (f64::from(sent) / per_second - now).clamp(0.001, 0.05);
+            let next = arrivals.peek().map_or(f64::INFINITY, |(due, _)| *due);
+            let wait = (next - self.began.elapsed().as_secs_f64()).clamp(0.0, 0.05);
             self.listen(&mut events, Duration::from_secs_f64(wait))?;
         }
         self.heard.seconds = self.began.elapsed().as_secs_f64();
         self.heard.delays.sort_by(f64::total_cmp);
         self.heard.acknowledged.sort_by(f64::total_cmp);
         Ok(self.heard)
+    }
+
+    /// Says that somebody's caret went elsewhere; it goes out with what they do there.
+    fn move_caret(&mut self, number: usize) {
+        let line = &mut self.lines[number];
+        let message = frames::caret(FIRST_CLIENT + number as u64, line.due.len() as u64);
+        line.say(&message);
     }
 
     /// Sends one more edit, which was due at a moment.

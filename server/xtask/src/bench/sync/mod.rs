@@ -37,6 +37,7 @@ const ROOMS: Pace = Pace {
     people: 3,
     edits: 40.0,
     seconds: 3.0,
+    jumping: false,
 };
 /// A hall of typists in one document.
 const HALL: Pace = Pace {
@@ -44,7 +45,10 @@ const HALL: Pace = Pace {
     people: 200,
     edits: 3.0,
     seconds: 3.0,
+    jumping: false,
 };
+/// The same, each of whom makes every edit elsewhere, as one who mends a text: the most carets that an editor sends.
+const MENDING: Pace = Pace { jumping: true, ..HALL };
 /// A line of the table: what it says, of what, with how many digits.
 type Line = (&'static str, fn(&Figures) -> f64, usize);
 
@@ -105,12 +109,20 @@ pub(crate) fn bench(workspace: &Workspace, choice: &Choice) -> Outcome {
         table(&servers.rounds(|server| measure(server, ROOMS))?);
         Ok(())
     })?;
-    part("200 in one document, 3 edits a second each", &mut || {
-        let figures = servers.rounds(|server| measure(server, HALL))?;
-        table(&figures);
-        late(&figures);
-        Ok(())
-    })?;
+    for (what, pace) in [
+        ("200 in one document, 3 letters a second each", HALL),
+        (
+            "200 in one document, 3 edits a second each, every edit elsewhere (its caret goes before it)",
+            MENDING,
+        ),
+    ] {
+        part(what, &mut || {
+            let figures = servers.rounds(|server| measure(server, pace))?;
+            table(&figures);
+            late(&figures);
+            Ok(())
+        })?;
+    }
     part(
         "100 rooms of 3, as fast as 99 of 100 edits take less than 50 ms",
         &mut || {
@@ -153,7 +165,7 @@ impl Servers<'_> {
     /// Measures everybody, one after the other, and again.
     fn rounds<T>(&mut self, mut measure: impl FnMut(&mut Server) -> Outcome<T>) -> Outcome<Vec<(Subject, Vec<T>)>> {
         if self.running.is_empty() {
-            let rooms = ROUNDS * (2 * ROOMS.rooms + HALL.rooms);
+            let rooms = ROUNDS * (2 * ROOMS.rooms + HALL.rooms + MENDING.rooms);
             let people = ROOMS.rooms * ROOMS.people;
             for subject in Subject::ALL {
                 let server = Server::start(self.workspace, self.product, subject, rooms, people)?;
