@@ -203,22 +203,38 @@ pub fn optional_word(text: &str) -> Option<String> {
     if text.is_empty() { None } else { word(text) }
 }
 
-/// The addresses in a pasted text: `a@b.example, Bea <bea@b.example>; …`, each once, in canonical form.
+/// The addresses in a pasted text: `a@b.example, Bea <bea@b.example>; "Lindholm, Bea" <bea@b.example>; …`, each once, in
+/// canonical form. Before an address in brackets stands a name, as mail programs write it; what has the look of an address is
+/// taken for one there too, so that none is passed over. Everything else that is no address is left for somebody to mend.
 pub fn emails_in(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for part in text.split([',', ';', '\n', '\r', '\t']) {
-        // `Name <address>`: what stands in the brackets. Else addresses may stand between blanks.
-        let inner = part
-            .split_once('<')
-            .map(|(_, rest)| rest.split('>').next().unwrap_or_default());
-        for word in inner.unwrap_or(part).split_whitespace() {
-            let address = canonical_email(word);
-            if !found.contains(&address) {
-                found.push(address);
-            }
+    let mut keep = |word: &str| {
+        let address = canonical_email(word.trim_matches(['"', '\'']));
+        if !address.is_empty() && !found.contains(&address) {
+            found.push(address);
         }
+    };
+    for part in text.split([';', '\n', '\r', '\t']) {
+        let mut rest = part;
+        while let Some((name, behind)) = rest.split_once('<') {
+            let (inside, behind) = behind.split_once('>').unwrap_or((behind, ""));
+            let alone = name.rsplit_once(',').map_or("", |(alone, _)| alone);
+            alone.split(',').filter(|word| has_inner_dot(word)).for_each(&mut keep);
+            name.split([',', ' '])
+                .filter(|word| word.contains('@'))
+                .for_each(&mut keep);
+            inside.split_whitespace().for_each(&mut keep);
+            rest = behind;
+        }
+        rest.split(',').flat_map(str::split_whitespace).for_each(&mut keep);
     }
     found
+}
+
+/// Whether it is one word with a dot within, as an address has that lost its sign.
+fn has_inner_dot(word: &str) -> bool {
+    let word = word.trim();
+    !word.contains(char::is_whitespace) && word.trim_matches('.').contains('.')
 }
 
 /// A pasted text of addresses: at least one, each good.
@@ -269,4 +285,46 @@ pub fn days_in_order(from: &str, to: &str) -> Option<String> {
 /// A day in a filter, or nothing.
 pub fn optional_day(text: &str) -> Option<String> {
     (!text.is_empty() && parse_day(text).is_none()).then(|| "Write the day like 2026-11-22.".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::emails_in;
+
+    #[test]
+    fn addresses_are_found_as_mail_programs_paste_them() {
+        for (pasted, found) in [
+            ("", vec![]),
+            (" , ;\n\t<>", vec![]),
+            ("bea@b.example", vec!["bea@b.example"]),
+            ("bea@b.example cy@b.example", vec!["bea@b.example", "cy@b.example"]),
+            ("BEA@b.example,bea@B.example", vec!["bea@b.example"]),
+            ("Bea Lindholm <bea@b.example>", vec!["bea@b.example"]),
+            // As Outlook writes names, with and without quotes.
+            (
+                "Lindholm, Bea <bea@b.example>; \"Holt, Ben\" <ben@b.example>; 'cy@b.example' <cy@b.example>",
+                vec!["bea@b.example", "ben@b.example", "cy@b.example"],
+            ),
+            (
+                "Lindholm, Bea <bea@b.example>, Holt, Ben (Quality) <ben@b.example>",
+                vec!["bea@b.example", "ben@b.example"],
+            ),
+            ("\"bea@b.example\" <bea@b.example>", vec!["bea@b.example"]),
+            ("Dr. J.R. Lindholm <bea@b.example>", vec!["bea@b.example"]),
+            ("Bea\t<bea@b.example>", vec!["bea", "bea@b.example"]),
+            // None is passed over, whole or not.
+            (
+                "cy@b.example Bea <bea@b.example> dee@b.example",
+                vec!["cy@b.example", "bea@b.example", "dee@b.example"],
+            ),
+            (
+                "cyb.example, Bea <bea@b.example>, dee",
+                vec!["cyb.example", "bea@b.example", "dee"],
+            ),
+            ("Bea <bea@b.example", vec!["bea@b.example"]),
+            ("<bea@b.example cy@b.example>", vec!["bea@b.example", "cy@b.example"]),
+        ] {
+            assert_eq!(emails_in(pasted), found, "{pasted}");
+        }
+    }
 }
