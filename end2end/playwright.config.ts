@@ -25,7 +25,8 @@ export default defineConfig({
     // Far from the server's own: what differs between server and browser would show at once.
     timezoneId: "Pacific/Auckland",
     locale: "de-DE",
-    trace: "retain-on-failure",
+    // A trace costs each test a sixth of its time; who looks for a cause asks for one: `-- --trace=retain-on-failure NAME`.
+    trace: "off",
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       executablePath: given("END2END_CHROMIUM"),

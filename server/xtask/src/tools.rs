@@ -17,6 +17,9 @@ const POSTGRES_ROOT: &str = "/usr/lib/postgresql";
 /// The names Chromium goes by.
 const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
+/// Chromium without windows, as Debian packages and calls it.
+const CHROMIUM_SHELL: &str = "chromium-headless-shell";
+
 /// The tools of poppler that tests run.
 const POPPLER: [&str; 5] = ["pdffonts", "pdfinfo", "pdftohtml", "pdftoppm", "pdftotext"];
 
@@ -115,6 +118,30 @@ pub(crate) fn chromium() -> Outcome<PathBuf> {
         on_path(&CHROMIUM_NAMES)
             .map(Done::Worked)
             .ok_or_else(|| Failure::new("apt-get installed chromium, and yet it is not on the path"))
+    })
+}
+
+/// The Chromium of the browser tests: the one without windows, which Playwright prefers too. It draws the same pages with
+/// half the work, since a page there is no window with all that belongs to one. Where it is not packaged, or may not be
+/// installed, Chromium itself.
+///
+/// # Errors
+/// Names the command that installs Chromium.
+pub(crate) fn chromium_of_tests() -> Outcome<PathBuf> {
+    step_if_needed("Chromium without windows", || {
+        if let Some(found) = on_path(&[CHROMIUM_SHELL]) {
+            return Ok(Done::UpToDate(found));
+        }
+        let whole = on_path(&CHROMIUM_NAMES);
+        // Beside a Chromium it is a gain of time only: then nothing is tried that the package lists do not promise.
+        let promised = || quietly(Command::new("apt-cache").args(["show", CHROMIUM_SHELL])).is_ok();
+        if is_root() && (whole.is_none() || promised()) {
+            let installed = apt_install(&[CHROMIUM_SHELL], "Chromium without windows (for the browser tests)");
+            if let Some(found) = on_path(&[CHROMIUM_SHELL]).filter(|_| installed.is_ok()) {
+                return Ok(Done::Worked(found));
+            }
+        }
+        whole.map_or_else(|| chromium().map(Done::Worked), |whole| Ok(Done::UpToDate(whole)))
     })
 }
 

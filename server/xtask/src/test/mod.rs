@@ -82,7 +82,7 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
     tools::for_building(workspace)?;
     tools::postgres(workspace)?;
     let browsers = if selection.browser {
-        Some((tools::chromium()?, tools::engines()?))
+        Some((tools::chromium_of_tests()?, tools::engines()?))
     } else {
         None
     };
