@@ -103,12 +103,14 @@ export class Link {
     awareness.on("update", this.moved);
   }
 
-  /** Takes up what an earlier page wrote and could not hand over; it goes out when the server asks what it lacks. */
+  /** Takes up what an earlier page wrote and could not hand over; it goes out when the server asks what it lacks, or at once. */
   restore(state: Uint8Array, unsent: Uint8Array): void {
     this.settle();
     Y.applyUpdate(this.doc, state, this);
     this.unsent.add(unsent);
     this.loaded = true;
+    // The device may answer later than the server, whose question is answered then.
+    if (!this.options.readOnly) this.flush();
   }
 
   /** Begins, or begins at once what a timer would have begun. */

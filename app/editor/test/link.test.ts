@@ -366,6 +366,23 @@ test("what an earlier page kept goes out with the answer", () => {
   assert.equal(stage.safety, "saved");
 });
 
+test("what an earlier page kept goes out also when the device hands it over after the server has asked", () => {
+  const stage = new Stage();
+  const before = new Y.Doc();
+  before.getText("t").insert(0, "kept");
+  const state = Y.encodeStateAsUpdate(before);
+  stage.greet();
+  stage.hear(wire.acknowledged(1));
+  assert.equal(stage.safety, "saved");
+  stage.link.restore(state, state);
+  assert.equal(stage.safety, "saving");
+  for (const update of stage.socket.updates()) Y.applyUpdate(stage.server, update);
+  assert.equal(stage.server.getText("t").toString(), "kept");
+  stage.hear(wire.acknowledged(2));
+  assert.equal(stage.safety, "saved");
+  assert.equal(stage.sockets.length, 1);
+});
+
 test("words of what is not durable", () => {
   const doc = new Y.Doc();
   const updates: Uint8Array[] = [];
