@@ -12,7 +12,7 @@ interface Window {
 /** Counts what goes into the socket, and makes frames stop when the page is told to be still. */
 async function watched(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const here = window as unknown as Window & { still: boolean };
+    const here = window as unknown as Window & { still: boolean; errors: string[] };
     here.sent = 0;
     const send = WebSocket.prototype.send;
     WebSocket.prototype.send = function (this: WebSocket, data: Parameters<typeof send>[0]) {
@@ -21,6 +21,8 @@ async function watched(page: Page): Promise<void> {
     };
     const frame = window.requestAnimationFrame.bind(window);
     window.requestAnimationFrame = (act) => (here.still ? 0 : frame(act));
+    here.errors = [];
+    addEventListener("error", ({ message }) => here.errors.push(message));
   });
 }
 
@@ -157,4 +159,95 @@ test("detail_26 the caret stays clear of the edge while somebody types to the bo
   });
   await one.type("a");
   await expect.poll(below).toBeGreaterThanOrEqual(60);
+});
+
+test("a word deleted in the moment one of its letters is typed stays deleted, here and in the room", async ({ sheet, room, page }) => {
+  await watched(page);
+  const one = await sheet();
+  await one.type("Kept.");
+  await one.saved();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await one.heard();
+  const [typed, deleted, errors] = await page.evaluate(async () => {
+    const here = window as unknown as { still: boolean; errors: string[] };
+    here.still = true;
+    const words = (): string => document.querySelector(".ProseMirror")!.textContent!;
+    // The view hears of each in a microtask, and nothing is painted in between.
+    const heard = async (): Promise<void> => {
+      for (let turn = 0; turn < 4; turn++) await Promise.resolve();
+    };
+    document.execCommand("insertText", false, "x");
+    await heard();
+    const typed = words();
+    getSelection()!.modify("extend", "backward", "word");
+    document.execCommand("delete");
+    await heard();
+    return [typed, words(), here.errors] as const;
+  });
+  expect([typed, deleted, errors]).toEqual(["Kepxt.", "t.", []]);
+  await expect.poll(() => room.xml).toContain(">t.<");
+  expect(await one.words()).toBe("t.");
+});
+
+for (const still of [false, true]) {
+  test(`detail_04 an input method composes at the edge of the screen undisturbed${still ? ", however late the frames" : ""}`, async ({ sheet, room, page }) => {
+    await watched(page);
+    const one = await sheet();
+    await one.paste({ "text/html": "<p>line</p>".repeat(80) });
+    await page.keyboard.press("Control+End");
+    await one.saved();
+    await page.evaluate(() => {
+      const scroller = document.querySelector(".scroll")!;
+      const caret = getSelection()!.getRangeAt(0).getBoundingClientRect();
+      scroller.scrollBy(0, caret.bottom - scroller.getBoundingClientRect().bottom + 4);
+    });
+    await page.evaluate((still) => void ((window as unknown as { still: boolean }).still = still), still);
+    const devtools = await page.context().newCDPSession(page);
+    for (const text of ["k", "ka", "kak", "kaki", "かき"]) {
+      await devtools.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
+    }
+    await devtools.send("Input.insertText", { text: "かき" });
+    await expect.poll(() => room.xml).toContain("lineかき<");
+    expect((await one.words()).endsWith("lineかき")).toBe(true);
+    expect(await page.evaluate(() => (window as unknown as { errors: string[] }).errors)).toEqual([]);
+  });
+}
+
+test("what is pasted is there within the same task", async ({ sheet, room, page }) => {
+  await watched(page);
+  const one = await sheet();
+  await one.saved();
+  await page.evaluate(() => void ((window as unknown as { still: boolean }).still = true));
+  await one.paste({ "text/html": "<p>a table of contents</p>" });
+  await expect.poll(() => room.xml).toContain("a table of contents");
+});
+
+test("detail_14 a table that two people's edits left ragged is mended by the next letter in it", async ({ sheet, room, context, complaints }) => {
+  complaints.expect(/WebSocket/);
+  const one = await sheet();
+  await one.paste({ "text/html": "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table><p>tail</p>" });
+  await one.saved();
+  const two = await sheet("name=Ben&user=ben", context);
+  await expect(two.text).toContainText("tail");
+  const shape = (sheet: typeof one): Promise<string> =>
+    sheet.text.evaluate((text) => [...text.querySelectorAll("tr")].map((row) => row.querySelectorAll("td, th").length).join());
+  room.behaviour.deaf = true;
+  for (const [sheet, command] of [[one, "row"], [two, "column"]] as const) {
+    await sheet.page.bringToFront();
+    await sheet.text.locator("td").first().click();
+    expect(await sheet.command(command)).toBe(true);
+  }
+  room.behaviour.deaf = false;
+  for (const sheet of [one, two]) {
+    await sheet.page.evaluate(() => {
+      dispatchEvent(new Event("offline"));
+      dispatchEvent(new Event("online"));
+    });
+  }
+  for (const sheet of [one, two]) await expect.poll(() => shape(sheet)).toBe("3,2,3");
+  await one.page.bringToFront();
+  await one.text.locator("td").first().click();
+  await one.type("x");
+  for (const sheet of [one, two]) await expect.poll(() => shape(sheet)).toBe("3,3,3");
 });

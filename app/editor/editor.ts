@@ -7,6 +7,7 @@ import { EditorView } from "prosemirror-view";
 import { Awareness } from "y-protocols/awareness";
 import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
+import { MARGIN, showCaret } from "./caret.ts";
 import { COMMANDS } from "./commands.ts";
 import { followKeyboard } from "./dock.ts";
 import { isRemote, isTyping } from "./origin.ts";
@@ -70,8 +71,6 @@ export type Tell = (name: "status" | "selection" | "outline" | "here" | "presenc
 
 /** A text with more blocks than this is long: the browser leaves alone what of it is far from the screen. */
 const LONG = 150;
-/** How near to the edges the caret may come, in pixels. */
-const MARGIN = { top: 24, bottom: 64, left: 0, right: 0 };
 /** What is further away than so many screens is gone to at once. */
 const FAR_SCREENS = 3;
 /** The longest that going somewhere takes, in milliseconds; later the hands that scroll are somebody's own. */
@@ -81,7 +80,7 @@ class Editor {
   private readonly doc = new Y.Doc();
   private readonly awareness: Awareness;
   private readonly safety: Safety;
-  private readonly writing = new Writing(afterPaint, () => this.safety.link.look(), () => this.wrote());
+  private readonly writing = new Writing(afterPaint, () => this.safety.typed(), (painted) => this.wrote(painted));
   private readonly strings: Strings;
   private readonly pm = document.createElement("div");
   private readonly floats = document.createElement("div");
@@ -97,8 +96,10 @@ class Editor {
   private lastPresence = "";
   private lastHere = "";
   private frame = 0;
-  /** Whether the caret is to be looked for once what was typed is on the screen. */
+  /** Whether a key is being carried out, and whether the caret is to be looked for once it is on the screen. */
+  private typing = false;
   private typed = false;
+  private over = false;
   private stopScroll: () => void = () => undefined;
 
   constructor(
@@ -127,6 +128,7 @@ class Editor {
       { url: url.href, readOnly: options.readOnly, key: options.key, page: this.writing },
       extras.ports ?? browserPorts,
       (status) => {
+        if (this.over) return;
         if (status.loaded) this.show();
         this.setEditable();
         this.tell("status", JSON.stringify(status));
@@ -162,6 +164,8 @@ class Editor {
   }
 
   destroy(): void {
+    // What is told from here on finds nobody.
+    this.over = true;
     this.writing.flush();
     cancelAnimationFrame(this.frame);
     this.stopScroll();
@@ -182,7 +186,7 @@ class Editor {
   }
 
   private editable(): boolean {
-    return !this.options.readOnly && this.safety.status().safety !== "refused";
+    return !this.options.readOnly && this.safety.link.state().safety !== "refused";
   }
 
   /** Commands on the editor rather than on the text; null for a name that is none. */
@@ -245,7 +249,6 @@ class Editor {
         writingsuggestions: "true",
       }),
       nodeViews: views.constructors,
-      // The caret never hides below the docked toolbar or the head.
       scrollMargin: MARGIN,
       scrollThreshold: MARGIN,
       clipboardParser: parser,
@@ -258,15 +261,19 @@ class Editor {
       dispatchTransaction(this: EditorView, tr) {
         if (this.isDestroyed) return;
         const { writing } = editor;
+        if (isRemote(tr) && writing.owes) reportError(new Error("others' words came before one's own were in place"));
         writing.flush();
         const change = (): void => this.updateState(this.state.apply(tr));
-        editor.typed = tr.scrolledIntoView && isTyping(tr);
+        const key = isTyping(tr) && !this.composing && document.visibilityState === "visible";
+        editor.typing = key && tr.scrolledIntoView;
+        editor.typed ||= editor.typing;
         if (isRemote(tr)) writing.pass(() => steady(this, change));
         else change();
+        if (!key) writing.flush();
         if (tr.docChanged || tr.getMeta(numbersKey) !== undefined) views.refresh(this);
         if (!writing.waits) editor.saySelection(this);
       },
-      handleScrollToSelection: () => this.typed,
+      handleScrollToSelection: () => this.typing,
       handleDOMEvents: { blur: () => writing.flush() },
     });
     writing.before((yUndoPluginKey.getState(this.view.state) as { undoManager: Undoes }).undoManager);
@@ -317,21 +324,13 @@ class Editor {
   }
 
   /** What was typed is on the screen, and in the document. */
-  private wrote(): void {
+  private wrote(painted: boolean): void {
     this.safety.link.look();
-    if (!this.view || this.view.isDestroyed) return;
-    if (this.typed) this.showCaret(this.view);
-    this.typed = false;
+    if (this.over || !this.view || this.view.isDestroyed) return;
+    // Only in the paint's own task: in any other the page may hold more than the view knows.
+    if (painted && this.typed && !this.view.composing) showCaret(this.view);
+    if (painted) this.typed = false;
     this.saySelection(this.view);
-  }
-
-  /** Scrolls if what was typed has pushed the caret to the edge. Asked in the key's own path, this would lay the page out once
-   * more; browsers show the caret themselves, but know nothing of what is docked over the text. */
-  private showCaret(view: EditorView): void {
-    const { top, bottom } = view.coordsAtPos(view.state.selection.head, 1);
-    const box = scrollerOf(view.dom).getBoundingClientRect();
-    const edge = { top: Math.max(0, box.top) + MARGIN.top, bottom: Math.min(innerHeight, box.bottom) - MARGIN.bottom };
-    if (top < edge.top || bottom > edge.bottom) view.dispatch(view.state.tr.scrollIntoView());
   }
 
   private saySelection(view: EditorView): void {

@@ -23,6 +23,8 @@ export interface Status {
 
 /** Words are kept on the device when the server has not answered for so long. */
 const KEEP_MS = 350;
+/** However much it answers: when it is further behind than this. */
+const BEHIND_MS = 2_000;
 /** "Saved" is said once nothing was written for so long: who types is not shown a word that comes and goes with each key, and
  * the key does not pay for drawing it. */
 const CALM_MS = 300;
@@ -51,7 +53,7 @@ export class Safety {
     private readonly doc: Y.Doc,
     awareness: Awareness,
     options: { url: string; readOnly: boolean; key: string; page: Page },
-    ports: Ports,
+    private readonly ports: Ports,
     private readonly tell: (status: Status) => void,
   ) {
     this.keeper = new Keeper(options.key, String(doc.clientID));
@@ -99,6 +101,12 @@ export class Safety {
     };
   }
 
+  /** The page has words that the document has not yet. What was kept is not all, and "on this device" not true any more. */
+  typed(): void {
+    if (this.kept) this.link.settle();
+    this.link.look();
+  }
+
   /** Leaves the document. Words under way get some time; the device has them meanwhile. */
   end(): void {
     this.ended = true;
@@ -138,8 +146,10 @@ export class Safety {
     this.answers = this.link.unsent.answers;
     this.timer = setTimeout(() => {
       this.timer = undefined;
+      const { answers, since } = this.link.unsent;
       // What is kept is the whole document: not while somebody types and the server answers, only a little behind.
-      if (this.link.unsent.answers === this.answers) void this.keepNow();
+      const behind = since !== null && this.ports.now() - since > BEHIND_MS;
+      if (behind || answers === this.answers) void this.keepNow();
       else this.plan();
     }, KEEP_MS);
   }

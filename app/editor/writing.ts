@@ -7,7 +7,8 @@ import type { EditorView } from "prosemirror-view";
 /** Does something once the next frame is on the screen; answers how to take that back. */
 export type AfterPaint = (act: () => void) => () => void;
 
-/** What is put in place at the latest after so many milliseconds: a page that is not seen has no frames. */
+/** What is put in place after so many milliseconds where no frame comes. A page that is not seen does not wait for this: there
+ * timers are late, and what is written is written at once. */
 const LATEST_MS = 100;
 
 /** In a browser: a task after the frame. */
@@ -43,11 +44,12 @@ export class Writing {
   private cancel: () => void = () => undefined;
   private passing = false;
 
-  /** `changed` is called when something is owed that was not, `written` when nothing is any more. */
+  /** `changed` is called when words are owed, `written` when nothing is any more: with true in the paint's own task, where nothing
+   * else is under way; with false in the middle of whatever asked, perhaps while the view reads the next key from the page. */
   constructor(
     private readonly afterPaint: AfterPaint,
     private readonly changed: () => void,
-    private readonly written: () => void,
+    private readonly written: (painted: boolean) => void,
   ) {}
 
   /** Whether the page has words that the shared document has not. */
@@ -60,19 +62,27 @@ export class Writing {
     return this.owed !== null;
   }
 
-  /** Puts in place what is owed, now. */
+  /** Puts in place what is owed, now. Never throws: what cannot be written stays owed, and is tried again with the next flush. */
   flush(): void {
+    this.write(false);
+  }
+
+  private write(painted: boolean): void {
     const { owed } = this;
     if (!owed) return;
     this.cancel();
     this.owed = null;
     try {
       owed();
-    } finally {
-      // Only now: what it wrote is counted as unsent, and so at no moment does everything look saved.
-      this.letters = false;
+    } catch (error) {
+      // The state is written, not the change: to write it again, or a later one, is right.
+      this.owed ??= owed;
+      globalThis.reportError(error);
+      return;
     }
-    this.written();
+    // Only now: what it wrote is counted as unsent, and so at no moment does everything look saved.
+    this.letters = false;
+    this.written(painted);
   }
 
   /** Carries out a change that comes from the shared document: the binding passes over it, and need not be asked later. */
@@ -120,7 +130,7 @@ export class Writing {
     }
     this.flush();
     this.owed = write;
-    this.cancel = this.afterPaint(() => this.flush());
+    this.cancel = this.afterPaint(() => this.write(true));
     if (letters) {
       this.letters = true;
       this.changed();

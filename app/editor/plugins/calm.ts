@@ -1,6 +1,6 @@
 // What others write never disturbs who writes here: not the page's place on the screen, not a selection of cells, not an
 // input method that is composing.
-import { CellSelection, tableEditing } from "prosemirror-tables";
+import { CellSelection, isInTable, tableEditing } from "prosemirror-tables";
 import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "y-prosemirror";
@@ -76,13 +76,13 @@ export function calm(): Plugin<Kept> {
 
 /**
  * Table editing whose mending follows one's own edits only: were every device to mend what all have just received, each
- * would add the same missing cells again. Nor does it look at every block for a letter, which changes no table's shape.
+ * would add the same missing cells again. Nor does it look at every block for a letter outside of tables.
  */
 export function tables(): Plugin {
   const plugin = tableEditing({ allowTableNodeSelection: false });
   const mend = plugin.spec.appendTransaction!;
   plugin.spec.appendTransaction = function (transactions, before, after) {
-    const idle = transactions.every(isTyping) && after.selection.empty;
+    const idle = transactions.every(isTyping) && after.selection.empty && !isInTable(after);
     return idle || transactions.some(isRemote) ? null : mend.call(plugin, transactions, before, after);
   };
   return plugin;

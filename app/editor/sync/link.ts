@@ -161,7 +161,7 @@ export class Link {
     this.ports.cancel(this.gathering);
     this.gathering = null;
     if (!this.socket || !this.answered) return;
-    const update = this.unsent.take();
+    const update = this.unsent.take(this.ports.now());
     if (update) this.send(wire.update(update));
     this.say();
   }
@@ -299,7 +299,7 @@ export class Link {
     this.ports.cancel(this.gathering);
     this.gathering = null;
     const update = Y.encodeStateAsUpdate(this.doc, vector);
-    this.unsent.answered();
+    this.unsent.answered(this.ports.now());
     this.answered = true;
     this.send(wire.step2(update));
     this.sendPresence(true);

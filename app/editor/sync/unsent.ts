@@ -31,11 +31,13 @@ export function picturesIn(update: Uint8Array): string[] {
 /** The updates of this device that are not durable yet, each with its place in the connection's count. */
 export class Unsent {
   private waiting: Uint8Array[] = [];
-  private sent: { place: number; update: Uint8Array }[] = [];
+  private sent: { place: number; update: Uint8Array; at: number }[] = [];
   private count = 0;
   private durable = 0;
   /** How often the server has said that more is durable: who looks twice knows whether it has said so in between. */
   answers = 0;
+  /** When the oldest of what is not durable was first sent, or could not be; null when everything is. */
+  since: number | null = null;
 
   /** Whether everything is durable. */
   get empty(): boolean {
@@ -49,20 +51,23 @@ export class Unsent {
   }
 
   /** Takes everything that waits as one update, which the connection counts from now on; null when nothing waits. */
-  take(): Uint8Array | null {
+  take(now: number): Uint8Array | null {
     if (this.waiting.length === 0) return null;
     const update = this.waiting.length === 1 ? this.waiting[0]! : Y.mergeUpdates(this.waiting);
     this.waiting = [];
-    this.sent.push({ place: ++this.count, update });
+    this.sent.push({ place: ++this.count, update, at: now });
+    this.since ??= now;
     return update;
   }
 
   /** The answer to the server's state vector goes out now, and carries everything that waited. */
-  answered(): void {
+  answered(now: number): void {
     this.count += 1;
     const update = this.everything();
     this.waiting = [];
-    this.sent = update ? [{ place: this.count, update }] : [];
+    // It may hold what is older: that it goes out anew makes nothing younger.
+    if (update) this.since ??= now;
+    this.sent = update ? [{ place: this.count, update, at: this.since ?? now }] : [];
   }
 
   /** The server has made this many of the connection's updates durable. A number that cannot be is ignored. */
@@ -71,6 +76,7 @@ export class Unsent {
     if (count > this.durable) this.answers += 1;
     this.durable = count;
     this.sent = this.sent.filter(({ place }) => place > count);
+    this.since = this.sent[0]?.at ?? null;
   }
 
   /** The connection is gone, and its count with it; what was on its way may or may not have arrived. */

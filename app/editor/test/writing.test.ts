@@ -22,6 +22,7 @@ class Page {
   readonly sent: wire.Heard[] = [];
   readonly states: LinkState[] = [];
   readonly order: string[] = [];
+  readonly painted: boolean[] = [];
   private frames: (() => void)[] = [];
   private timers: (() => void)[] = [];
   socket: Socket = { send: (bytes) => this.sent.push(...wire.read(bytes)), close: () => undefined, onopen: null, onmessage: null, onclose: null };
@@ -31,7 +32,8 @@ class Page {
       return () => (this.frames = this.frames.filter((other) => other !== act));
     },
     () => this.link.look(),
-    () => {
+    (painted) => {
+      this.painted.push(painted);
       this.order.push("written");
       this.link.look();
     },
@@ -200,18 +202,31 @@ test("what the document itself changed is passed over at once, and no frame is w
   assert.deepEqual([page.painting, page.writing.owes, page.writing.waits], [0, false, false]);
 });
 
-test("a letter that cannot be put in place is not owed for ever, and the next one can", () => {
-  const page = new Page();
-  const broken = new Writing(() => () => undefined, () => undefined, () => undefined);
+test("a letter that cannot be put in place stays owed, stops nobody, and is tried again", () => {
+  const reported: unknown[] = [];
+  const { reportError } = globalThis;
+  globalThis.reportError = (error: unknown) => void reported.push(error);
+  const told: boolean[] = [];
+  const broken = new Writing(() => () => undefined, () => undefined, (painted) => told.push(painted));
   let tries = 0;
-  const view = broken.behind(new Plugin({ view: () => ({ update: () => { tries += 1; if (tries === 1) throw new Error("no"); } }) })).spec.view!({} as EditorView);
+  const update = (): void => {
+    tries += 1;
+    if (tries === 1) throw new Error("no");
+  };
+  const view = broken.behind(new Plugin({ view: () => ({ update }) })).spec.view!({} as EditorView);
   const state = EditorState.create({ schema });
-  const now = { state: state.apply(state.tr.insertText("a", 1)) } as EditorView;
-  view.update!(now, state);
-  assert.throws(() => broken.flush(), /no/);
-  assert.ok(!broken.owes);
-  view.update!(now, state);
+  view.update!({ state: state.apply(state.tr.insertText("a", 1)) } as EditorView, state);
   broken.flush();
-  assert.equal(tries, 2);
-  assert.equal(page.painting, 0);
+  assert.deepEqual([reported.length, broken.owes, told], [1, true, []], "nothing is thrown where the next key is carried out");
+  broken.flush();
+  assert.deepEqual([tries, broken.owes, told], [2, false, [false]]);
+  globalThis.reportError = reportError;
+});
+
+test("only the paint's own task may do more to the view", () => {
+  const page = new Page();
+  page.type("a");
+  page.type("b");
+  page.paint();
+  assert.deepEqual(page.painted, [false, true]);
 });
