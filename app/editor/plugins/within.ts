@@ -59,7 +59,7 @@ interface Own {
   id?: string;
   /** It is no picture, or may not be sent: given up. */
   refused?: boolean;
-  /** It did not reach the server, and waits for another try. */
+  /** It did not reach the server, or has its name, and is looked at again when there is a reason to. */
   later?: boolean;
   told?: boolean;
 }
@@ -81,7 +81,7 @@ export class Within {
     for (const src of taken) this.add(src);
   }
 
-  /** Takes note of what a change brings into the text. Dragging what somebody else put there makes it nobody else's. */
+  /** Takes note of what a change brings into the text. What was there before, as when somebody else's is dragged, stays theirs. */
   note(tr: Transaction): void {
     this.waits ||= isUndo(tr) && this.own.size > 0;
     if (!tr.getMeta("paste") && tr.getMeta("uiEvent") !== "drop") return;
@@ -134,14 +134,15 @@ export class Within {
   }
 
   private async send(src: string, own: Own): Promise<void> {
+    own.later = true;
     try {
       own.drawn ??= await redraw(bytesOf(src));
       own.id ??= await this.upload(own.drawn, "", () => undefined);
       this.name(src, own.id);
     } catch (error) {
-      if (why(error) === "picture") own.refused = true;
-      else own.later = true;
-      if (own.later && this.view) this.timer = setTimeout(this.again, AGAIN_MS);
+      own.refused = why(error) === "picture";
+      clearTimeout(this.timer);
+      if (!own.refused && this.view) this.timer = setTimeout(this.again, AGAIN_MS);
       if (!own.told) this.failed(why(error), "");
       own.told = true;
     }

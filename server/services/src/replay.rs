@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{Caller, Code, Kind, Problem};
 use store::{
-    Scoped,
+    Scoped, TenantTx,
     idempotency::{self, Given, NewAnswer},
 };
 use uuid::Uuid;
@@ -16,6 +16,9 @@ use zeroize::Zeroizing;
 
 /// Longest idempotency key, in characters.
 pub const IDEMPOTENCY_KEY_MAX: usize = 200;
+
+/// What the hash of a key is for.
+const KEY: &str = "idempotency key";
 
 /// A request as it is recognised: hashes of its key and of what it asks.
 pub(crate) struct Replay {
@@ -50,7 +53,7 @@ impl Replay {
         let workspace_key = services.inner.keyring.workspace_key(admitted.workspace()).await?;
         let asked = Zeroizing::new(format!("{key} {} {}", Op::META.name, request.as_str()));
         Ok(Some(Self {
-            key_hash: workspace_key.lookup_hash("idempotency key", key),
+            key_hash: workspace_key.lookup_hash(KEY, key),
             request_hash: workspace_key.lookup_hash("idempotent request", &asked),
         }))
     }
@@ -79,6 +82,15 @@ pub(crate) async fn given<Op: Handle>(
     let record = cx.tx.workspace().0;
     let plain = cx.open(REPLAY, record, replay.row(), &given.response).await?;
     Ok(Some(serde_json::from_str(&plain).map_err(|_| internal())?))
+}
+
+/// Whether the actor was answered under this key before, whatever they asked.
+pub(crate) async fn is_known(cx: &mut Context<'_, TenantTx>, key: &str) -> Result<bool, Failure> {
+    let workspace = cx.tx.workspace();
+    let workspace_key = cx.services.inner.keyring.workspace_key(workspace).await?;
+    let key_hash = workspace_key.lookup_hash(KEY, key);
+    let found = idempotency::find(&mut cx.tx, cx.actor.account(), &key_hash).await?;
+    Ok(found.is_some())
 }
 
 /// The answer as it is kept in the transaction of its act.

@@ -48,11 +48,12 @@ struct Place {
 impl Place {
     /// None while the workspace has its places taken, or there is none left for anybody.
     fn take(workspace: WorkspaceId) -> Option<Self> {
-        let permit = TAKEN.try_acquire().ok()?;
         let mut taking = TAKING.lock().unwrap_or_else(PoisonError::into_inner);
         if taking.iter().filter(|taken| **taken == workspace).count() >= TAKEN_OF_ONE {
             return None;
         }
+        // Only now: nobody holds a permit, be it for a moment, that they will not use.
+        let permit = TAKEN.try_acquire().ok()?;
         taking.push(workspace);
         Some(Self {
             workspace,

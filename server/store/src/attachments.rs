@@ -159,7 +159,7 @@ pub async fn held(tx: &mut impl Scoped, record: RecordId, ids: &[AttachmentId]) 
 /// Gives a record pictures that show the bytes of others, as the transaction's actor's.
 ///
 /// # Errors
-/// When the database does not answer.
+/// When the database does not answer, or one of the others is not there ([`StoreError::Bug`]).
 pub async fn share(
     tx: &mut impl Scoped,
     record: RecordId,
@@ -171,24 +171,29 @@ pub async fn share(
     for picture in pictures {
         ids.push(picture.id.0);
         of.push(picture.of.0);
-        keys.push(picture.key.clone().unwrap_or_default());
+        keys.push(picture.key.clone());
     }
-    sqlx::query!(
+    let done = sqlx::query!(
         "insert into attachments (workspace_id, id, record_id, class, kind, size, key, content_of, added_by, added_at)
-         select $1, p.id, $2, a.class, a.kind, a.size, nullif(p.key, ''), coalesce(a.content_of, a.id), $6, $7
+         select $1, p.id, $2, a.class, a.kind, a.size, p.key, coalesce(a.content_of, a.id), $6, $7
          from unnest($3::uuid[], $4::uuid[], $5::bytea[]) as p (id, of, key)
             join attachments a on a.workspace_id = $1 and a.id = p.of",
         workspace.0,
         record.0,
         &ids,
         &of,
-        &keys,
+        &keys as &[Option<Vec<u8>>],
         actor.map(|account| account.0),
         at
     )
     .execute(conn(tx))
     .await?;
-    Ok(())
+    if done.rows_affected() == pictures.len() as u64 {
+        return Ok(());
+    }
+    Err(StoreError::Bug(
+        "a picture whose bytes were to be shown is not there".to_owned(),
+    ))
 }
 
 /// How many pictures a record has.

@@ -358,6 +358,34 @@ async fn a_record_that_has_its_pictures_says_so_before_more_bytes_come() {
 }
 
 #[tokio::test]
+async fn who_lost_the_answer_of_the_last_picture_there_may_be_gets_it_again() {
+    let house = House::open().await;
+    let desk = Desk::of(&house, "ada@example.com").await;
+    desk.picture(&house).await;
+    let insert = format!(
+        "insert into shared.attachments (workspace_id, id, record_id, class, kind, size, content_of, added_at)
+         select workspace_id, gen_random_uuid(), record_id, class, kind, size, id, added_at
+         from shared.attachments, generate_series(3, {ATTACHMENTS_MAX})"
+    );
+    house.database.run(&insert).await;
+    let send = async |key: &str| {
+        let sent = request(Method::POST, &desk.place(), Some(&desk.cookie))
+            .header(header::ORIGIN, ORIGIN)
+            .header("idempotency-key", key);
+        house.send(sent.body(Body::from(GIF)).expect("a request")).await
+    };
+    let first = send("the-last").await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert_eq!(send("the-last").await.json(), first.json());
+    assert_eq!(send("one-more").await.status.as_u16(), 422);
+    let record = json!({"workspace": desk.workspace, "record": desk.record});
+    desk.done(&house, "record.archive", &record).await;
+    assert_eq!(send("the-last").await.json(), first.json(), "put away meanwhile");
+    assert_eq!(send("one-more").await.status.as_u16(), 403);
+    assert_eq!(kept(&house).await, i64::from(ATTACHMENTS_MAX));
+}
+
+#[tokio::test]
 async fn an_upload_that_breaks_off_leaves_nothing_and_holds_up_nobody() {
     let house = House::open().await;
     let desk = Desk::of(&house, "ada@example.com").await;

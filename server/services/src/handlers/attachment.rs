@@ -2,7 +2,8 @@
 //! taken out of a text stands in its history, and there it must be seen.
 //!
 //! Who may do what with a picture is what they may do with its record. Each is encrypted under a key of its own, and that
-//! one under the record's key for its body: whatever ends the body's key ends its pictures, and those of no copy.
+//! one under the record's key for its body: whatever ends the body's key ends its pictures, and those of no copy. What the
+//! release before kept has no key of its own: it, and what copies show of it, ends with the key of its first record.
 
 use crate::{
     Context, Event, Handle, Prepare, Services,
@@ -10,6 +11,7 @@ use crate::{
     dispatch,
     failure::Failure,
     keyring::KeyFault,
+    replay,
     vault::{ATTACHMENT, ATTACHMENT_KEY},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -115,15 +117,25 @@ impl Handle for ReadAttachment {
 
 impl Services {
     /// Whether a picture of this caller's would be taken: asked before its bytes are read, which may be many and come slowly.
+    /// One that was taken already under the caller's idempotency key is: whoever lost its answer gets that, also where the
+    /// record would take no further one.
     ///
     /// # Errors
     /// What adding it would be refused with.
     pub async fn takes_pictures(&self, caller: &Caller, about: GetRecord) -> Result<(), Problem> {
         let admitted = dispatch::admit(self, caller, &GetRecord::META, Some(about.workspace), None).await?;
         let mut cx = dispatch::begin::<GetRecord>(self, caller, &admitted).await?;
-        let takes = cx.takes_pictures(about.record).await;
+        let takes = cx.takes_pictures(about.record).await.map_err(|failure| failure.problem);
+        let takes = match (takes, caller.idempotency_key.as_deref()) {
+            (Err(refused), Some(key)) if refused.code != Code::NotFound => {
+                let known = replay::is_known(&mut cx, key).await;
+                let known = known.map_err(|failure| failure.problem)?;
+                if known { Ok(()) } else { Err(refused) }
+            }
+            (takes, _) => takes,
+        };
         answered(cx.tx.finish().await)?;
-        takes.map_err(|failure| failure.problem)
+        takes
     }
 }
 
@@ -191,8 +203,9 @@ impl Context<'_, TenantTx> {
 
     /// Gives a copy of a record pictures of its own. They share the bytes of the original's, whose keys are sealed for the copy
     /// under its own: so a record with as many and as large pictures as there may be is copied in one short transaction, which is
-    /// there whole or not at all, and whatever ends the original's key ends nothing of the copy. A picture of a third record,
-    /// or one that is nowhere, is named as before.
+    /// there whole or not at all, and whatever ends the original's key ends nothing of the copy. (But for what the release
+    /// before kept, which has no key of its own: there the key of the record it was added to opens the copy's, too.) A
+    /// picture of a third record, or one that is nowhere, is named as before.
     pub(super) async fn copy_pictures(
         &mut self,
         body: Document,

@@ -17,6 +17,10 @@ use domain::{
     },
     ports::KeyStore as _,
 };
+use store::{
+    Placement, Scoped as _, StoreError,
+    attachments::{self, Sharing},
+};
 
 fn add(workspace: WorkspaceId, record: RecordId, bytes: &[u8]) -> AddAttachment {
     AddAttachment {
@@ -400,6 +404,46 @@ async fn a_picture_of_the_release_before_opens_and_so_do_its_copies() {
         let shown = read(house, owner, workspace, id).await.expect("shown");
         assert_eq!(shown.content, PICTURE);
     }
+    // It has no key of its own, and a copy's none either: both end with that of the record it was added to.
+    let end = format!(
+        "delete from shared.data_keys where class = 'record.body' and record_id = '{}'",
+        desk.record
+    );
+    house.database.run(&end).await;
+    let attachment = desk.pictures_of(copy).await[0];
+    let caller = crate::house::caller(Some(&owner.token));
+    let services = house.restarted();
+    let ended = services.run(caller, ReadAttachment { workspace, attachment });
+    assert_eq!(code(ended.await.result), Code::Unavailable);
+}
+
+/// What the handlers never ask for: bytes that are nowhere, or another workspace's.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bytes_that_are_not_there_are_shared_with_nobody() {
+    let desk = desk().await;
+    let house = &desk.house;
+    let theirs = house.workspace(&desk.owner, "Elsewhere").await.id;
+    let record = house.record(&desk.owner, theirs, "Lamps").await.id;
+    let picture = house
+        .act(&desk.owner, add(theirs, record, &point()))
+        .await
+        .expect("added");
+    let own = desk.add(&point()).await.expect("added").id;
+    let before = house.database.number("select count(*) from shared.attachments").await;
+    for of in [picture.id, AttachmentId(testkit::id())] {
+        let scope = testkit::scope(&Placement::shared(desk.workspace), Some(desk.owner.account));
+        let mut tx = house.database.db.begin(&scope).await.expect("begin");
+        let sharing = [own, of].map(|of| Sharing {
+            id: AttachmentId(testkit::id()),
+            of,
+            key: None,
+        });
+        let shared = attachments::share(&mut tx, desk.record, &sharing, testkit::EPOCH).await;
+        assert!(matches!(shared, Err(StoreError::Bug(_))), "{shared:?}");
+        tx.rollback().await.expect("rolled back");
+    }
+    let after = house.database.number("select count(*) from shared.attachments").await;
+    assert_eq!(after, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
