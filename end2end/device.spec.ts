@@ -2,21 +2,23 @@
 import type { Page } from "@playwright/test";
 import { memberOf } from "./support/people.ts";
 import { alive, expect, open, test } from "./support/test.ts";
-import { keptRows, leaveNetwork, save, text, type, write } from "./support/writing.ts";
+import { keptOf, keptRows, leaveNetwork, save, text, type, write } from "./support/writing.ts";
 
 const LOST = /ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/;
 
 /** Writes without a connection, until the device has it; then the page is gone without its goodbye, as by a crash. The last
- * of the words is a single letter: once it is counted, no letter is missing. */
-async function leaveWordsBehind(page: Page, path: string, words: string): Promise<void> {
+ * of the words is a single letter: once it is counted, no letter is missing. Answers what the device calls them. */
+async function leaveWordsBehind(page: Page, path: string, words: string): Promise<string[]> {
   await open(page, path);
   await write(page);
   await leaveNetwork(page);
   await page.keyboard.type(words);
   await expect(page.getByText(`${words.split(" ").length} words are on this device`)).toBeVisible();
   await expect(save(page)).toHaveText("On this device");
-  expect(await keptRows(page)).toBe(1);
+  const kept = await keptOf(page);
+  expect(kept).toHaveLength(1);
   await page.close({ runBeforeUnload: false });
+  return kept;
 }
 
 test("signing out warns of words that only this device has, erases them, and the service worker comes back", async ({ page, context, owner, complaints }) => {
@@ -68,7 +70,7 @@ test("another account in the same browser sees nothing of them; their writer fin
   const record = await owner.makeRecord(page.request, "Shared browser");
   const bea = await memberOf(owner, page.request, "Bea Lindholm");
   const path = owner.at(`/records/${record}`);
-  await leaveWordsBehind(page, path, "Ilse wrote plan B");
+  const ilses = await leaveWordsBehind(page, path, "Ilse wrote plan B");
   await context.setOffline(false);
   const other = await context.newPage();
   await bea.signIn(other.request);
@@ -77,7 +79,7 @@ test("another account in the same browser sees nothing of them; their writer fin
   await type(other, "Bea writes");
   await expect(text(other)).toHaveText("Bea writes");
   // What was Bea's, the device has forgotten; what is Ilse's, it keeps.
-  await expect.poll(() => keptRows(other)).toBe(1);
+  await expect.poll(() => keptOf(other)).toEqual(ilses);
   await owner.signIn(other.request);
   await open(other, path);
   await write(other);

@@ -8,11 +8,17 @@ test("detail_18 carets bear names that fade at rest, are drawn without inline st
   const one = await sheet("name=Ann&user=ann");
   await one.paste({ "text/plain": Array.from({ length: 80 }, (_, index) => `Line ${index}`).join("\n\n") });
   await one.saved();
+  // Whether a caret that comes bears its name: noted in the page, since nobody may look within three seconds.
+  await one.page.evaluate(() => {
+    const seen = window as unknown as { named: boolean };
+    new MutationObserver(() => (seen.named ||= document.querySelector(".caret:not(.is-quiet)") !== null)).observe(document.body, { childList: true, subtree: true, attributes: true });
+  });
   const two = await sheet("name=Tom%C3%A1s%20Q&user=tomas", context);
   await two.page.keyboard.press("Control+Home");
   const caret = one.page.locator(".caret");
   await expect(caret).toHaveText("Tomás Q");
   await expect(caret).toHaveAttribute("aria-hidden", "true");
+  expect(await one.page.evaluate(() => (window as unknown as { named: boolean }).named)).toBe(true);
   // A name stands for three seconds; who looks later than that sees it again with the next move.
   const named = async (move: string): Promise<boolean> => {
     await two.page.keyboard.press(move);
@@ -55,8 +61,11 @@ test("detail_19 undo takes back only mine, redo brings it back", async ({ sheet,
   await page.keyboard.press("Control+Home");
   await one.type("Mine again. ");
   await expect(two.text).toContainText("Mine again.");
+  expect(await one.command("undo")).toBe(true);
+  await expect.poll(() => one.words()).not.toBe("Mine again. Mine first. Theirs.");
   await one.all("undo");
   await expect.poll(() => one.words()).toBe("Theirs.");
+  expect(await one.command("undo")).toBe(false);
   await expect.poll(async () => (await one.told()).selection!.undo).toBe(false);
   await one.all("redo");
   await expect.poll(() => two.words()).toBe("Mine again. Mine first. Theirs.");

@@ -68,14 +68,28 @@ const SCREENS = [
 /** axe's rules on colours. */
 const OF_COLOURS = ["color-contrast", "link-in-text-block"];
 
-async function judge(page: Page, sheet: Sheet, screen: string): Promise<void> {
-  if (sheet.hydrates) await alive(page);
+/** Nothing has moved by itself, and nothing is wider than the screen. */
+async function fits(page: Page): Promise<void> {
   expect(await shifted(page), "layout shift").toBe(0);
   const width = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(width[0], "wider than the screen").toBeLessThanOrEqual(width[1]);
+}
+
+/** Takes the other theme, and waits until every colour has got there. */
+async function take(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(async () => {
+    const changes = document.getAnimations().filter((one) => one instanceof CSSTransition);
+    await Promise.allSettled(changes.map(({ finished }) => finished));
+  });
+}
+
+async function judge(page: Page, sheet: Sheet, screen: string): Promise<void> {
+  if (sheet.hydrates) await alive(page);
+  await fits(page);
   await sheet.act?.(page);
   for (const [colorScheme, rules] of [["light", undefined], ["dark", OF_COLOURS]] as const) {
-    await page.emulateMedia({ colorScheme });
+    await take(page, colorScheme);
     await page.screenshot({ path: `end2end/results/screens/${sheet.name}-${screen}-${colorScheme}.png`, fullPage: true });
     expect(await faultsOf(page, rules), `what axe finds, ${colorScheme}`).toEqual([]);
   }
@@ -109,6 +123,19 @@ for (const { screen, viewport } of SCREENS) {
           await judge(page, sheet, screen);
         });
       }
+    });
+
+    test.describe("loaded in the dark", () => {
+      test.use({ colorScheme: "dark" });
+
+      test("a page of each kind", async ({ page, owner }) => {
+        for (const path of ["/", "/start", owner.at()]) {
+          await page.goto(path);
+          if (path === owner.at()) await alive(page);
+          await fits(page);
+          expect(await faultsOf(page), path).toEqual([]);
+        }
+      });
     });
 
     test("an empty workspace", async ({ page, owner }) => {

@@ -17,7 +17,8 @@ export async function openNetwork(worker: number): Promise<Network> {
   const localAddress = `127.${1 + (worker % 200)}.${Math.floor(networks / 200) % 200}.${1 + (networks % 200)}`;
   const agent = new http.Agent({ keepAlive: true, localAddress });
   const tunnels = new Set<Socket>();
-  // Kept alive as long as the test: a connection closed at the moment it is used again would be a request without an answer.
+  // This proxy's own connections live as long as the test: one that it closed at the moment it is used again would be a request
+  // without an answer. How long the product keeps its own is the product's.
   const server = http.createServer({ keepAliveTimeout: 0 }, (request, response) => {
     const target = new URL(request.url!);
     const onward = http.request(

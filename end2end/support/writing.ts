@@ -30,17 +30,22 @@ export function greeted(page: Page): Promise<void> {
 }
 
 /** How many pages' words the device keeps. */
-export function keptRows(page: Page): Promise<number> {
+export async function keptRows(page: Page): Promise<number> {
+  return (await keptOf(page)).length;
+}
+
+/** Whose words the device keeps: of which document, which account and which of their pages. */
+export function keptOf(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const known = await indexedDB.databases();
-    if (!known.some(({ name }) => name === "scriptkeep-editor")) return 0;
-    return new Promise<number>((found, failed) => {
+    if (!known.some(({ name }) => name === "scriptkeep-editor")) return [];
+    return new Promise<string[]>((found, failed) => {
       const open = indexedDB.open("scriptkeep-editor");
       open.onerror = () => failed(open.error);
       open.onsuccess = () => {
-        const count = open.result.transaction("unsent").objectStore("unsent").count();
-        count.onsuccess = () => {
-          found(count.result);
+        const names = open.result.transaction("unsent").objectStore("unsent").getAllKeys();
+        names.onsuccess = () => {
+          found(names.result.map(String));
           open.result.close();
         };
       };
