@@ -68,8 +68,11 @@ async fn attempt<Op: Handle>(
     op: Op,
 ) -> Result<(Op::Output, SessionChange), Problem> {
     let meta = &Op::META;
-    let admitted = admit(services, caller, meta, op.workspace(), op.typed_email()).await?;
-    op.validate().map_err(Problem::invalid)?;
+    let valid = op.validate();
+    // Who only typed something wrong has no mail sent and tries no password: the address is not counted, the network is.
+    let email = op.typed_email().filter(|_| valid.is_ok());
+    let admitted = admit(services, caller, meta, op.workspace(), email).await?;
+    valid.map_err(Problem::invalid)?;
     let replay = Replay::of(services, caller, &admitted, &op).await?;
     if let Some(replay) = replay.as_ref().filter(|_| Op::LOOK_FIRST)
         && let Some(output) = again::<Op>(services, caller, &admitted, replay).await?

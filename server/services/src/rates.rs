@@ -73,7 +73,7 @@ pub(crate) struct Counted<'a> {
     pub(crate) actor: &'a Actor,
     /// None from a command line, which is not counted.
     pub(crate) address: Option<IpAddr>,
-    /// The e-mail address somebody typed, where the operation has one.
+    /// The e-mail address somebody typed, where the operation has one and all of its fields are right.
     pub(crate) email: Option<&'a str>,
 }
 

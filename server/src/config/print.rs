@@ -3,7 +3,9 @@
 use super::{Config, SETTINGS, Settings, Show};
 use domain::Secret;
 use outbound::Security;
+use percent_encoding::percent_decode_str;
 use std::fmt::Write as _;
+use url::Url;
 
 impl Config {
     /// The configuration as TOML: each setting with what it is for and where its value came from. Secrets read
@@ -100,14 +102,18 @@ fn shown(value: toml::Value, show: Show) -> String {
 }
 
 /// The URL with its password hidden: between the user's colon and the last `@` of the authority, and as a parameter. What
-/// does not look like a URL is hidden whole.
+/// is no URL is hidden whole, and so is one whose `?` may stand within a password that was not escaped.
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return "[hidden]".to_owned();
+    let hidden = || "[hidden]".to_owned();
+    let (Ok(_), Some((scheme, rest))) = (Url::parse(url), url.split_once("://")) else {
+        return hidden();
     };
     let (before, query) = rest
         .split_once('?')
         .map_or((rest, None), |(before, query)| (before, Some(query)));
+    if query.is_some_and(|query| query.contains('@')) {
+        return hidden();
+    }
     let mut text = format!("{scheme}://");
     match before.rsplit_once('@') {
         Some((user, host)) => {
@@ -120,11 +126,48 @@ fn without_password(url: &str) -> String {
         let parts: Vec<_> = query
             .split('&')
             .map(|part| match part.split_once('=') {
-                Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=[hidden]"),
+                Some((name, _)) if says_password(name) => format!("{name}=[hidden]"),
                 _ => part.to_owned(),
             })
             .collect();
         let _ = write!(text, "?{}", parts.join("&"));
     }
     text
+}
+
+/// Whether a parameter's name, however it is escaped, is a password's.
+fn says_password(name: &str) -> bool {
+    let name = percent_decode_str(name).decode_utf8_lossy().to_ascii_lowercase();
+    name.contains("password")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_password;
+
+    #[test]
+    fn a_password_is_hidden_wherever_it_stands() {
+        for (url, shown) in [
+            ("postgres://u:sec5ret@db/x", "postgres://u:[hidden]@db/x"),
+            (
+                "postgres://u@db/x?password=sec5ret&sslmode=require",
+                "postgres://u@db/x?password=[hidden]&sslmode=require",
+            ),
+            (
+                "postgres://u@db/x?pass%77ord=sec5ret",
+                "postgres://u@db/x?pass%77ord=[hidden]",
+            ),
+            (
+                "postgres://u@db/x?SSLPassword=sec5ret",
+                "postgres://u@db/x?SSLPassword=[hidden]",
+            ),
+            ("postgres://u:p?sec5ret@db/x", "[hidden]"),
+            ("postgres://u:5432?sec5ret@db/x", "[hidden]"),
+            ("postgres://u:p@sec5ret@db/x", "postgres://u:[hidden]@db/x"),
+            ("u:sec5ret@db/x", "[hidden]"),
+            ("postgres://db/x", "postgres://db/x"),
+        ] {
+            assert_eq!(without_password(url), shown, "{url}");
+        }
+    }
 }

@@ -234,6 +234,14 @@ impl Settings {
 }
 
 fn known(key: &str) -> Result<&'static Setting, Refusal> {
+    if tables().any(|table| table == key) {
+        return Err(Refusal::new(
+            format!("`{key}` is a table of settings, not a setting."),
+            format!(
+                "Write [{key}] on a line of its own, and its settings below; `scriptkeep --print-config serve` shows how."
+            ),
+        ));
+    }
     SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| {
         let keys = SETTINGS.iter().map(|setting| setting.key);
         unknown("configuration has an unknown key", key, services::meant(key, keys))

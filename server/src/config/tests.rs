@@ -101,6 +101,7 @@ fn an_unknown_key_names_the_nearest_known_one() {
         ("[smtp]\nhots = 'x'", "`smtp.hots`", "`smtp.host`"),
         ("[smpt]\nhost = 'x'", "`smpt`", "`smtp`"),
         ("host = 'x'", "`host`", "Take it out (`scriptkeep --print-config serve`"),
+        ("smtp = 'x'", "`smtp` is a table", "[smtp]"),
         ("[colours]\nink = 'x'", "`colours`", "Take it out"),
     ] {
         let text = config(file).expect_err("refused");

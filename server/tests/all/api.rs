@@ -96,6 +96,27 @@ async fn what_is_wrong_with_a_request_is_said() {
 }
 
 #[tokio::test]
+async fn a_member_that_is_wrong_is_named_and_its_value_is_not() {
+    let house = House::open().await;
+    for (body, said) in [
+        (json!({"email": "ada@example.com"}), "The member `password` is missing"),
+        (
+            json!({"email": 1, "password": "canary"}),
+            "The member `email` is not what it should be",
+        ),
+        (
+            json!({"email": "a@example.com", "password": "canary", "mailbox": "canary"}),
+            "This operation does not know the member `mailbox`",
+        ),
+    ] {
+        let reply = house.call("session.sign_in", None, &body).await;
+        assert_problem(&reply, 400, "malformed");
+        let detail = reply.json()["detail"].to_string();
+        assert!(detail.contains(said) && !detail.contains("canary"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn an_announced_length_is_refused_before_the_body_is_read() {
     let house = House::open().await;
     let sent = request(Method::POST, "/api/v1/session.sign_in", None)

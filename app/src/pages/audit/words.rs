@@ -76,8 +76,12 @@ fn object(row: &AuditRow) -> String {
         .changes
         .iter()
         .find(|change| change.field == "name" || change.field == "title");
-    let renamed =
-        change.and_then(|change| Some(format!("“{}” to “{}”", change.before.as_ref()?, change.after.as_ref()?)));
+    // What it was called then, where the event says so; what it is called now may be another name.
+    let named = change.and_then(|change| match (&change.before, &change.after) {
+        (Some(before), Some(after)) => Some(format!("“{before}” to “{after}”")),
+        (Some(name), None) | (None, Some(name)) => Some(format!("“{name}”")),
+        (None, None) => None,
+    });
     let kind = row.target.as_ref().map(|target| match target.kind.as_str() {
         "audit_log" => "the audit log",
         "workspace" | "invitation" => "",
@@ -85,7 +89,7 @@ fn object(row: &AuditRow) -> String {
         "account" if row.action.starts_with("member.") => "a member",
         other => other,
     });
-    renamed
+    named
         .or_else(|| row.target_name.as_ref().map(|name| format!("“{name}”")))
         .or_else(|| kind.map(str::to_owned))
         .unwrap_or_default()
@@ -151,6 +155,14 @@ mod tests {
         assert_eq!(deed(&rename), ("renamed".to_owned(), "“Old” to “New”".to_owned()));
         rename.refused = true;
         assert_eq!(deed(&rename).0, "was refused");
+        let mut made = row("workspace.create");
+        made.target_name = Some("New".to_owned());
+        made.changes = vec![Change {
+            field: "name".to_owned(),
+            before: None,
+            after: Some("Old".to_owned()),
+        }];
+        assert_eq!(deed(&made).1, "“Old”", "what it was called then");
         assert_eq!(deed(&row("session.sign_in")), ("signed in".to_owned(), String::new()));
     }
 }

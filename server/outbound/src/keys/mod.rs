@@ -67,7 +67,7 @@ pub enum KeysError {
         path: PathBuf,
     },
     /// The path is not what it should be.
-    #[error("{path} is not a folder", path = .path.display())]
+    #[error("{path} is not a folder: name one with `keys` (or --keys), or move what is there away", path = .path.display())]
     NotAFolder {
         /// The path.
         path: PathBuf,

@@ -3,7 +3,7 @@
 use crate::house::{ADDRESS, House, PASSWORD, Setup, caller, caller_from, code, visitor};
 use domain::{
     Code, Secret,
-    ops::{ForgotPassword, GetProfile, SignIn},
+    ops::{ForgotPassword, GetProfile, SignIn, SignUp},
 };
 use services::{HashingSize, Rate, Rates};
 use time::Duration;
@@ -146,6 +146,45 @@ async fn mails_to_one_address_and_from_one_network_are_counted() {
     );
     house.clock.advance(Duration::minutes(1));
     assert!(ask("another@ternhouse.example").await.is_ok());
+}
+
+#[tokio::test]
+async fn who_only_mistypes_uses_up_nobodys_mails_and_guesses() {
+    let one = Rate {
+        burst: 1,
+        every: Duration::minutes(10),
+    };
+    let setup = Setup {
+        rates: Rates {
+            mail_recipient: one,
+            credential_account: one,
+            ..Setup::default().rates
+        },
+        ..Setup::default()
+    };
+    let house = House::with(setup).await;
+    let sign_up = |password: &str| SignUp {
+        email: "new@ternhouse.example".to_owned(),
+        name: "New".to_owned(),
+        password: Secret::new(password),
+    };
+    let sign_in = |email: &str| SignIn {
+        email: email.to_owned(),
+        password: Secret::new(""),
+    };
+    for _ in 0..3 {
+        assert_eq!(code(house.visit(sign_up("short")).await), Code::Invalid);
+        assert_eq!(
+            code(house.visit(ForgotPassword { email: String::new() }).await),
+            Code::Invalid
+        );
+        assert_eq!(code(house.visit(sign_in("new@ternhouse.example")).await), Code::Invalid);
+    }
+    assert!(
+        house.visit(sign_up(PASSWORD)).await.is_ok(),
+        "the first mail to this address"
+    );
+    assert_eq!(code(house.visit(sign_up(PASSWORD)).await), Code::TooMany, "the second");
 }
 
 #[tokio::test]
