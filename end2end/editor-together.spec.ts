@@ -86,6 +86,7 @@ test("detail_20 others' edits move neither the page nor the caret, and nobody is
   const cell = one.text.locator("td", { hasText: "three" });
   await cell.click();
   await page.keyboard.press("End");
+  await one.heard();
   const where = async (): Promise<number> => (await cell.boundingBox())!.y;
   const before = await where();
   await two.page.keyboard.press("Control+Home");
