@@ -34,6 +34,8 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
   test(`an open page says that there is no connection, and when it is back, at ${viewport.width}`, async ({ page, owner }) => {
     await page.setViewportSize(viewport);
     await open(page, owner.at("/settings"));
+    // Its script would be asked for without a connection otherwise, and in vain, which the browser says aloud.
+    await page.evaluate(() => navigator.serviceWorker.ready);
     await expect(page.getByText("No connection.")).toHaveCount(0);
     await page.context().setOffline(true);
     await expect(page.getByRole("status").filter({ hasText: "No connection." })).toBeVisible();

@@ -1,7 +1,7 @@
 // What the toolbar asks for and puts in, by keyboard on a desk and by finger on a phone; and what it does to a table.
 import { faultsOf } from "./support/axe.ts";
 import { expect, open, test } from "./support/test.ts";
-import { save, text, write } from "./support/writing.ts";
+import { heard, save, text, write } from "./support/writing.ts";
 
 test("a link, a clause and a fact, by keyboard", async ({ page, owner }) => {
   const record = await owner.makeRecord(page.request, "Put in");
@@ -29,6 +29,7 @@ test("a link, a clause and a fact, by keyboard", async ({ page, owner }) => {
   // The same button changes a link, and takes it away.
   await page.getByRole("button", { name: "Link", exact: true }).click();
   await expect(address).toHaveValue("https://example.org/dock");
+  await expect(address).toBeFocused();
   await page.keyboard.press("Escape");
   await expect(text(page)).toBeFocused();
   await page.getByRole("button", { name: "Link", exact: true }).click();
@@ -64,6 +65,7 @@ test("rows and columns come and go by the toolbar, and the line after a table is
   const acts = page.getByRole("combobox", { name: "Table" });
   for (const [act, count, columns] of [["Row below", 4, 3], ["Column after", 4, 4], ["Delete this row", 3, 4], ["Delete this column", 3, 3]] as const) {
     await text(page).locator("td").first().click();
+    await heard(page);
     await acts.selectOption(act);
     await expect(rows).toHaveCount(count);
     await expect(rows.first().locator("th, td")).toHaveCount(columns);
@@ -76,6 +78,7 @@ test("rows and columns come and go by the toolbar, and the line after a table is
   await page.keyboard.type("After it.");
   await expect(text(page).locator("> p").last()).toHaveText("After it.");
   await text(page).locator("td").first().click();
+  await heard(page);
   await acts.selectOption("Delete the table");
   await expect(rows).toHaveCount(0);
   await expect(page.getByRole("button", { name: "Table", exact: true })).toBeVisible();

@@ -2,6 +2,7 @@
 import type { BrowserContext, Locator, Page } from "@playwright/test";
 import { expect, test as base } from "./test.ts";
 import { Room } from "./room.ts";
+import { heard } from "./writing.ts";
 
 /** What a page of the room keeps for its tests. */
 interface Told {
@@ -36,9 +37,8 @@ export class Sheet {
     return this.says("status", (status: { safety: string } | undefined) => status?.safety === "saved");
   }
 
-  /** Waits until the editor has heard where the caret is: the browser says so in a task of its own, after the key or the click. */
-  async heard(): Promise<void> {
-    await this.page.evaluate(() => new Promise<void>((done) => setTimeout(done)));
+  heard(): Promise<void> {
+    return heard(this.page);
   }
 
   async command(name: string, args: Record<string, unknown> = {}): Promise<boolean> {

@@ -1,6 +1,7 @@
 // What a person does with a page, whichever browser it stands in: the same walk then goes through all of them.
 import type { Page } from "@playwright/test";
 import { expect } from "./test.ts";
+import { heard } from "./writing.ts";
 
 /** Where the pictures of a walk lie. */
 export const SCREENS = "end2end/results/screens";
@@ -100,8 +101,11 @@ export class PageHands implements Hands {
   }
 
   async toTheEnd(): Promise<void> {
-    await this.page.locator(TEXT).focus();
+    const last = this.page.locator(`${TEXT} > :last-child`);
+    await (this.touch ? last.tap() : last.click());
     await this.page.keyboard.press("Control+End");
+    await expect.poll(() => last.evaluate((block) => block.contains(getSelection()!.focusNode)), { message: "the caret at the end" }).toBe(true);
+    await heard(this.page);
   }
 
   async paste(data: Record<string, string>): Promise<void> {

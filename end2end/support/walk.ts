@@ -19,12 +19,14 @@ const FROM_WORD =
   "<body lang=EN-GB><!--StartFragment--><p class=MsoNormal>What to <b style='mso-bidi-font-weight:normal'>bring</b>:<o:p></o:p></p>" +
   `${item(1, "·", "a blanket")}${item(2, "o", "of wool")}${item(1, "·", "a glass of water")}<!--EndFragment--></body></html>`;
 
-/** Whether a text has what was typed, the table and what came from Word. Runs in the page. */
+/** Whether a text has at its end what was typed, and the table and what came from Word. Runs in the page. */
 const WHOLE = (selector: string): string => `(() => {
   const text = document.querySelector(${JSON.stringify(selector)});
   const items = [...text.querySelectorAll("li")].map((item) => item.firstElementChild.textContent);
+  const last = [...text.querySelectorAll("h2")].at(-1);
   return {
-    heading: [...text.querySelectorAll("h2")].some((heading) => heading.textContent === "The long stair"),
+    heading: last.textContent,
+    below: last.nextElementSibling.localName + " " + last.nextElementSibling.textContent.trim(),
     cells: [...text.querySelectorAll("th, td")].map((cell) => cell.textContent).slice(0, 6),
     strong: [...text.querySelectorAll("strong")].some((strong) => strong.textContent === "bring"),
     items: items.filter((item) => /blanket|wool|water/.test(item)),
@@ -32,7 +34,8 @@ const WHOLE = (selector: string): string => `(() => {
   };
 })()`;
 const IS_WHOLE = {
-  heading: true,
+  heading: "The long stair",
+  below: "p One step with each breath.",
   cells: ["Breath", "Count", "", "In", "Four", ""],
   strong: true,
   items: ["a blanket", "of wool", "a glass of water"],

@@ -6,6 +6,11 @@ export const text = (page: Page): Locator => page.getByRole("textbox", { name: "
 /** What the head says of the words' safety. */
 export const save = (page: Page): Locator => page.locator(".head .save");
 
+/** Waits until an editor has heard where the caret is: the browser says so in a task of its own, after the key or the click. */
+export async function heard(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise<void>((done) => setTimeout(done)));
+}
+
 /** Goes to writing and waits for the text. */
 export async function write(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Write" }).click();

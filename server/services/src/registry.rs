@@ -93,22 +93,22 @@ fn read_json<Op: Handle>(body: &[u8]) -> Result<Op, Problem> {
             "Send a JSON object; /openapi.json says which members it has.".to_owned(),
         ));
     }
-    let mut unknown = None;
+    let mut unknown = false;
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let mut passed_over = |path: serde_ignored::Path<'_>| unknown = Some(path.to_string());
+    let mut passed_over = |_: serde_ignored::Path<'_>| unknown = true;
     let op = serde_path_to_error::deserialize(serde_ignored::Deserializer::new(&mut reader, &mut passed_over));
     let op = op.map_err(|error| malformed(what_is_wrong(&error.path().to_string(), error.inner())))?;
     reader.end().map_err(|error| malformed(what_is_wrong(".", &error)))?;
-    match unknown {
-        None => Ok(op),
-        Some(member) => Err(malformed(format!(
-            "This operation does not know the member `{}`; /openapi.json says which it has.",
-            shortened(&member)
-        ))),
+    if unknown {
+        // Not by its name: what somebody put there by mistake is repeated to nobody.
+        return Err(malformed(
+            "The JSON has a member that this operation does not know; /openapi.json says which it has.".to_owned(),
+        ));
     }
+    Ok(op)
 }
 
-/// What is wrong with JSON, and where: the member by its name, never a value.
+/// What is wrong with JSON, and where: one of the operation's members by its name, never a value.
 fn what_is_wrong(path: &str, error: &serde_json::Error) -> String {
     let text = error.to_string();
     let missing = text
@@ -118,20 +118,10 @@ fn what_is_wrong(path: &str, error: &serde_json::Error) -> String {
     match missing {
         Some(member) => format!("The member `{member}` is missing at {place}; /openapi.json says which there must be."),
         None if error.is_data() && path != "." => {
-            format!("The member `{}` is not what it should be at {place}.", shortened(path))
+            format!("The member `{path}` is not what it should be at {place}.")
         }
         None => format!("The JSON stops making sense at {place}."),
     }
-}
-
-/// A member's name as its sender wrote it, as far as it goes into a sentence.
-fn shortened(member: &str) -> String {
-    const SHOWN: usize = 60;
-    member
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .take(SHOWN)
-        .collect()
 }
 
 /// Reads a form. The door's own names are taken out first, so that no operation can be confused by them.

@@ -228,8 +228,9 @@ impl Editing {
         }
     }
 
-    /// Waits until what a workspace's writer was handed is done.
-    async fn written(&self, workspace: WorkspaceId) {
+    /// Waits until what a workspace's writer was handed is done. Others hear of a change before it is kept: who reads the
+    /// database for what they heard of waits for this first.
+    pub(crate) async fn written(&self, workspace: WorkspaceId) {
         let (done, wait) = oneshot::channel();
         let asked = lock(&self.writers)
             .get(&workspace)

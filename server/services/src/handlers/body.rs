@@ -21,7 +21,8 @@ impl Handle for ReadBody {
     type Tx = TenantTx;
     type Prepared = ();
 
-    async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
+    async fn prepare(&self, prepare: &Prepare<'_>) -> Result<(), Problem> {
+        prepare.services.inner.editing.written(self.workspace).await;
         Ok(())
     }
 
@@ -36,7 +37,8 @@ impl Handle for TakeBody {
     type Tx = TenantTx;
     type Prepared = ();
 
-    async fn prepare(&self, _: &Prepare<'_>) -> Result<(), Problem> {
+    async fn prepare(&self, prepare: &Prepare<'_>) -> Result<(), Problem> {
+        prepare.services.inner.editing.written(self.workspace).await;
         Ok(())
     }
 

@@ -2,7 +2,11 @@
 
 use super::{Desk, Place, peer::Peer};
 use crate::support::live::{self, Live, Site};
+use serde_json::json;
 use std::time::Duration;
+use yrs::{
+    Doc, ReadTxn as _, StateVector, Transact as _, WriteTxn as _, XmlElementPrelim, XmlFragment as _, XmlTextPrelim,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_connections_converge_and_a_third_finds_what_they_wrote() {
@@ -38,6 +42,38 @@ async fn two_connections_converge_and_a_third_finds_what_they_wrote() {
     later.until("the text", |peer| peer.read().len() == whole).await;
     drop(later);
     desk.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hears_of_a_change_finds_it_in_what_is_read() {
+    let desk = Desk::open().await;
+    let (mut writer, mut reader) = (desk.peer().await, desk.peer().await);
+    writer.until_synced().await;
+    reader.until_synced().await;
+    let ask = json!({"workspace": desk.workspace, "record": desk.record});
+    for round in 0..20 {
+        let words = format!("written in round {round}");
+        writer.update(&paragraph(&words)).await;
+        writer.insert(0, "!").await;
+        reader.until("the change", |peer| peer.read().len() > round).await;
+        let (_, answer) = desk.server.call("record.read", &desk.cookie, &ask).await;
+        let html = super::body(&answer)["html"].to_string();
+        assert!(html.contains(&words), "{words}: {html}");
+    }
+    drop((writer, reader));
+    desk.server.stop().await;
+}
+
+/// An update that puts a paragraph at the beginning of the text.
+fn paragraph(words: &str) -> Vec<u8> {
+    let doc = Doc::new();
+    {
+        let mut change = doc.transact_mut();
+        let root = change.get_or_insert_xml_fragment("document");
+        let paragraph = root.insert(&mut change, 0, XmlElementPrelim::empty("paragraph"));
+        paragraph.insert(&mut change, 0, XmlTextPrelim::new(words));
+    }
+    doc.transact().encode_state_as_update_v1(&StateVector::default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
