@@ -339,17 +339,22 @@ async fn bytes_that_are_not_what_they_are_called_or_too_much_when_unpacked_are_r
     assert_eq!(reply.json()["kind"], "gif");
 }
 
+/// Gives the record of the one picture there is so many more, which show the same.
+async fn fill(house: &House, more: u32) {
+    let insert = format!(
+        "insert into shared.attachments (workspace_id, id, record_id, class, kind, size, content_of, added_at)
+         select workspace_id, gen_random_uuid(), record_id, class, kind, size, id, added_at
+         from shared.attachments, generate_series(1, {more})"
+    );
+    house.database.run(&insert).await;
+}
+
 #[tokio::test]
 async fn a_record_that_has_its_pictures_says_so_before_more_bytes_come() {
     let house = House::open().await;
     let desk = Desk::of(&house, "ada@example.com").await;
     desk.picture(&house).await;
-    let insert = format!(
-        "insert into shared.attachments (workspace_id, id, record_id, class, kind, size, content_of, added_at)
-         select workspace_id, gen_random_uuid(), record_id, class, kind, size, id, added_at
-         from shared.attachments, generate_series(2, {ATTACHMENTS_MAX})"
-    );
-    house.database.run(&insert).await;
+    fill(&house, ATTACHMENTS_MAX - 1).await;
     let full = post(&house, &desk.place(), Some(&desk.cookie), endless(Arc::default())).await;
     assert_eq!(full.status.as_u16(), 422, "{}", full.body);
     let detail = full.json()["detail"].as_str().unwrap_or_default().to_owned();
@@ -362,12 +367,7 @@ async fn who_lost_the_answer_of_the_last_picture_there_may_be_gets_it_again() {
     let house = House::open().await;
     let desk = Desk::of(&house, "ada@example.com").await;
     desk.picture(&house).await;
-    let insert = format!(
-        "insert into shared.attachments (workspace_id, id, record_id, class, kind, size, content_of, added_at)
-         select workspace_id, gen_random_uuid(), record_id, class, kind, size, id, added_at
-         from shared.attachments, generate_series(3, {ATTACHMENTS_MAX})"
-    );
-    house.database.run(&insert).await;
+    fill(&house, ATTACHMENTS_MAX - 2).await;
     let send = async |key: &str| {
         let sent = request(Method::POST, &desk.place(), Some(&desk.cookie))
             .header(header::ORIGIN, ORIGIN)
