@@ -41,6 +41,7 @@ function letterThen(page: Page, what: string): Promise<{ before: string; between
     switch (what) {
       case "undo":
       case "redo":
+      case "retry":
         here.editor.command(what, "");
         break;
       case "hidden":
@@ -141,25 +142,41 @@ test("detail_23 a page that is never painted writes all the same, when it is lef
   await expect.poll(() => room.xml).toContain("And this, too");
 });
 
-test("detail_26 the caret stays clear of the edge while somebody types to the bottom of the screen", async ({ sheet, page }) => {
-  const one = await sheet();
-  await one.paste({ "text/html": "<p>line</p>".repeat(80) });
-  await page.keyboard.press("Control+End");
-  const below = (): Promise<number> =>
-    page.evaluate(() => {
-      const caret = getSelection()!.getRangeAt(0);
-      const probe = caret.getClientRects()[0] ?? (caret.startContainer as Element).getBoundingClientRect();
-      return document.querySelector(".scroll")!.getBoundingClientRect().bottom - probe.bottom;
-    });
-  await page.evaluate(() => {
+/** Makes the line with the caret the last of what is seen, as by hand. */
+const toTheEdge = (page: Page): Promise<void> =>
+  page.evaluate(() => {
     const scroller = document.querySelector(".scroll")!;
     const caret = getSelection()!.getRangeAt(0).getBoundingClientRect();
-    // The last line of what is seen, by hand.
     scroller.scrollBy(0, caret.bottom - scroller.getBoundingClientRect().bottom + 4);
   });
-  await one.type("a");
-  await expect.poll(below).toBeGreaterThanOrEqual(60);
-});
+
+/** How far the caret is from the lower edge of what is seen, in pixels. */
+const below = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const caret = getSelection()!.getRangeAt(0);
+    const probe = caret.getClientRects()[0] ?? (caret.startContainer as Element).getBoundingClientRect();
+    return document.querySelector(".scroll")!.getBoundingClientRect().bottom - probe.bottom;
+  });
+
+for (const when of ["", ", also without a connection", ", also when a letter is written before it is painted"]) {
+  test(`detail_26 the caret stays clear of the edge while somebody types to the bottom of the screen${when}`, async ({ sheet, room, page, complaints }) => {
+    complaints.expect(/WebSocket/);
+    const one = await sheet();
+    await one.paste({ "text/html": "<p>line</p>".repeat(80) });
+    await one.saved();
+    if (when.includes("connection")) {
+      room.behaviour.down = true;
+      room.drop();
+      await one.says("status", (status: { safety: string } | undefined) => status?.safety === "offline");
+    }
+    await page.keyboard.press("Control+End");
+    await one.heard();
+    await toTheEdge(page);
+    if (when.includes("before")) await letterThen(page, "retry");
+    else await one.type("a");
+    await expect.poll(() => below(page)).toBeGreaterThanOrEqual(60);
+  });
+}
 
 test("a word deleted in the moment one of its letters is typed stays deleted, here and in the room", async ({ sheet, room, page }) => {
   await watched(page);
@@ -197,11 +214,7 @@ for (const still of [false, true]) {
     await one.paste({ "text/html": "<p>line</p>".repeat(80) });
     await page.keyboard.press("Control+End");
     await one.saved();
-    await page.evaluate(() => {
-      const scroller = document.querySelector(".scroll")!;
-      const caret = getSelection()!.getRangeAt(0).getBoundingClientRect();
-      scroller.scrollBy(0, caret.bottom - scroller.getBoundingClientRect().bottom + 4);
-    });
+    await toTheEdge(page);
     await page.evaluate((still) => void ((window as unknown as { still: boolean }).still = still), still);
     const devtools = await page.context().newCDPSession(page);
     for (const text of ["k", "ka", "kak", "kaki", "かき"]) {

@@ -7,7 +7,7 @@ import { EditorView } from "prosemirror-view";
 import { Awareness } from "y-protocols/awareness";
 import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
-import { MARGIN, showCaret } from "./caret.ts";
+import { Caret, MARGIN } from "./caret.ts";
 import { COMMANDS } from "./commands.ts";
 import { followKeyboard } from "./dock.ts";
 import { isRemote, isTyping } from "./origin.ts";
@@ -80,7 +80,8 @@ class Editor {
   private readonly doc = new Y.Doc();
   private readonly awareness: Awareness;
   private readonly safety: Safety;
-  private readonly writing = new Writing(afterPaint, () => this.safety.typed(), (painted) => this.wrote(painted));
+  private readonly caret = new Caret();
+  private readonly writing = new Writing(afterPaint, () => this.safety.typed(), () => this.wrote(), () => this.view && this.caret.painted(this.view));
   private readonly strings: Strings;
   private readonly pm = document.createElement("div");
   private readonly floats = document.createElement("div");
@@ -96,9 +97,6 @@ class Editor {
   private lastPresence = "";
   private lastHere = "";
   private frame = 0;
-  /** Whether a key is being carried out, and whether the caret is to be looked for once it is on the screen. */
-  private typing = false;
-  private typed = false;
   private over = false;
   private stopScroll: () => void = () => undefined;
 
@@ -265,15 +263,14 @@ class Editor {
         writing.flush();
         const change = (): void => this.updateState(this.state.apply(tr));
         const key = isTyping(tr) && !this.composing && document.visibilityState === "visible";
-        editor.typing = key && tr.scrolledIntoView;
-        editor.typed ||= editor.typing;
+        editor.caret.carries(key && tr.scrolledIntoView);
         if (isRemote(tr)) writing.pass(() => steady(this, change));
         else change();
         if (!key) writing.flush();
         if (tr.docChanged || tr.getMeta(numbersKey) !== undefined) views.refresh(this);
         if (!writing.waits) editor.saySelection(this);
       },
-      handleScrollToSelection: () => this.typing,
+      handleScrollToSelection: () => this.caret.typing,
       handleDOMEvents: { blur: () => writing.flush() },
     });
     writing.before((yUndoPluginKey.getState(this.view.state) as { undoManager: Undoes }).undoManager);
@@ -323,14 +320,10 @@ class Editor {
     return this.extras.upload ?? (address ? uploadTo(address) : undefined);
   }
 
-  /** What was typed is on the screen, and in the document. */
-  private wrote(painted: boolean): void {
+  /** What was typed is in the document. */
+  private wrote(): void {
     this.safety.link.look();
-    if (this.over || !this.view || this.view.isDestroyed) return;
-    // Only in the paint's own task: in any other the page may hold more than the view knows.
-    if (painted && this.typed && !this.view.composing) showCaret(this.view);
-    if (painted) this.typed = false;
-    this.saySelection(this.view);
+    if (!this.over && this.view && !this.view.isDestroyed) this.saySelection(this.view);
   }
 
   private saySelection(view: EditorView): void {

@@ -44,12 +44,14 @@ export class Writing {
   private cancel: () => void = () => undefined;
   private passing = false;
 
-  /** `changed` is called when words are owed, `written` when nothing is any more: with true in the paint's own task, where nothing
-   * else is under way; with false in the middle of whatever asked, perhaps while the view reads the next key from the page. */
+  /** `changed` is called when words are owed, and `written` when nothing is any more, in the middle of whatever asked, perhaps while
+   * the view reads the next key from the page. `painted` comes in the paint's own task, where nothing else is under way, after
+   * each change of the view that is not the document's own: also where that was written earlier. */
   constructor(
     private readonly afterPaint: AfterPaint,
     private readonly changed: () => void,
-    private readonly written: (painted: boolean) => void,
+    private readonly written: () => void,
+    private readonly painted: () => void,
   ) {}
 
   /** Whether the page has words that the shared document has not. */
@@ -64,13 +66,8 @@ export class Writing {
 
   /** Puts in place what is owed, now. Never throws: what cannot be written stays owed, and is tried again with the next flush. */
   flush(): void {
-    this.write(false);
-  }
-
-  private write(painted: boolean): void {
     const { owed } = this;
     if (!owed) return;
-    this.cancel();
     this.owed = null;
     try {
       owed();
@@ -82,7 +79,7 @@ export class Writing {
     }
     // Only now: what it wrote is counted as unsent, and so at no moment does everything look saved.
     this.letters = false;
-    this.written(painted);
+    this.written();
   }
 
   /** Carries out a change that comes from the shared document: the binding passes over it, and need not be asked later. */
@@ -105,6 +102,7 @@ export class Writing {
         update: (now, before) => this.owe(() => inner.update?.(now, before), now.state.doc !== before.doc),
         destroy: () => {
           this.flush();
+          this.cancel();
           inner.destroy?.();
         },
       };
@@ -130,7 +128,11 @@ export class Writing {
     }
     this.flush();
     this.owed = write;
-    this.cancel = this.afterPaint(() => this.write(true));
+    this.cancel();
+    this.cancel = this.afterPaint(() => {
+      this.flush();
+      this.painted();
+    });
     if (letters) {
       this.letters = true;
       this.changed();

@@ -22,7 +22,6 @@ class Page {
   readonly sent: wire.Heard[] = [];
   readonly states: LinkState[] = [];
   readonly order: string[] = [];
-  readonly painted: boolean[] = [];
   private frames: (() => void)[] = [];
   private timers: (() => void)[] = [];
   socket: Socket = { send: (bytes) => this.sent.push(...wire.read(bytes)), close: () => undefined, onopen: null, onmessage: null, onclose: null };
@@ -32,11 +31,11 @@ class Page {
       return () => (this.frames = this.frames.filter((other) => other !== act));
     },
     () => this.link.look(),
-    (painted) => {
-      this.painted.push(painted);
+    () => {
       this.order.push("written");
       this.link.look();
     },
+    () => this.order.push("painted"),
   );
   readonly link: Link = new Link(this.doc, this.awareness, { url: "ws://x", readOnly: false, page: this.writing }, {
     connect: () => this.socket,
@@ -123,7 +122,7 @@ test("a letter is put in place after the paint, once, and saving is said from th
   page.hear(wire.acknowledged(2));
   assert.equal(page.link.state().safety, "saved");
   page.paint();
-  assert.deepEqual(page.order, ["put in place", "written"]);
+  assert.deepEqual(page.order, ["put in place", "written", "painted"]);
 });
 
 test("the next key puts the last one in place before itself, and in their order", () => {
@@ -206,8 +205,8 @@ test("a letter that cannot be put in place stays owed, stops nobody, and is trie
   const reported: unknown[] = [];
   const { reportError } = globalThis;
   globalThis.reportError = (error: unknown) => void reported.push(error);
-  const told: boolean[] = [];
-  const broken = new Writing(() => () => undefined, () => undefined, (painted) => told.push(painted));
+  let told = 0;
+  const broken = new Writing(() => () => undefined, () => undefined, () => (told += 1), () => undefined);
   let tries = 0;
   const update = (): void => {
     tries += 1;
@@ -217,16 +216,27 @@ test("a letter that cannot be put in place stays owed, stops nobody, and is trie
   const state = EditorState.create({ schema });
   view.update!({ state: state.apply(state.tr.insertText("a", 1)) } as EditorView, state);
   broken.flush();
-  assert.deepEqual([reported.length, broken.owes, told], [1, true, []], "nothing is thrown where the next key is carried out");
+  assert.deepEqual([reported.length, broken.owes, told], [1, true, 0], "nothing is thrown where the next key is carried out");
   broken.flush();
-  assert.deepEqual([tries, broken.owes, told], [2, false, [false]]);
+  assert.deepEqual([tries, broken.owes, told], [2, false, 1]);
   globalThis.reportError = reportError;
 });
 
-test("only the paint's own task may do more to the view", () => {
+test("of several keys in a frame, and of what was written before its paint, the paint is told once and afterwards", () => {
   const page = new Page();
   page.type("a");
   page.type("b");
+  page.writing.flush();
+  assert.ok(!page.writing.waits && page.painting === 1);
   page.paint();
-  assert.deepEqual(page.painted, [false, true]);
+  page.paint();
+  assert.deepEqual(page.order, ["put in place", "written", "put in place", "written", "painted"]);
+});
+
+test("a view that is gone is not told of a paint", () => {
+  const page = new Page();
+  page.type("a");
+  page.destroy();
+  assert.equal(page.painting, 0);
+  assert.deepEqual(page.order, ["put in place", "written", "destroyed"]);
 });
