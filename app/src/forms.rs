@@ -71,19 +71,22 @@ pub struct FormState {
 }
 
 impl FormState {
-    /// The state of a form that was not accepted; leaves out what must not go back into a page.
+    /// The state of a form that was not accepted; leaves out what must not go back into a page. Where a part did not answer
+    /// it keeps its idempotency key: it may have been done unseen, and sent again it must not be done twice.
     pub fn new(op: &str, posted: Vec<(String, String)>, problem: Problem) -> Self {
-        Self::of(op, posted, Why::Refused(problem))
+        let key = key_of(&posted).filter(|_| problem.status() >= 500);
+        Self {
+            key,
+            ..Self::of(op, posted, Why::Refused(problem))
+        }
     }
 
     /// The state of a form whose sender must first sign in, or prove who they are. It travels in a hidden field of the form
     /// that asks for that ([`HELD`]), so in the browser and in bodies only, and is shown again afterwards. It keeps its
     /// idempotency key: should it have been done unseen before, sending it again does nothing more.
     pub fn held(op: &str, posted: Vec<(String, String)>, why: Why) -> Self {
-        let key = posted.iter().find(|(name, value)| name == KEY && !value.is_empty());
-        let key = key.map(|(_, key)| key.clone());
         Self {
-            key,
+            key: key_of(&posted),
             ..Self::of(op, posted, why)
         }
     }
@@ -145,6 +148,12 @@ impl FormState {
             .find(|(name, _)| name == field)
             .map(|(_, value)| value.as_str())
     }
+}
+
+/// The idempotency key of a posted form.
+fn key_of(posted: &[(String, String)]) -> Option<String> {
+    let key = posted.iter().find(|(name, value)| name == KEY && !value.is_empty());
+    key.map(|(_, key)| key.clone())
 }
 
 /// The random part of the idempotency keys of one rendered page: at least 16 random bytes as text of `[A-Za-z0-9_-]`.

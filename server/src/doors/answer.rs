@@ -1,7 +1,10 @@
 //! Problems as answers: problem+json (RFC 9457) for programs, a page for people.
 
 use crate::state::State;
-use app::pages::errors::error_document;
+use app::{
+    forms::FormState,
+    pages::errors::{error_document, unsent_document},
+};
 use axum::{
     body::Body,
     extract::Request,
@@ -62,15 +65,24 @@ pub fn problem(state: &State, request: &Request, problem: &Problem) -> Response 
 /// The same for a request that is gone, and where need be with another status than the problem's code has.
 pub fn outlined(state: &State, outline: &Outline, problem: &Problem, status: Option<StatusCode>) -> Response {
     let status = status.unwrap_or_else(|| status_of(problem));
-    let retry_after = problem.retry_after_seconds;
-    let mut response = if outline.json {
+    let response = if outline.json {
         let body = as_json(problem, status, outline.request).to_string();
         ([(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON))], body).into_response()
     } else {
         Html(error_document(problem, &state.assets, &outline.request_id())).into_response()
     };
+    with_status(response, problem, status)
+}
+
+/// The answer to a form that was not done and whose page cannot show it again: the problem, and what was typed.
+pub fn unsent(state: &State, outline: &Outline, form: &FormState, problem: &Problem) -> Response {
+    let page = unsent_document(form, problem, &state.assets, &outline.request_id());
+    with_status(Html(page).into_response(), problem, status_of(problem))
+}
+
+fn with_status(mut response: Response, problem: &Problem, status: StatusCode) -> Response {
     *response.status_mut() = status;
-    if let Some(seconds) = retry_after {
+    if let Some(seconds) = problem.retry_after_seconds {
         response
             .headers_mut()
             .insert(header::RETRY_AFTER, HeaderValue::from(seconds));

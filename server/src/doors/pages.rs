@@ -151,12 +151,12 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
     if let Some(away) = away.and_then(|problem| detour(problem, &address)) {
         response = see_other(&away);
     } else {
-        match form.as_ref().and_then(FormState::problem) {
-            // The page has no such form, and nothing else to say.
-            Some(refused) if !taken_up.is_so() && seen.problem.is_none() => {
-                response = answer::outlined(state, &outline, refused, None);
-            }
-            refused => set_status(&mut response, refused, seen.problem.as_ref()),
+        let refused = form.as_ref().and_then(FormState::problem);
+        let lost = form.as_ref().filter(|_| !taken_up.is_so());
+        match lost.zip(refused.or(seen.problem.as_ref())) {
+            // The page has no such form, or could not be drawn as far as that.
+            Some((form, problem)) => response = answer::unsent(state, &outline, form, problem),
+            None => set_status(&mut response, refused, seen.problem.as_ref()),
         }
     }
     session_cookie::write(response.headers_mut(), &seen.session);

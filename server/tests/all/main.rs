@@ -17,3 +17,4 @@ mod paper;
 mod rendering;
 mod serve;
 mod support;
+mod unsent;

@@ -3,7 +3,11 @@
 mod lost;
 #[cfg(feature = "ssr")]
 mod page;
+#[cfg(feature = "ssr")]
+mod unsent;
 
 pub use lost::*;
 #[cfg(feature = "ssr")]
 pub use page::*;
+#[cfg(feature = "ssr")]
+pub use unsent::*;

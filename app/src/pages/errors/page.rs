@@ -44,11 +44,11 @@ pub fn Missing() -> impl IntoView {
 
 /// The page of a problem. The halves of the sheet stand apart.
 #[component]
-fn Plain(problem: Problem, request: String) -> impl IntoView {
+fn Plain(problem: Problem, request: String, #[prop(optional_no_strip)] before: Option<Children>) -> impl IntoView {
     view! {
         <div class="auth-grid is-apart">
             <main class="auth-main" id="main">
-                <Explained problem request/>
+                <Explained problem request before/>
             </main>
             <aside class="auth-side" aria-hidden="true"></aside>
         </div>
@@ -62,6 +62,9 @@ pub(crate) fn Explained(
     problem: Problem,
     /// The request's id, or empty.
     request: String,
+    /// What stands before the way out: a form that was not done.
+    #[prop(optional_no_strip)]
+    before: Option<Children>,
 ) -> impl IntoView {
     let (address, words) = way_out(problem.code);
     let status = problem.status();
@@ -73,6 +76,11 @@ pub(crate) fn Explained(
     let wait = problem
         .retry_after_seconds
         .map(|seconds| format!(" Wait {}.", format::wait(seconds)));
+    let way = if before.is_some() {
+        "btn btn-line btn-lg"
+    } else {
+        "btn btn-act btn-lg"
+    };
     view! {
         <a class="auth-brand" href="/" aria-label="Scriptkeep, home">
             <Wordmark/>
@@ -80,8 +88,9 @@ pub(crate) fn Explained(
         <div class="auth-form notice">
             <h1>{problem.title}</h1>
             <p class="lead">{detail}{wait}</p>
+            {before.map(|before| before())}
             <div class="btns">
-                <a class="btn btn-act btn-lg" href=address>
+                <a class=way href=address>
                     {words}
                 </a>
             </div>
@@ -96,6 +105,11 @@ pub(crate) fn Explained(
 /// A whole HTML document about a problem, for answers that no page gives: unknown addresses, refused requests, faults, a
 /// database that does not answer. `request` is the request's id, shown so that somebody can find it in the logs; or empty.
 pub fn error_document(problem: &Problem, assets: &Assets, request: &str) -> String {
+    document(problem, assets, request, None)
+}
+
+/// The document of a problem, with what stands before the way out.
+pub(super) fn document(problem: &Problem, assets: &Assets, request: &str, before: Option<Children>) -> String {
     let owner = Owner::new();
     owner.with(|| {
         provide_context(assets.for_public_pages());
@@ -112,7 +126,7 @@ pub fn error_document(problem: &Problem, assets: &Assets, request: &str) -> Stri
                     <link rel="stylesheet" href=assets.url("public.css").to_owned()/>
                 </head>
                 <body class="public auth">
-                    <Plain problem=problem.clone() request=request.to_owned()/>
+                    <Plain problem=problem.clone() request=request.to_owned() before/>
                 </body>
             </html>
         };

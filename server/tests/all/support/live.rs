@@ -108,9 +108,14 @@ impl Site {
         self.send("GET", path, &[], "").await
     }
 
+    /// What its pages' forms say where they come from.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
+    }
+
     /// Sends an operation by the JSON API.
     pub(crate) async fn call(&self, name: &str, cookie: &str, body: &Value) -> (u16, String) {
-        let origin = format!("http://localhost:{}", self.address.port());
+        let origin = self.origin();
         let headers = [
             ("origin", origin.as_str()),
             ("content-type", "application/json"),
