@@ -21,6 +21,8 @@ pub mod format;
 pub mod forms;
 #[cfg(feature = "ssr")]
 pub mod gateway;
+#[cfg(feature = "hydrate")]
+mod leaving;
 pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod public;
@@ -37,6 +39,8 @@ pub use shell::{gallery_shell, public_shell, solo_shell, workspace_shell};
 /// Starts the browser's half on a page that the server rendered.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
+    // Before the router: who listens to the window itself is called in the order of coming, also where it says "capture".
+    leaving::listen();
     leptos::mount::hydrate_body(workspace::WorkspaceApp);
     browser::forget_saved();
     browser::listen();

@@ -35,6 +35,10 @@ pub fn RecordMenu(
     let place = workspace.id;
     let navigate = use_navigate();
     let on_copied = Callback::new(move |copy: RecordView| {
+        #[cfg(feature = "hydrate")]
+        if !crate::leaving::may_leave() {
+            return;
+        }
         navigate(&format!("/w/{place}/records/{}", copy.id), NavigateOptions::default());
     });
     let kind = workspace.record_type(&record.kind);

@@ -66,7 +66,11 @@ pub fn Mode(
                 type="button"
                 class:is-on=on
                 aria-pressed=move || on().to_string()
-                on:click=move |_| script.writing.set(writes)
+                on:click=move |_| {
+                    if writes || script.may_leave() {
+                        script.writing.set(writes);
+                    }
+                }
             >
                 {writes.then(|| view! { <Icon name="pencil-simple"/> }.into_any())}
                 {word}
@@ -83,13 +87,22 @@ pub fn Mode(
                 {move || {
                     script.writing.get().then(|| {
                         view! {
-                            <button class="btn btn-bare only-phone" type="button" on:click=move |_| script.writing.set(false)>
+                            <button
+                                class="btn btn-bare only-phone"
+                                type="button"
+                                on:click=move |_| {
+                                    if script.may_leave() {
+                                        script.writing.set(false);
+                                    }
+                                }
+                            >
                                 <b>"Done"</b>
                             </button>
                         }.into_any()
                     })
                 }}
-            }.into_any()
+            }
+            .into_any()
         })
     }
 }

@@ -24,6 +24,9 @@ pub struct Status {
     pub loaded: bool,
     /// The close code of a refusal, or 0.
     pub code: u16,
+    /// Pictures on their way to the server, which no text has yet.
+    #[serde(default)]
+    pub sending: u32,
 }
 
 impl Status {
@@ -39,6 +42,32 @@ impl Status {
             "saved" | "refused" => Save::Saved,
             _ => Save::Saving,
         }
+    }
+
+    /// What to ask who is about to leave the text; none where nothing would be left behind. What is on its way goes on out
+    /// after the text was left (`app/editor/safety.ts`).
+    pub fn question(&self) -> Option<String> {
+        let left = match (self.save(), self.words) {
+            (Save::Unsaved, _) => {
+                "Your last changes are not saved, and are lost if you leave. Stay to save a copy.".to_owned()
+            }
+            (Save::Saving, _) if self.safety == "offline" => {
+                "There is no connection, and your last changes are not on this device yet.".to_owned()
+            }
+            (Save::Device, words) => {
+                let what = match words {
+                    0 => "Your last changes are".to_owned(),
+                    1 => "1 word is".to_owned(),
+                    words => format!("{words} words are"),
+                };
+                format!("{what} on this device only, and will go out when you write here again with a connection.")
+            }
+            _ if self.sending > 0 => {
+                "A picture is still on its way, and is not in the text if you leave now.".to_owned()
+            }
+            _ => return None,
+        };
+        Some(format!("Leave this text? {left}"))
     }
 }
 
@@ -182,6 +211,14 @@ impl Script {
         }
     }
 
+    /// Whether to leave the text: asks, where words would be left behind.
+    pub fn may_leave(self) -> bool {
+        #[cfg(feature = "hydrate")]
+        return crate::leaving::may_leave();
+        #[cfg(not(feature = "hydrate"))]
+        true
+    }
+
     /// The save state to show; none while nothing is written.
     pub fn save(self) -> Option<Save> {
         self.status.with(|status| status.as_ref().map(Status::save))
@@ -238,14 +275,62 @@ fn set<T: for<'de> Deserialize<'de>>(detail: &str, take: impl FnOnce(T)) {
 mod tests {
     use super::{Save, Status};
 
-    #[test]
-    fn the_save_state_never_says_more_than_is_known() {
-        let status = |safety: &str, place: &str, unsaved| Status {
+    fn status(safety: &str, place: &str, unsaved: bool) -> Status {
+        Status {
             safety: safety.to_owned(),
             place: place.to_owned(),
             unsaved,
             ..Status::default()
+        }
+    }
+
+    #[test]
+    fn who_leaves_is_asked_where_words_would_be_left_behind() {
+        for (safety, place, unsaved, question) in [
+            ("saved", "server", false, None),
+            ("saving", "server", false, None),
+            ("saving", "keeping", true, None),
+            ("saving", "device", true, None),
+            ("offline", "server", false, None),
+            ("refused", "server", false, None),
+            ("saving", "nowhere", true, Some("not saved")),
+            ("offline", "nowhere", true, Some("not saved")),
+            ("refused", "device", true, Some("not saved")),
+            ("offline", "keeping", true, Some("not on this device yet")),
+            (
+                "offline",
+                "device",
+                true,
+                Some("Your last changes are on this device only"),
+            ),
+        ] {
+            let asked = status(safety, place, unsaved).question();
+            assert_eq!(asked.is_some(), question.is_some(), "{safety} {place} {unsaved}");
+            assert!(
+                asked.unwrap_or_default().contains(question.unwrap_or_default()),
+                "{safety} {place}"
+            );
+        }
+        let sending = Status {
+            sending: 1,
+            ..status("saving", "keeping", true)
         };
+        assert!(
+            sending
+                .question()
+                .is_some_and(|asked| asked.contains("A picture is still on its way"))
+        );
+        for (words, what) in [(1, "1 word is on"), (23, "23 words are on")] {
+            let waiting = Status {
+                words,
+                ..status("offline", "device", true)
+            };
+            assert!(waiting.question().is_some_and(|asked| asked.contains(what)));
+        }
+    }
+
+    #[test]
+    fn the_save_state_never_says_more_than_is_known() {
         for (safety, place, unsaved, save) in [
             ("saved", "server", false, Save::Saved),
             ("saving", "server", false, Save::Saving),

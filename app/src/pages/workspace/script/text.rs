@@ -190,7 +190,7 @@ fn wire(
     version: RwSignal<u32>,
 ) {
     use super::super::{Around, AroundLoaded};
-    use crate::editor::Editor;
+    use crate::{editor::Editor, leaving};
     let around = use_context::<AroundLoaded>();
     let assets = use_context::<crate::assets::Assets>().unwrap_or_default();
     let close = move || {
@@ -242,7 +242,15 @@ fn wire(
         });
         script.editor.set_value(Some(editor));
     });
+    let path = format!("/w/{workspace}/records/{record}");
+    leaving::guard(path.clone(), move || {
+        script
+            .status
+            .try_with_untracked(|status| status.as_ref()?.question())
+            .flatten()
+    });
     on_cleanup(move || {
+        leaving::unguard(&path);
         close();
     });
 }
