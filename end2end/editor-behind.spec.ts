@@ -2,17 +2,22 @@
 // for in the same task, or frames never come.
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/editor.ts";
+import { DOT } from "./support/room.ts";
 
 interface Window {
   told: { status: { safety: string; unsaved: boolean } };
+  all: unknown[];
   sent: number;
+  still: boolean;
+  stopped: boolean;
   editor: { command(name: string, args: string): boolean; destroy(): void };
 }
 
-/** Counts what goes into the socket, and makes frames stop when the page is told to be still. */
+/** Counts what goes into the socket. Makes frames stop when the page is told to be still; when it is stopped, what is put in place
+ * without a frame as well. */
 async function watched(page: Page): Promise<void> {
   await page.addInitScript(() => {
-    const here = window as unknown as Window & { still: boolean; errors: string[] };
+    const here = window as unknown as Window & { errors: string[] };
     here.sent = 0;
     const send = WebSocket.prototype.send;
     WebSocket.prototype.send = function (this: WebSocket, data: Parameters<typeof send>[0]) {
@@ -21,13 +26,17 @@ async function watched(page: Page): Promise<void> {
     };
     const frame = window.requestAnimationFrame.bind(window);
     window.requestAnimationFrame = (act) => (here.still ? 0 : frame(act));
+    const timer = window.setTimeout.bind(window);
+    // LATEST_MS of app/editor/writing.ts.
+    window.setTimeout = ((act: () => void, ms?: number) => (here.stopped && ms === 100 ? 0 : timer(act, ms))) as typeof setTimeout;
     here.errors = [];
     addEventListener("error", ({ message }) => here.errors.push(message));
   });
 }
 
-/** Types a letter and does something within the same task; answers the status before and after, and how much was sent by that. */
-function letterThen(page: Page, what: string): Promise<{ before: string; between: string; after: string; unsaved: boolean; sent: number; prevented: boolean; words: string }> {
+/** Types a letter and does something within the same task; answers the status before and after, how much was sent by that, and
+ * how often the page was told something. */
+function letterThen(page: Page, what: string): Promise<{ before: string; between: string; after: string; unsaved: boolean; sent: number; told: number; prevented: boolean; words: string }> {
   return page.evaluate(async (what) => {
     const here = window as unknown as Window;
     const before = here.told.status.safety;
@@ -37,11 +46,16 @@ function letterThen(page: Page, what: string): Promise<{ before: string; between
     await Promise.resolve();
     const between = here.told.status.safety;
     const { sent } = here;
+    const told = here.all.length;
+    const transfer = new DataTransfer();
+    transfer.setData("text/html", "<p>another</p><p>and one more</p>");
+    const text = document.querySelector(".ProseMirror")!;
     let prevented = false;
     switch (what) {
       case "undo":
       case "redo":
       case "retry":
+      case "recover":
         here.editor.command(what, "");
         break;
       case "hidden":
@@ -58,6 +72,17 @@ function letterThen(page: Page, what: string): Promise<{ before: string; between
       case "destroy":
         here.editor.destroy();
         break;
+      case "blur":
+        (document.activeElement as HTMLElement).blur();
+        break;
+      case "paste":
+        text.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }));
+        break;
+      case "drop": {
+        const { right, top } = text.querySelector("p")!.getBoundingClientRect();
+        text.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, clientX: right - 1, clientY: top + 5, bubbles: true, cancelable: true }));
+        break;
+      }
     }
     return {
       before,
@@ -65,6 +90,7 @@ function letterThen(page: Page, what: string): Promise<{ before: string; between
       after: here.told.status.safety,
       unsaved: here.told.status.unsaved,
       sent: here.sent - sent,
+      told: here.all.length - told,
       prevented,
       words: document.querySelector(".ProseMirror")?.textContent ?? "",
     };
@@ -87,12 +113,77 @@ for (const moment of ["hidden", "pagehide", "beforeunload", "destroy"]) {
     const one = await sheet();
     await one.type("Kept. ");
     await one.saved();
-    const { sent, prevented } = await letterThen(page, moment);
+    const { sent, prevented, told } = await letterThen(page, moment);
     expect(sent, "within the same task").toBeGreaterThan(0);
     expect(prevented).toBe(moment === "beforeunload");
+    if (moment === "destroy") expect(told, "to a page that has closed it").toBe(0);
     await expect.poll(() => room.xml).toContain("Kept. x");
   });
 }
+
+for (const [moment, text] of [["blur", /Kept\.x</], ["paste", /Kept\.x?another<.*>and one more</], ["drop", /Kept\.xanother<.*>and one more</]] as const) {
+  test(`a letter is in place before whatever comes in its own task: ${moment}`, async ({ sheet, room, page }) => {
+    await watched(page);
+    const one = await sheet();
+    await one.type("Kept.");
+    await one.saved();
+    await page.evaluate(() => Object.assign(window, { still: true, stopped: true }));
+    await letterThen(page, moment);
+    await expect.poll(() => room.xml).toMatch(text);
+    await one.saved();
+    expect(await page.evaluate(() => (window as unknown as { errors: string[] }).errors)).toEqual([]);
+  });
+}
+
+test("detail_24 a letter that was typed in the same moment is in the copy that is saved", async ({ sheet, page }) => {
+  await watched(page);
+  const one = await sheet();
+  await one.type("Kept. ");
+  await one.saved();
+  const download = page.waitForEvent("download");
+  await letterThen(page, "recover");
+  expect(Buffer.concat(await (await (await download).createReadStream()).toArray()).toString()).toContain("Kept. x");
+});
+
+test("a page that nobody sees sends what it writes at once: a letter, what is pasted, a picture that has come", async ({ sheet, room, page }) => {
+  await watched(page);
+  await page.addInitScript(() => {
+    const here = window as unknown as { extras: unknown; finish: () => void };
+    here.extras = { upload: () => new Promise<string>((done) => (here.finish = () => done("picture-1"))) };
+  });
+  const one = await sheet();
+  await one.type("Kept. ");
+  await one.text.evaluate((element, bytes) => {
+    const clipboard = new DataTransfer();
+    clipboard.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], "photo.png", { type: "image/png" }));
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+  }, DOT);
+  await expect.poll(() => page.evaluate(() => "finish" in window)).toBe(true);
+  await expect.poll(() => room.xml).toContain("Kept. ");
+  const sent = await page.evaluate(async () => {
+    const here = window as unknown as Window & { finish: () => void };
+    Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true });
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    // No timer of such a page comes soon.
+    Object.assign(window, { still: true, setTimeout: () => 0 });
+    const during = async (act: () => unknown): Promise<number> => {
+      const before = here.sent;
+      act();
+      for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+      return here.sent - before;
+    };
+    const clipboard = new DataTransfer();
+    clipboard.setData("text/plain", "Pasted.");
+    const paste = new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true });
+    return [
+      await during(() => document.execCommand("insertText", false, "x")),
+      await during(() => document.querySelector(".ProseMirror")!.dispatchEvent(paste)),
+      await during(() => here.finish()),
+    ];
+  });
+  expect(sent.every((count) => count > 0), sent.join()).toBe(true);
+  await expect.poll(() => room.xml).toMatch(/Kept\. xPasted\.<.*attachment:picture-1/);
+});
 
 test("detail_19 a letter can be undone in the moment it is typed, and only that, and comes back", async ({ sheet, room, page }) => {
   const one = await sheet();
@@ -107,6 +198,19 @@ test("detail_19 a letter can be undone in the moment it is typed, and only that,
   await expect.poll(() => room.xml).toContain("Kept.x");
 });
 
+test("detail_19 after a letter there is nothing to do again, also in the moment it is typed", async ({ sheet, room, page }) => {
+  const one = await sheet();
+  await one.type("Kept.");
+  await one.saved();
+  await one.all("undo");
+  await expect.poll(async () => (await one.told()).selection?.redo).toBe(true);
+  const { words } = await letterThen(page, "redo");
+  expect(words).toBe("x");
+  await one.saved();
+  expect(room.xml).toContain(">x<");
+  expect(await one.command("redo")).toBe(false);
+});
+
 test("a letter is not lost to others' words that come in before it is painted", async ({ sheet, context, room, page }) => {
   await watched(page);
   const one = await sheet();
@@ -116,7 +220,7 @@ test("a letter is not lost to others' words that come in before it is painted", 
   await page.bringToFront();
   await one.text.click();
   await page.keyboard.press("Control+End");
-  await page.evaluate(() => void ((window as unknown as { still: boolean }).still = true));
+  await page.evaluate(() => void ((window as unknown as Window).still = true));
   for (const letter of "12345678") {
     await Promise.all([page.evaluate((letter) => document.execCommand("insertText", false, letter), letter), two.page.evaluate(() => document.execCommand("insertText", false, "-"))]);
   }
@@ -133,7 +237,7 @@ test("detail_23 a page that is never painted writes all the same, when it is lef
   const one = await sheet();
   await one.type("Kept. ");
   await one.saved();
-  await page.evaluate(() => void ((window as unknown as { still: boolean }).still = true));
+  await page.evaluate(() => void ((window as unknown as Window).still = true));
   await one.type("And this");
   await expect.poll(() => room.xml).toContain("Kept. And this");
   await one.saved();
@@ -231,7 +335,7 @@ test("what is pasted is there within the same task", async ({ sheet, room, page 
   await watched(page);
   const one = await sheet();
   await one.saved();
-  await page.evaluate(() => void ((window as unknown as { still: boolean }).still = true));
+  await page.evaluate(() => void ((window as unknown as Window).still = true));
   await one.paste({ "text/html": "<p>a table of contents</p>" });
   await expect.poll(() => room.xml).toContain("a table of contents");
 });

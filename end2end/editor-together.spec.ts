@@ -118,3 +118,37 @@ test("detail_20 others' edits move neither the page nor the caret, and nobody is
   await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Merge cells" }).click();
   await expect(two.text.locator("td[colspan='2']")).toHaveCount(1);
 });
+
+test("two editors on one page write one text, and each goes without the other", async ({ sheet, room, page }) => {
+  const one = await sheet();
+  await one.type("From one. ");
+  await one.saved();
+  await page.evaluate(() => (window as unknown as { beside(): void }).beside());
+  const [first, second] = [page.locator(".ProseMirror").first(), page.locator(".ProseMirror").nth(1)];
+  await expect(second).toContainText("From one.");
+  await second.locator("p").click();
+  await page.keyboard.press("Control+End");
+  await one.heard();
+  await one.type("From two. /");
+  // What floats over one stands at that one, and the keyboard is its own.
+  await expect(page.getByRole("listbox", { name: "Insert" })).toHaveCount(1);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Backspace");
+  await expect(first).toContainText("From two. ");
+  await first.locator("p").click();
+  await page.keyboard.press("Home");
+  await one.heard();
+  await one.type("Mine. ");
+  const says = () => page.evaluate(() => (window as unknown as { secondSays: { safety: string } }).secondSays.safety);
+  await one.saved();
+  await expect.poll(says).toBe("saved");
+  expect(room.xml).toContain(">Mine. From one. From two. <");
+  await page.keyboard.press("Control+Z");
+  await expect(second).not.toContainText("Mine.");
+  await expect(second).toContainText("From two.");
+  await page.evaluate(() => (window as unknown as { second: { destroy(): void } }).second.destroy());
+  await expect(page.locator(".ProseMirror")).toHaveCount(1);
+  await one.type("Still. ");
+  await one.saved();
+  expect(room.xml).toContain(">Still. From one. From two. <");
+});

@@ -32,8 +32,9 @@ import { FRAGMENT, schema, SCHEMA_VERSION } from "./schema.ts";
 import { active } from "./selection.ts";
 import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
+import { Keeper } from "./sync/keep.ts";
 import type { Ports } from "./sync/link.ts";
-import { counts, type Heading } from "./survey.ts";
+import { counts, type Heading, paceOf, SPEAKING_PACE } from "./survey.ts";
 import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
 import { afterPaint, type Undoes, Writing } from "./writing.ts";
@@ -107,7 +108,7 @@ class Editor {
     private readonly extras: Extras,
   ) {
     this.strings = { ...STRINGS, ...options.strings };
-    this.pace = options.pace;
+    this.pace = paceOf(options.pace, SPEAKING_PACE);
     this.doc.gc = true;
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState({ user: options.user, cursor: null });
@@ -123,7 +124,8 @@ class Editor {
     this.safety = new Safety(
       this.doc,
       this.awareness,
-      { url: url.href, readOnly: options.readOnly, key: options.key, page: this.writing },
+      { url: url.href, readOnly: options.readOnly, page: this.writing },
+      new Keeper(options.key, String(this.doc.clientID)),
       extras.ports ?? browserPorts,
       (status) => {
         if (this.over) return;
@@ -202,7 +204,7 @@ class Editor {
         this.followed = typeof args.client === "number" ? args.client : null;
         return this.follow();
       case "pace":
-        this.pace = Math.min(400, Math.max(40, Number(args.pace) || this.pace));
+        this.pace = paceOf(args.pace, this.pace);
         this.sayCounts();
         return true;
       case "picture":
@@ -262,11 +264,14 @@ class Editor {
         if (isRemote(tr) && writing.owes) reportError(new Error("others' words came before one's own were in place"));
         writing.flush();
         const change = (): void => this.updateState(this.state.apply(tr));
-        const key = isTyping(tr) && !this.composing && document.visibilityState === "visible";
+        const seen = document.visibilityState === "visible";
+        const key = isTyping(tr) && !this.composing && seen;
         editor.caret.carries(key && tr.scrolledIntoView);
         if (isRemote(tr)) writing.pass(() => steady(this, change));
         else change();
         if (!key) writing.flush();
+        // Timers of a page that nobody sees come late, and the browser may end it at any moment.
+        if (!seen && tr.docChanged && !isRemote(tr)) editor.safety.hide();
         if (tr.docChanged || tr.getMeta(numbersKey) !== undefined) views.refresh(this);
         if (!writing.waits) editor.saySelection(this);
       },

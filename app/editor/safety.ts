@@ -2,7 +2,7 @@
 // and warns who would leave before it is done.
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { Keeper } from "./sync/keep.ts";
+import type { Keeper } from "./sync/keep.ts";
 import { Link, type LinkState, type Page, type Ports } from "./sync/link.ts";
 import { picturesIn, wordsIn } from "./sync/unsent.ts";
 
@@ -12,13 +12,15 @@ export interface Status {
   safety: LinkState["safety"];
   /** Where the words are that the server may not have; `nowhere`: the device would not keep them. */
   where: "server" | "keeping" | "device" | "nowhere";
-  /** Words that the server does not have. */
+  /** Words that the server does not have, counted whenever the device keeps them: not at each key. */
   words: number;
   unsaved: boolean;
   loaded: boolean;
   /** The application's close code; 0 when nothing was refused. */
   code: number;
   reason: string;
+  /** Pictures on their way to the server, which only this page has. */
+  sending: number;
 }
 
 /** Words are kept on the device when the server has not answered for so long. */
@@ -28,36 +30,47 @@ const BEHIND_MS = 2_000;
 /** "Saved" is said once nothing was written for so long: who types is not shown a word that comes and goes with each key, and
  * the key does not pay for drawing it. */
 const CALM_MS = 300;
-/** A page that is left lets its last words go out for so long. */
+/** A text that is left lets its last words go out for so long; where they are nowhere else, again and again. */
 const LINGER_MS = 10_000;
+
+/** Where words are kept that the server has not: this device. */
+export type Keeps = Pick<Keeper, "take" | "keep" | "forget">;
 
 export class Safety {
   readonly link: Link;
   /** Pictures within the words that an earlier page could not hand over. */
   readonly taken: string[] = [];
-  private readonly keeper: Keeper;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timer: unknown = null;
   /** How often the server had answered when the timer began. */
   private answers = 0;
-  private lingering: ReturnType<typeof setTimeout> | undefined;
+  private lingering: unknown = null;
   /** Whether the device has exactly what the server lacks. */
   private kept = false;
+  /** Rises whenever that may have become untrue, so that what was on its way to the device meanwhile is not taken for all. */
+  private edition = 0;
+  /** The edition that is on its way to the device; -1 for none. */
+  private keeping = -1;
+  private words = 0;
+  /** Pictures on their way to the server: no text has them yet, and only this page does. */
+  private sending = 0;
   private keptAnything = false;
   private failed = false;
   private told = "";
   private toldSaving = false;
-  private calm: ReturnType<typeof setTimeout> | undefined;
+  private calm: unknown = null;
   private ended = false;
 
   constructor(
     private readonly doc: Y.Doc,
     awareness: Awareness,
-    options: { url: string; readOnly: boolean; key: string; page: Page },
+    { url, readOnly, page }: { url: string; readOnly: boolean; page: Page },
+    private readonly keeper: Keeps,
     private readonly ports: Ports,
     private readonly tell: (status: Status) => void,
   ) {
-    this.keeper = new Keeper(options.key, String(doc.clientID));
-    this.link = new Link(doc, awareness, options, ports, () => this.look());
+    const owes = (): boolean => page.owes || this.sending > 0;
+    const all = { get owes() { return owes(); }, flush: () => page.flush() };
+    this.link = new Link(doc, awareness, { url, readOnly, page: all }, ports, () => this.look());
     doc.on("update", this.changed);
     addEventListener("visibilitychange", this.seen);
     addEventListener("pageshow", this.hope);
@@ -85,73 +98,95 @@ export class Safety {
   }
 
   status(): Status {
-    // While saving, words are not counted, and nobody need wait for those that are owed: they make it "saving".
-    if (this.link.state().safety !== "saving") this.link.settle();
     const { safety, unsaved, loaded, refusal } = this.link.state();
-    const update = unsaved ? this.link.unsent.everything() : null;
     return {
       safety,
       unsaved,
       loaded,
       where: !unsaved ? "server" : this.kept ? "device" : this.failed ? "nowhere" : "keeping",
-      // Counted only when it is going to be said: while saving it would cost a keystroke its time.
-      words: update && safety !== "saving" ? wordsIn(update) : 0,
+      words: unsaved && safety !== "saving" ? this.words : 0,
+      sending: this.sending,
       code: refusal?.code ?? 0,
       reason: refusal?.reason ?? "",
     };
   }
 
-  /** The page has words that the document has not yet. What was kept is not all, and "on this device" not true any more. */
+  /** There is more than was kept, if only on the page: the document has it with the paint, and the device when it next keeps. */
   typed(): void {
-    if (this.kept) this.link.settle();
+    const { kept } = this;
+    this.kept = false;
+    this.edition += 1;
+    this.plan();
     this.link.look();
+    // "On this device" is not true of what was just typed.
+    if (kept) this.say();
   }
+
+  /** One picture more is on its way, or one fewer. */
+  sends(more: 1 | -1): void {
+    if (this.ended) return;
+    this.sending += more;
+    this.link.look();
+    this.say();
+  }
+
+  /** The page may go at any moment: what it has goes out and onto the device now. */
+  readonly hide = (): void => {
+    this.link.flush();
+    if (this.link.state().unsaved) void this.keepNow();
+  };
 
   /** Leaves the document. Words under way get some time; the device has them meanwhile. */
   end(): void {
     this.ended = true;
+    // Who sends them ends it.
+    this.sending = 0;
     this.link.flush();
-    removeEventListener("visibilitychange", this.seen);
-    removeEventListener("pageshow", this.hope);
-    removeEventListener("pagehide", this.hide);
-    removeEventListener("online", this.hope);
-    removeEventListener("offline", this.lost);
     this.doc.off("update", this.changed);
     if (this.link.state().unsaved) {
       void this.keepNow();
-      this.lingering = setTimeout(() => this.stop(), LINGER_MS);
+      this.linger();
     } else {
       this.stop();
     }
   }
 
+  /** Words that only this page has are held as long as there is the page: it warns who closes it, and the link tries on. */
+  private linger(): void {
+    this.lingering = this.ports.after(LINGER_MS, () => {
+      const { unsaved, refusal } = this.link.state();
+      if (unsaved && !this.kept && !refusal) this.linger();
+      else this.stop();
+    });
+  }
+
   private stop(): void {
-    for (const timer of [this.timer, this.lingering, this.calm]) clearTimeout(timer);
+    for (const timer of [this.timer, this.lingering, this.calm]) this.ports.cancel(timer);
+    removeEventListener("visibilitychange", this.seen);
+    removeEventListener("pageshow", this.hope);
+    removeEventListener("pagehide", this.hide);
+    removeEventListener("online", this.hope);
+    removeEventListener("offline", this.lost);
     removeEventListener("beforeunload", this.warn);
     this.link.stop();
     this.doc.destroy();
   }
 
   private readonly changed = (_update: Uint8Array, origin: unknown): void => {
-    if (origin === this.link) return;
-    const kept = this.kept;
-    this.kept = false;
-    this.plan();
-    // "On this device" is not true of what was just typed.
-    if (kept) this.say();
+    if (origin !== this.link) this.typed();
   };
 
   private plan(): void {
-    if (this.ended || this.timer !== undefined) return;
+    if (this.ended || this.timer !== null) return;
     this.answers = this.link.unsent.answers;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
+    this.timer = this.ports.after(KEEP_MS, () => {
+      this.timer = null;
       const { answers, since } = this.link.unsent;
       // What is kept is the whole document: not while somebody types and the server answers, only a little behind.
       const behind = since !== null && this.ports.now() - since > BEHIND_MS;
       if (behind || answers === this.answers) void this.keepNow();
       else this.plan();
-    }, KEEP_MS);
+    });
   }
 
   private look(): void {
@@ -159,9 +194,11 @@ export class Safety {
     if (unsaved) {
       if (!this.kept) this.plan();
     } else {
-      clearTimeout(this.timer);
-      this.timer = undefined;
+      this.ports.cancel(this.timer);
+      this.timer = null;
       this.kept = false;
+      this.edition += 1;
+      this.words = 0;
       if (this.keptAnything) void this.keeper.forget();
       this.keptAnything = false;
       if (this.ended) {
@@ -173,24 +210,29 @@ export class Safety {
   }
 
   private async keepNow(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+    this.ports.cancel(this.timer);
+    this.timer = null;
     this.link.settle();
     const unsent = this.link.unsent.everything();
-    if (!unsent || this.kept) return;
+    const { edition } = this;
+    if (!unsent || this.kept || this.keeping === edition) return;
     this.keptAnything = true;
-    this.kept = true;
+    this.keeping = edition;
     const took = await this.keeper.keep({ state: Y.encodeStateAsUpdate(this.doc), unsent });
+    if (this.keeping === edition) this.keeping = -1;
     this.failed = !took;
-    // What was typed meanwhile has set `kept` to false, and is kept by the next round.
-    this.kept &&= took;
+    // What was typed meanwhile is kept by the next round; and what was acknowledged meanwhile is to be forgotten.
+    if (edition === this.edition) {
+      this.kept = took;
+      this.words = wordsIn(unsent);
+    }
     this.say();
   }
 
   private say(): void {
     if (this.ended) return;
-    clearTimeout(this.calm);
-    if (this.toldSaving && this.link.state().safety === "saved") this.calm = setTimeout(() => this.sayNow(), CALM_MS);
+    this.ports.cancel(this.calm);
+    if (this.toldSaving && this.link.state().safety === "saved") this.calm = this.ports.after(CALM_MS, () => this.sayNow());
     else this.sayNow();
   }
 
@@ -209,10 +251,6 @@ export class Safety {
   private readonly seen = (): void => {
     if (document.visibilityState === "visible") this.link.hope();
     else this.hide();
-  };
-  private readonly hide = (): void => {
-    this.link.flush();
-    if (this.link.state().unsaved) void this.keepNow();
   };
   private readonly warn = (event: BeforeUnloadEvent): void => {
     this.link.flush();

@@ -6,8 +6,8 @@ import { heard } from "./writing.ts";
 
 /** What a page of the room keeps for its tests. */
 interface Told {
-  status?: { safety: string; where: string; words: number; unsaved: boolean; loaded: boolean; code: number };
-  selection?: { marks: string[]; nodes: string[]; level: number; undo: boolean };
+  status?: { safety: string; where: string; words: number; sending: number; unsaved: boolean; loaded: boolean; code: number };
+  selection?: { marks: string[]; nodes: string[]; level: number; undo: boolean; redo: boolean };
   outline?: { id: string; level: number; number: string; text: string }[];
   here?: string;
   presence?: { client: number; id: string; name: string; tint: number; here: boolean }[];

@@ -44,6 +44,10 @@ const PAGE = (nonce: string) => `<!doctype html>
   const tell = (name, detail) => { window.told[name] = JSON.parse(detail); window.all.push([name, window.told[name]]); };
   const open = () => (window.editor = mount(document.getElementById("host"), JSON.stringify(options), tell, window.extras));
   window.again = () => { window.editor.destroy(); open(); };
+  window.beside = () => {
+    const host = document.getElementById("host").parentElement.appendChild(document.createElement("div"));
+    window.second = mount(host, JSON.stringify({ ...options, key: "another member" }), (name, detail) => { if (name === "status") window.secondSays = JSON.parse(detail); });
+  };
   open();
 </script></body></html>`;
 

@@ -3,83 +3,27 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import { Link, type LinkState, type Ports, type Socket } from "../sync/link.ts";
+import { Link, type LinkState } from "../sync/link.ts";
 import { picturesIn, wordsIn } from "../sync/unsent.ts";
 import * as wire from "../sync/wire.ts";
-
-class FakeSocket implements Socket {
-  readonly sent: wire.Heard[] = [];
-  closed = false;
-  onopen: (() => void) | null = null;
-  onmessage: ((frame: Uint8Array) => void) | null = null;
-  onclose: ((code: number, reason: string) => void) | null = null;
-  send(bytes: Uint8Array): void {
-    this.sent.push(...wire.read(bytes));
-  }
-  close(): void {
-    this.closed = true;
-  }
-  updates(): Uint8Array[] {
-    return this.sent.flatMap((message) => (message.kind === "step2" || message.kind === "update" ? [message.update] : []));
-  }
-}
+import { FakePorts, type FakeSocket } from "./ports.ts";
 
 const stages: Stage[] = [];
 afterEach(() => {
   for (const stage of stages.splice(0)) stage.awareness.destroy();
 });
 
-class Stage implements Ports {
-  time = 0;
-  chance = 0.5;
-  readonly sockets: FakeSocket[] = [];
+class Stage extends FakePorts {
   readonly states: LinkState[] = [];
-  private timers: { at: number; act: () => void }[] = [];
   readonly doc = new Y.Doc();
   readonly awareness = new Awareness(this.doc);
   readonly server = new Y.Doc();
   readonly link: Link;
 
   constructor(readOnly = false) {
+    super();
     stages.push(this);
     this.link = new Link(this.doc, this.awareness, { url: "ws://x", readOnly }, this, (state) => this.states.push(state));
-  }
-  connect(): Socket {
-    const socket = new FakeSocket();
-    this.sockets.push(socket);
-    return socket;
-  }
-  now(): number {
-    return this.time;
-  }
-  random(): number {
-    return this.chance;
-  }
-  after(ms: number, act: () => void): unknown {
-    const timer = { at: this.time + ms, act };
-    this.timers.push(timer);
-    return timer;
-  }
-  cancel(timer: unknown): void {
-    this.timers = this.timers.filter((other) => other !== timer);
-  }
-  /** Lets time pass, timer by timer. */
-  pass(ms: number): void {
-    const until = this.time + ms;
-    for (;;) {
-      const next = this.timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
-      if (!next) break;
-      this.timers = this.timers.filter((other) => other !== next);
-      this.time = Math.max(this.time, next.at);
-      next.act();
-    }
-    this.time = until;
-  }
-  get socket(): FakeSocket {
-    return this.sockets.at(-1)!;
-  }
-  hear(...messages: Uint8Array[]): void {
-    for (const message of messages) this.socket.onmessage?.(message);
   }
   /** Goes through the greeting up to the server's document. */
   greet(): void {
