@@ -121,6 +121,16 @@ export interface Counts {
 
 /** Words a minute that adults read silently: Brysbaert 2019, 238 for non-fiction. */
 const READING_PACE = 238;
+/** Words a minute that a script is said at until somebody chooses, and the slowest and the fastest that can be chosen: as the
+ * model has them (app/domain/src/document/text.rs). */
+export const SPEAKING_PACE = 110;
+const PACE_MIN = 40;
+const PACE_MAX = 300;
+
+/** The pace that is asked for; `now` where nobody speaks like that. */
+export function paceOf(asked: unknown, now: number): number {
+  return typeof asked === "number" && Number.isInteger(asked) && asked >= PACE_MIN && asked <= PACE_MAX ? asked : now;
+}
 
 // Nodes never change, so what was counted once holds; only what was typed in is counted again.
 const counted = new WeakMap<Node, Sum>();

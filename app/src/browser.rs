@@ -200,9 +200,7 @@ fn warn_before_signing_out(event: &web_sys::Event) {
     let Some(window) = window().filter(|_| leaves) else {
         return;
     };
-    let storage = window.local_storage().ok().flatten();
-    let keeps = storage.is_some_and(|storage| storage.get_item(UNSENT_MARK).ok().flatten().is_some());
-    let goes = !keeps
+    let goes = kept(UNSENT_MARK).is_none()
         || window
             .confirm_with_message(
                 "Sign out? Words of yours are on this device only: the server does not have them yet. Signing out \
@@ -212,6 +210,19 @@ fn warn_before_signing_out(event: &web_sys::Event) {
     if !goes {
         event.prevent_default();
         event.stop_immediate_propagation();
+    }
+}
+
+/// What the device keeps under this name for whoever is signed in; signing out erases it.
+pub(crate) fn kept(name: &str) -> Option<String> {
+    window()?.local_storage().ok()??.get_item(name).ok()?
+}
+
+/// Lets the device keep this. One that keeps nothing has it until the page goes.
+pub(crate) fn keep(name: &str, value: &str) {
+    let storage = window().and_then(|window| window.local_storage().ok().flatten());
+    if let Some(storage) = storage {
+        let _ = storage.set_item(name, value);
     }
 }
 

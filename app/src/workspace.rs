@@ -1,7 +1,7 @@
 //! The workspace: rendered on the server, then alive in the browser.
 
 use crate::{
-    components::{Connection, Posted, TitleFormat},
+    components::{Connection, Posted, SaysItself, TitleFormat},
     forms::FormState,
     pages::{
         account::{AccountFrame, ProfilePage, SessionsPage},
@@ -23,6 +23,7 @@ use leptos_router::{
 #[component]
 pub fn WorkspaceApp() -> impl IntoView {
     provide_meta_context();
+    provide_context(SaysItself::default());
     #[cfg(feature = "hydrate")]
     provide_context(crate::assets::Assets::with_icons(crate::browser::icons()));
     // The browser must begin with the same refused form as the page it takes over.

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { Node } from "prosemirror-model";
 import { schema } from "../schema.ts";
-import { counts } from "../survey.ts";
+import { counts, paceOf, SPEAKING_PACE } from "../survey.ts";
 
 const read = (name: string): unknown => JSON.parse(readFileSync(`app/domain/tests/document/${name}`, "utf8"));
 
@@ -37,4 +37,12 @@ test("words of every accepted document", () => {
     const doc = Node.fromJSON(schema, read(`accepted/${name}.json`));
     assert.equal(counts(doc, 60).words, words, name);
   }
+});
+
+test("a pace is a whole number between the model's bounds, and what is none changes nothing", () => {
+  const rust = readFileSync("app/domain/src/document/text.rs", "utf8");
+  const [usual, min, max] = ["SPEAKING_PACE", "PACE_MIN", "PACE_MAX"].map((name) => Number(new RegExp(`pub const ${name}: u32 = (\\d+);`).exec(rust)![1]));
+  assert.equal(SPEAKING_PACE, usual);
+  for (const pace of [min!, usual!, max!]) assert.equal(paceOf(pace, 77), pace);
+  for (const wrong of [min! - 1, max! + 1, 0, -110, 110.5, Number.NaN, Infinity, "110", null, undefined]) assert.equal(paceOf(wrong, 77), 77);
 });

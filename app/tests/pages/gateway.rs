@@ -339,6 +339,8 @@ impl Canned {
             "record.read" => Box::new(BodyView {
                 html: "<div class=\"doc\"><p>Words.</p></div>".to_owned(),
                 words: 1,
+                said: 1,
+                pauses: 0,
                 headings: Vec::new(),
             }),
             "member.list" => Box::new(self.people()),

@@ -12,8 +12,13 @@ use unicode_segmentation::UnicodeSegmentation;
 /// How fast people read silently, in words a minute: the mean over 190 studies of English prose (Brysbaert 2019,
 /// <https://doi.org/10.1016/j.jml.2019.104047>).
 pub const READING_PACE: u32 = 238;
-/// How fast people read to others, in words a minute; guided exercises are slower, about 100.
-pub const SPEAKING_PACE: u32 = 140;
+/// How fast a script is said until somebody chooses another pace, in words a minute: a calm voice. Guided exercises are
+/// slower, about 100; who reads a procedure to colleagues is faster, about 140.
+pub const SPEAKING_PACE: u32 = 110;
+/// The slowest pace that can be chosen.
+pub const PACE_MIN: u32 = 40;
+/// The fastest pace that can be chosen.
+pub const PACE_MAX: u32 = 300;
 
 /// Longest title of anything, in characters: what is longer is cut, with an ellipsis. References repeat titles, and a
 /// document of a few megabytes must not become one of gigabytes by repeating its longest heading.
@@ -92,20 +97,31 @@ impl PlainText {
         own.map(|text| text.graphemes(true).count()).sum()
     }
 
+    /// Words that are said when it is read aloud: all but footnotes.
+    pub fn said_words(&self) -> usize {
+        self.words - self.footnote_words
+    }
+
+    /// How long its pauses take together, in seconds.
+    pub fn pause_seconds(&self) -> u64 {
+        self.pause_seconds
+    }
+
     /// How long it takes to read silently, in seconds, at a pace in words a minute. Pauses do not count.
     pub fn reading_seconds(&self, pace: u32) -> u64 {
-        seconds(self.words(), pace)
+        seconds(self.words() as u64, pace)
     }
 
     /// How long it takes to read aloud, in seconds, at a pace in words a minute. Pauses count, footnotes do not.
     pub fn speaking_seconds(&self, pace: u32) -> u64 {
-        seconds(self.words() - self.footnote_words, pace) + self.pause_seconds
+        seconds(self.said_words() as u64, pace) + self.pause_seconds
     }
 }
 
-/// Rounded up; a pace of nothing counts as one word a minute.
-fn seconds(words: usize, pace: u32) -> u64 {
-    (words as u64 * 60).div_ceil(u64::from(pace.max(1)))
+/// How long so many words take at a pace in words a minute, in seconds. Rounded up; a pace of nothing counts as one word a
+/// minute.
+pub fn seconds(words: u64, pace: u32) -> u64 {
+    (words * 60).div_ceil(u64::from(pace.max(1)))
 }
 
 /// What to call a block: its own text or, for a step or the like, the first there is in it; without what is proposed to

@@ -23,6 +23,10 @@ pub struct BodyView {
     pub html: String,
     /// How many words it has.
     pub words: u32,
+    /// How many of them are said when it is read aloud: all but footnotes.
+    pub said: u32,
+    /// How long its pauses take together, in seconds.
+    pub pauses: u32,
     /// Its headings, in order.
     pub headings: Vec<BodyHeading>,
 }

@@ -90,9 +90,12 @@ fn shown(document: &Document, workspace: WorkspaceId) -> BodyView {
         title: entry.title,
         anchor: format!("{PREFIX}{}", entry.anchor),
     });
+    let plain = PlainText::of(document);
     BodyView {
         html: html::render(document, setting),
-        words: u32::try_from(PlainText::of(document).words()).unwrap_or(u32::MAX),
+        words: u32::try_from(plain.words()).unwrap_or(u32::MAX),
+        said: u32::try_from(plain.said_words()).unwrap_or(u32::MAX),
+        pauses: u32::try_from(plain.pause_seconds()).unwrap_or(u32::MAX),
         headings: headings.collect(),
     }
 }

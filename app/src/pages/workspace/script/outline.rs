@@ -1,6 +1,7 @@
 //! The outline beside the text, and what was counted in it.
 
-use super::{Entry, Script, state::arguments};
+use super::{Entry, Pace, Script, state::arguments};
+use crate::components::Icon;
 use leptos::prelude::*;
 
 /// The headings, leading to their places, and the counts below.
@@ -14,6 +15,24 @@ pub fn Outline(
     view! {
         <nav class="outline" class:is-open=move || script.outline_open.get() aria-label="Outline">
             <h2>"Outline"</h2>
+            {move || {
+                script
+                    .outline_open
+                    .get()
+                    .then(|| {
+                        view! {
+                            <button
+                                class="btn btn-bare btn-icon outline-close"
+                                type="button"
+                                aria-label="Close the outline"
+                                data-escape=""
+                                on:click=move |_| script.outline_open.set(false)
+                            >
+                                <Icon name="x"/>
+                            </button>
+                        }.into_any()
+                    })
+            }}
             {move || lines.get().into_iter().map(|entry| view! { <Line script entry/> }).collect_view()}
             <CountsOf script/>
         </nav>
@@ -71,13 +90,14 @@ fn CountsOf(script: Script) -> impl IntoView {
                 <b>{move || minutes(counts.get().reading)}</b>
             </span>
             {move || {
-                let speaking = counts.get().speaking;
-                (speaking > 0).then(|| view! { <span>"Speaking " <b>{minutes(speaking)}</b></span> }.into_any())
-            }}
-            {move || {
                 let steps = counts.get().steps;
                 (steps > 0).then(|| view! { <span>"Steps " <b>{steps}</b></span> }.into_any())
             }}
+            <span>
+                "Speaking "
+                <b>{move || minutes(counts.get().speaking(script.pace.get()))}</b>
+            </span>
+            <Pace script/>
         </div>
     }
 }

@@ -2,6 +2,7 @@
 //! JSON, described in its README.
 
 use crate::components::Save;
+use domain::document::text::{SPEAKING_PACE, seconds};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -138,8 +139,24 @@ pub struct Counts {
     pub clauses: u32,
     /// Seconds to read it.
     pub reading: u32,
-    /// Seconds to say it, pauses included.
-    pub speaking: u32,
+    /// Seconds to say it, pauses included, as the editor counts it: at the pace it was told. None while it is read.
+    #[serde(default)]
+    pub speaking: Option<u32>,
+    /// Words to say while it is read, when the pace is this page's own matter.
+    #[serde(skip)]
+    pub said: u32,
+    /// Seconds of its pauses, while it is read.
+    #[serde(skip)]
+    pub pauses: u32,
+}
+
+impl Counts {
+    /// Seconds to say it at a pace, pauses included.
+    pub fn speaking(&self, pace: u32) -> u32 {
+        let own = || seconds(u64::from(self.said), pace) + u64::from(self.pauses);
+        self.speaking
+            .unwrap_or_else(|| u32::try_from(own()).unwrap_or(u32::MAX))
+    }
 }
 
 /// Everything that the pieces of the page share about one script.
@@ -159,6 +176,8 @@ pub struct Script {
     pub people: RwSignal<Vec<Person>>,
     /// What was counted.
     pub counts: RwSignal<Counts>,
+    /// Words a minute when it is said.
+    pub pace: RwSignal<u32>,
     /// Why a picture or the clipboard did not work.
     pub failed: RwSignal<Option<&'static str>>,
     /// Whether the outline is open where it does not stand beside the text.
@@ -186,6 +205,7 @@ impl Script {
             here: RwSignal::new(String::new()),
             people: RwSignal::new(Vec::new()),
             counts: RwSignal::new(Counts::default()),
+            pace: RwSignal::new(SPEAKING_PACE),
             failed: RwSignal::new(None),
             outline_open: RwSignal::new(false),
             asking: RwSignal::new(None),
@@ -273,7 +293,23 @@ fn set<T: for<'de> Deserialize<'de>>(detail: &str, take: impl FnOnce(T)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Save, Status};
+    use super::{Counts, Save, Status};
+
+    #[test]
+    fn the_time_to_say_it_is_the_editors_while_it_is_written_and_follows_the_pace_while_it_is_read() {
+        let read = Counts {
+            said: 221,
+            pauses: 30,
+            ..Counts::default()
+        };
+        assert_eq!(read.speaking(110), 121 + 30);
+        assert_eq!(read.speaking(221), 60 + 30);
+        let written = Counts {
+            speaking: Some(7),
+            ..read
+        };
+        assert_eq!(written.speaking(110), 7);
+    }
 
     fn status(safety: &str, place: &str, unsaved: bool) -> Status {
         Status {

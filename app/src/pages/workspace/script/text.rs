@@ -10,15 +10,10 @@ use crate::{
 };
 use domain::{
     RecordId, WorkspaceId,
+    document::text::{READING_PACE, seconds},
     ops::{BodyView, ReadBody},
 };
 use leptos::{html::Div, prelude::*};
-
-/// Words a minute that are read silently (Brysbaert 2019).
-const READING_PACE: u32 = 238;
-/// Words a minute that are said aloud in a calm voice.
-#[cfg(feature = "hydrate")]
-const SPEAKING_PACE: u32 = 110;
 
 /// Outline, tools and text. `children` stands above the text: title and what is known of the record.
 #[component]
@@ -55,6 +50,8 @@ pub fn ScriptText(
     let reading = super::end::Reading::new(script, workspace, record);
     #[cfg(feature = "hydrate")]
     reading.follow();
+    #[cfg(feature = "hydrate")]
+    super::pace::follow(script);
     view! {
         // With the text, and before it: what is known of it when the page is made does not move anything later.
         <Transition>
@@ -151,7 +148,9 @@ fn note(script: Script, body: &BodyView) {
     script.outline.set(entries.collect());
     script.counts.set(Counts {
         words: body.words,
-        reading: (body.words * 60).div_ceil(READING_PACE),
+        reading: u32::try_from(seconds(u64::from(body.words), READING_PACE)).unwrap_or(u32::MAX),
+        said: body.said,
+        pauses: body.pauses,
         ..Counts::default()
     });
 }
@@ -190,7 +189,7 @@ fn wire(
     version: RwSignal<u32>,
 ) {
     use super::super::{Around, AroundLoaded};
-    use crate::{editor::Editor, leaving};
+    use crate::{components::SaysItself, editor::Editor, leaving};
     let around = use_context::<AroundLoaded>();
     let assets = use_context::<crate::assets::Assets>().unwrap_or_default();
     let close = move || {
@@ -200,9 +199,11 @@ fn wire(
         }
         editor.is_some()
     };
+    let SaysItself(says) = use_context().unwrap_or_default();
     Effect::new(move |_| {
         let writing = script.writing.get();
         let was = close();
+        says.set(writing);
         script.status.set(None);
         script.people.set(Vec::new());
         script.asking.set(None);
@@ -227,7 +228,7 @@ fn wire(
             icons: assets.url("icons.svg"),
             attachments: &format!("/attachments/{workspace}/"),
             pictures: &format!("/attachments?workspace={workspace}&record={record}"),
-            pace: SPEAKING_PACE,
+            pace: script.pace.get_untracked(),
         };
         let options = serde_json::to_string(&options).unwrap_or_default();
         let editor = Editor::open(host.into(), options, move |name, detail| {
@@ -251,6 +252,7 @@ fn wire(
     });
     on_cleanup(move || {
         leaving::unguard(&path);
+        says.try_set(false);
         close();
     });
 }
