@@ -37,16 +37,24 @@ impl Tone {
     }
 }
 
-/// A banner. A rubric one is announced at once (`role=alert`), the others when there is a pause (`role=status`).
+/// A banner. A rubric one is announced at once (`role=alert`), the others when there is a pause (`role=status`), a quiet one
+/// not at all: something else says it, and its words change often.
 #[component]
 pub fn Banner(
     /// What it claims.
     #[prop(optional)]
     tone: Tone,
+    /// Whether it is only seen.
+    #[prop(optional)]
+    quiet: bool,
     /// The line.
     children: Children,
 ) -> impl IntoView {
-    let role = if tone == Tone::Rubric { "alert" } else { "status" };
+    let role = match tone {
+        _ if quiet => None,
+        Tone::Rubric => Some("alert"),
+        _ => Some("status"),
+    };
     view! {
         <div class=tone.class() role=role tabindex="-1">
             <Icon name=tone.icon()/>

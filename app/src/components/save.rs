@@ -22,7 +22,30 @@ pub enum Save {
     Unsaved,
 }
 
-/// The save state, announced when it changes.
+impl Save {
+    /// As the page shows it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Saved => "Saved",
+            Self::Saving => "Saving",
+            Self::Offline => "No connection",
+            Self::Device => "On this device",
+            Self::Unsaved => "Not saved",
+        }
+    }
+
+    /// What a screen reader has said last, once this is the state and `said` was said before: that words are not safe, and
+    /// after that that they are again. Saving and having saved come and go with each pause in writing, and are no news.
+    pub fn announced(self, said: &'static str) -> &'static str {
+        match self {
+            Self::Saving => said,
+            Self::Saved if said.is_empty() => "",
+            _ => self.word(),
+        }
+    }
+}
+
+/// The save state: seen always, said aloud when words are in danger and when they are safe again.
 #[component]
 pub fn SaveState(
     /// Whether the words are safe.
@@ -37,6 +60,8 @@ pub fn SaveState(
             now == Save::Saved && before.is_some_and(|(was, _)| *was != Save::Saved),
         )
     });
+    let said =
+        Memo::new(move |before: Option<&&'static str>| state.get().announced(before.copied().unwrap_or_default()));
     let class = move || match look.get() {
         (Save::Saved, false) => "save save-saved",
         (Save::Saved, true) => "save save-saved is-fresh",
@@ -45,21 +70,16 @@ pub fn SaveState(
         (Save::Unsaved, _) => "save save-unsaved",
     };
     view! {
-        <span class=class role="status">
+        <span class=class>
             {move || match state.get() {
                 Save::Saved => view! { <Closing/> }.into_any(),
                 Save::Saving | Save::Device | Save::Offline => view! { <Icon name="fit-device"/> }.into_any(),
                 Save::Unsaved => view! { <Icon name="fit-unsaved"/> }.into_any(),
             }}
-            <span>
-                {move || match state.get() {
-                    Save::Saved => "Saved",
-                    Save::Saving => "Saving",
-                    Save::Offline => "No connection",
-                    Save::Device => "On this device",
-                    Save::Unsaved => "Not saved",
-                }}
-            </span>
+            <span>{move || state.get().word()}</span>
+        </span>
+        <span class="vh" role="status">
+            {move || said.get()}
         </span>
     }
 }
@@ -88,5 +108,36 @@ fn Closing() -> impl IntoView {
                 d="M13 1.5H8.4v2.4h3v8.2h-3v2.4H13a1.5 1.5 0 0 0 1.5-1.5V3A1.5 1.5 0 0 0 13 1.5Z"
             ></path>
         </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Save::{self, Device, Offline, Saved, Saving, Unsaved};
+
+    #[test]
+    fn only_danger_and_its_end_are_said_aloud() {
+        let told = |states: &[Save]| {
+            let mut heard = vec![""];
+            for state in states {
+                let said = state.announced(heard.last().copied().unwrap_or_default());
+                if heard.last() != Some(&said) {
+                    heard.push(said);
+                }
+            }
+            heard[1..].to_vec()
+        };
+        assert_eq!(told(&[Saved, Saving, Saved, Saving, Saved]), [""; 0]);
+        assert_eq!(
+            told(&[
+                Saved, Saving, Offline, Saving, Device, Saving, Device, Saving, Saved, Saving, Saved
+            ]),
+            ["No connection", "On this device", "Saved"]
+        );
+        assert_eq!(
+            told(&[Saved, Unsaved, Saving, Unsaved, Saved, Offline, Saved]),
+            ["Not saved", "Saved", "No connection", "Saved"]
+        );
+        assert_eq!(told(&[Device, Saved]), ["On this device", "Saved"]);
     }
 }

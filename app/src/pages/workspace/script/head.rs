@@ -186,8 +186,9 @@ pub fn Safety(
             status
                 .get()
                 .map(|(tone, words, copy)| {
+                    // How many words wait changes with each pause in writing; the head says that they are on this device.
                     view! {
-                        <Banner tone>
+                        <Banner tone quiet=tone == Tone::Lamp>
                             {words}
                             {copy
                                 .then(|| {
