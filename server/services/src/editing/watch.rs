@@ -21,12 +21,17 @@ use std::{
     time::Duration,
 };
 use store::{Placement, Reason, Receipt, Scoped, Why, documents, records::ItemRow, seats};
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 
 /// How often it is looked whether everybody still may: a change made elsewhere shows within this.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// Looks that were asked for are this far apart at least.
 const LOOK_APART: Duration = Duration::from_millis(25);
+/// Whoever is suspended or removed is out within this, whoever said so.
+const OUT_WITHIN: Duration = Duration::from_secs(1);
+// A look that began just before the change sees nothing of it; the next one does, and half of the time is left for that.
+const _: () = assert!(2 * LOOK_EVERY.as_millis() <= OUT_WITHIN.as_millis());
+const _: () = assert!(LOOK_APART.as_millis() < LOOK_EVERY.as_millis());
 /// How often sessions are noted as used, and logs looked through for what a crash left.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
@@ -46,28 +51,46 @@ pub(crate) struct Watched {
 
 impl Services {
     /// Watches over those who edit until `stop` turns true; then sends everybody away, once what they wrote is kept.
-    pub async fn run_editing(&self, mut stop: watch::Receiver<bool>) {
-        let editing = &self.inner.editing;
-        let mut swept = None;
+    pub async fn run_editing(&self, stop: watch::Receiver<bool>) {
+        // Side by side: what a crash left may take long to cover, and nobody is to stay because of that.
+        tokio::join!(self.keep_looking(stop.clone()), self.keep_sweeping(stop));
+        self.inner.editing.shut_down().await;
+    }
+
+    async fn keep_looking(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            if let Err(problem) = self.look_at_seats().await {
+            // The connection may have broken since it served last. The next one is another, and so is asked at once.
+            let looked = match self.look_at_seats().await {
+                Err(_) => self.look_at_seats().await,
+                looked => looked,
+            };
+            if let Err(problem) = looked {
                 tracing::warn!(%problem, "it could not be seen whether members still may edit");
             }
-            if swept.is_none_or(|at: Instant| at.elapsed() >= SWEEP_EVERY) {
-                swept = Some(Instant::now());
-                self.sweep_editing().await;
-            }
             tokio::select! {
-                () = editing.look.notified() => tokio::time::sleep(LOOK_APART).await,
+                () = self.inner.editing.look.notified() => tokio::time::sleep(LOOK_APART).await,
                 () = tokio::time::sleep(LOOK_EVERY) => {}
                 changed = stop.changed() => if changed.is_err() { break },
             }
         }
-        editing.shut_down().await;
     }
 
-    /// Looks once whether everybody still may sit where they do.
-    async fn look_at_seats(&self) -> Result<(), Problem> {
+    async fn keep_sweeping(&self, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            self.sweep_editing().await;
+            tokio::select! {
+                () = tokio::time::sleep(SWEEP_EVERY) => {}
+                changed = stop.changed() => if changed.is_err() { break },
+            }
+        }
+    }
+
+    /// Looks once whether everybody still may sit where they do, and sends away who may not.
+    /// [`run_editing`](Self::run_editing) does it twice a second; this is for one who runs these services alone.
+    ///
+    /// # Errors
+    /// When the database does not answer, or not about somebody: the others were looked at all the same.
+    pub async fn look_at_seats(&self) -> Result<(), Problem> {
         let inner = &self.inner;
         let (conns, known): (Vec<ConnId>, Vec<seats::Seat>) = lock(&inner.editing.seats)
             .iter()
@@ -85,13 +108,15 @@ impl Services {
             return Ok(());
         }
         let now = inner.clock.now();
-        let mut items = HashMap::new();
+        let (mut items, mut failed) = (HashMap::new(), None);
         for changed in answered(seats::changed(&inner.db, &known, now, now - SESSION_IDLE).await)? {
-            if let Some(conn) = conns.get(changed.index) {
-                self.seat_changed(*conn, &changed, &mut items).await?;
+            if let Some(conn) = conns.get(changed.index)
+                && let Err(problem) = self.seat_changed(*conn, &changed, &mut items).await
+            {
+                failed = Some(problem);
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 
     /// Decides anew about a seat. `items` holds what was found out about records in this look.

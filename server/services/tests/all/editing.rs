@@ -27,7 +27,10 @@ pub(crate) struct Desk {
 }
 
 pub(crate) async fn desk() -> Desk {
-    let house = House::new().await;
+    desk_in(House::new().await).await
+}
+
+pub(crate) async fn desk_in(house: House) -> Desk {
     let owner = house.person("ilse@keep.example").await;
     let workspace = house.workspace(&owner, "Tern House").await.id;
     let record = house.record(&owner, workspace, "Tides").await.id;
@@ -68,8 +71,35 @@ impl Line for Ears {
     }
 }
 
+impl Sitting {
+    /// How the room ended it, if it did.
+    pub(crate) fn closed(&self) -> Option<u16> {
+        self.ears.closed.get().map(|closing| closing.code)
+    }
+
+    /// Waits until the room ends it; the code.
+    pub(crate) async fn until_closed(&self) -> u16 {
+        let wait = async {
+            loop {
+                if let Some(code) = self.closed() {
+                    return code;
+                }
+                self.ears.stir.notified().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), wait)
+            .await
+            .expect("the end")
+    }
+}
+
 impl Desk {
     pub(crate) async fn seat(&self, services: &Services) -> Sitting {
+        self.seat_of(services, &self.owner).await
+    }
+
+    /// A seat of somebody in particular.
+    pub(crate) async fn seat_of(&self, services: &Services, person: &Person) -> Sitting {
         let ask = Ask {
             record: self.record,
             workspace: None,
@@ -79,7 +109,7 @@ impl Desk {
         };
         let ears = Arc::new(Ears::default());
         let line = Arc::clone(&ears) as Arc<dyn Line>;
-        let joined = services.join(&caller(Some(&self.owner.token)), ask, line).await;
+        let joined = services.join(&caller(Some(&person.token)), ask, line).await;
         let seat = joined.unwrap_or_else(|problem| panic!("no seat: {problem}"));
         Sitting { seat, ears }
     }

@@ -183,7 +183,11 @@ impl House {
     }
 
     pub(crate) async fn with(setup: Setup) -> Self {
-        let database = testkit::database().await;
+        Self::over(testkit::database().await, setup).await
+    }
+
+    /// A house over a database of one's choice.
+    pub(crate) async fn over(database: TestDatabase, setup: Setup) -> Self {
         let (clock, keys) = (TestClock::new(), Arc::new(Keys::default()));
         let services = services_over(&database, &clock, &keys, setup);
         services.open_house().await.expect("a fresh house opens");

@@ -18,6 +18,7 @@ mod pack_files;
 mod records;
 mod replays;
 mod samples;
+mod seats;
 mod sessions;
 mod spent_links;
 mod tampering;

@@ -1,0 +1,158 @@
+//! Who was let in and may no longer stay: one look finds them, whoever said so, and nothing else holds a look up. How often
+//! it is looked is a constant beside [`Services::run_editing`], held to the second of the promise where it stands.
+
+use crate::{
+    editing::{Desk, desk, desk_in, kept, message},
+    house::{House, Person, Setup, WRITER, caller, seat, shell},
+};
+use domain::{
+    document::{Block, Document, Inline},
+    ops::{RemoveMember, SignOut, SuspendMember},
+};
+use services::Services;
+use std::time::Duration;
+use store::PoolSizes;
+use tokio::sync::watch;
+
+/// What the codes of a close frame say (`architecture.md`: the same everywhere).
+const REVOKED: u16 = 4403;
+const SIGNED_OUT: u16 = 4401;
+
+/// Somebody who may write, beside the owner.
+async fn writer(desk: &Desk, email: &str) -> Person {
+    let person = desk.house.person(email).await;
+    desk.house.stand(&person, desk.workspace, &seat(WRITER)).await;
+    person
+}
+
+/// Another process over the same database does something to a member: nothing rings in this one.
+async fn elsewhere(desk: &Desk, what: &str, person: &Person) {
+    let (workspace, account) = (desk.workspace, person.account);
+    let there = desk.house.restarted();
+    let done = match what {
+        "suspended" => there
+            .run(shell(), SuspendMember { workspace, account })
+            .await
+            .result
+            .map(drop),
+        "removed" => there
+            .run(shell(), RemoveMember { workspace, account })
+            .await
+            .result
+            .map(drop),
+        _ => there
+            .run(caller(Some(&person.token)), SignOut {})
+            .await
+            .result
+            .map(drop),
+    };
+    done.unwrap_or_else(|problem| panic!("{what}: {problem}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_look_is_enough_and_sends_nobody_away_who_may_stay() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let bystander = writer(&desk, "ann@keep.example").await;
+    let stays = [desk.seat(services).await, desk.seat_of(services, &bystander).await];
+    for (what, code) in [("suspended", REVOKED), ("removed", REVOKED), ("signed out", SIGNED_OUT)] {
+        let person = writer(&desk, &format!("{}@keep.example", what.replace(' ', "-"))).await;
+        // Two pages of one person.
+        let sittings = [
+            desk.seat_of(services, &person).await,
+            desk.seat_of(services, &person).await,
+        ];
+        services.look_at_seats().await.expect("a look");
+        elsewhere(&desk, what, &person).await;
+        for sitting in &sittings {
+            assert_eq!(sitting.closed(), None, "{what}: nobody looked yet");
+        }
+        services.look_at_seats().await.expect("a look");
+        for sitting in &sittings {
+            assert_eq!(sitting.until_closed().await, code, "{what}");
+        }
+    }
+    services.look_at_seats().await.expect("a look");
+    let document = Document::new(vec![Block::paragraph(vec![Inline::text("still here")])]).expect("a document");
+    for (client, sitting) in (7..).zip(&stays) {
+        sitting.seat.frame(message(&document, client));
+        kept(sitting, 1).await;
+        assert_eq!(sitting.closed(), None);
+    }
+}
+
+/// The watch of a server, and how to end it.
+fn watch_over(services: &Services) -> (watch::Sender<bool>, tokio::task::JoinHandle<()>) {
+    let (stop, stopped) = watch::channel(false);
+    let services = services.clone();
+    (stop, tokio::spawn(async move { services.run_editing(stopped).await }))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn covering_what_a_crash_left_keeps_nobody_in_who_was_removed() {
+    // Here a statement waits for a lock longer than this test for anything.
+    let sizes = PoolSizes {
+        statement_timeout: Duration::from_mins(5),
+        lock_timeout: Duration::from_mins(5),
+        ..PoolSizes::default()
+    };
+    let database = testkit::database_with(sizes).await;
+    let desk = desk_in(House::over(database, Setup::default()).await).await;
+    let services = &desk.house.services;
+    let person = writer(&desk, "bea@keep.example").await;
+    let sitting = desk.seat_of(services, &person).await;
+    // Whoever covers waits for this.
+    let held = desk
+        .house
+        .database
+        .hold("lock table shared.document_unsealed in access exclusive mode")
+        .await;
+    let (stop, watching) = watch_over(services);
+    until_somebody_waits(&desk).await;
+    elsewhere(&desk, "removed", &person).await;
+    assert_eq!(sitting.until_closed().await, REVOKED);
+    assert!(waiting(&desk).await > 0, "what was to be covered still waits");
+    drop((sitting, held));
+    stop.send(true).expect("a watch");
+    watching.await.expect("a good end");
+}
+
+/// How many statements wait for a lock in this database.
+async fn waiting(desk: &Desk) -> i64 {
+    let locks = "select count(*) from pg_locks where not granted
+        and database = (select oid from pg_database where datname = current_database())";
+    desk.house.database.number(locks).await
+}
+
+async fn until_somebody_waits(desk: &Desk) {
+    let wait = async {
+        while waiting(desk).await == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), wait)
+        .await
+        .expect("somebody who waits");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_break_keep_nobody_in_who_was_removed() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let person = writer(&desk, "bea@keep.example").await;
+    let (sitting, stays) = (desk.seat_of(services, &person).await, desk.seat(services).await);
+    services.look_at_seats().await.expect("a look");
+    elsewhere(&desk, "removed", &person).await;
+    desk.house
+        .database
+        .run(
+            "select pg_terminate_backend(pid) from pg_stat_activity
+             where datname = current_database() and pid <> pg_backend_pid()",
+        )
+        .await;
+    // The first look after that may meet a connection that is gone; the second, which `run_editing` makes at once, does not.
+    let _ = services.look_at_seats().await;
+    services.look_at_seats().await.expect("a look over another connection");
+    assert_eq!(sitting.until_closed().await, REVOKED);
+    assert_eq!(stays.closed(), None);
+}
