@@ -184,6 +184,23 @@ fn a_root_key_that_is_gone_is_not_made_anew_over_keys_that_need_it() {
 }
 
 #[test]
+fn a_root_key_that_is_no_file_is_refused_and_not_waited_for() {
+    let (_dir, keys) = folder();
+    keys::load_or_create_root(&keys, &SystemRandom).unwrap();
+    let path = keys.join(keys::ROOT);
+    fs::remove_file(&path).unwrap();
+    let made = Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap();
+    assert!(made.success());
+    let pipe = keys::load_root(&keys).unwrap_err();
+    assert!(matches!(pipe, KeysError::Malformed { .. }), "{pipe:?}");
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    open_to_others(&path, 0o700);
+    let folder = keys::load_root(&keys).unwrap_err();
+    assert!(matches!(folder, KeysError::Malformed { .. }), "{folder:?}");
+}
+
+#[test]
 fn an_open_or_broken_root_key_is_refused_and_never_printed() {
     let (_dir, keys) = folder();
     keys::load_or_create_root(&keys, &SystemRandom).unwrap();

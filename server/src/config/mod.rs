@@ -236,11 +236,20 @@ impl Reader<'_> {
                  check against foreign sites need it.",
             ));
         }
-        self.parse(
+        let origin: Origin = self.parse(
             "origin",
             &default,
             "Write scheme and host: https://scripts.example.org.",
-        )
+        )?;
+        if !origin.is_https() && !origin.is_loopback() {
+            return Err(bad(
+                "origin",
+                origin.as_str(),
+                "Begin it with https: browsers keep the cookie of a sign-in for nothing else but localhost, so that nobody \
+                 could sign in. TLS ends at a proxy, or on this machine use http://localhost and a port.",
+            ));
+        }
+        Ok(origin)
     }
 
     fn networks(&self) -> Result<Vec<Network>, Refusal> {

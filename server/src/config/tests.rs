@@ -121,6 +121,8 @@ fn values_that_cannot_be_used_are_refused_by_key() {
         ("listen = 'localhost'", "`listen`"),
         ("listen = '0.0.0.0:80'", "`origin` is not set"),
         ("origin = 'example.org'", "`origin`"),
+        ("origin = 'http://scripts.example.org'", "`origin`"),
+        ("origin = 'http://192.0.2.7:3000'", "`origin`"),
         ("trusted_proxies = ['proxy']", "`trusted_proxies`"),
         ("[database]\nurl = 'postgres://x'", "`database.system_url` is missing"),
         ("[database]\nsystem_url = 'postgres://x'", "`database.url` is missing"),

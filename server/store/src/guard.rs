@@ -56,6 +56,23 @@ pub enum Refusal {
          level security` as its owner"
     )]
     Unguarded(String),
+    /// A policy that the migrations did not make shows the rows of every workspace.
+    #[error(
+        "policy {policy} on {table} does not ask whose workspace it is, and policies add up. Run \
+         `drop policy {policy} on {table}` as the table's owner"
+    )]
+    OpenPolicy {
+        /// The policy.
+        policy: String,
+        /// Its table.
+        table: String,
+    },
+    /// A view that the migrations did not make reads with its owner's eyes.
+    #[error(
+        "view {0} is read with its owner's rights, who may see every workspace. Run `alter view {0} set \
+         (security_invoker = true)`, or drop it"
+    )]
+    OpenView(String),
     /// Both pools have the same login.
     #[error(
         "app and system both log in as {0}. Give them the logins that `scriptkeep migrate` makes: scriptkeep_app and \
@@ -73,6 +90,12 @@ pub enum Refusal {
         /// Its value.
         value: String,
     },
+    /// A setting under which every statement that a policy would narrow is an error instead.
+    #[error(
+        "the database is asked with row_security = off, under which nothing can be read through its policies. Take the \
+         setting out of the URL, the role or the database"
+    )]
+    PoliciesRefused,
     /// No schema, or an older one than this program needs.
     #[error("the database's schema is not up to date ({0}). Run `scriptkeep migrate` with this program first")]
     NotMigrated(String),
@@ -106,7 +129,9 @@ impl Db {
         settings(&mut app).await?;
         settings(&mut system).await?;
         schema(&mut app).await?;
-        tables(&mut app).await
+        tables(&mut app).await?;
+        policies(&mut app).await?;
+        views(&mut app).await
     }
 }
 
@@ -196,19 +221,69 @@ async fn tables(connection: &mut PgConnection) -> Result<(), Refusal> {
     }
 }
 
+/// Checks that each policy under which a request reads or writes asks for the context of its transaction: one that does not
+/// would open its table, whatever the others say. What all workspaces share has such policies on purpose.
+async fn policies(connection: &mut PgConnection) -> Result<(), Refusal> {
+    let open = sqlx::query!(
+        "select quote_ident(p.polname) as \"policy!\", format('%I.%I', n.nspname, c.relname) as \"table!\"
+         from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
+         where p.polpermissive and (n.nspname = 'control' or n.nspname in (select name from tenant_schemas))
+            and (n.nspname <> 'control' or c.relname not in ('installation', 'tenant_schemas'))
+            and exists (select from unnest(p.polroles) r (id) where r.id = 0 or pg_has_role(session_user, r.id, 'member'))
+            and (coalesce(pg_get_expr(p.polqual, p.polrelid) not like '%current_setting(''app.%', false)
+                or coalesce(pg_get_expr(p.polwithcheck, p.polrelid) not like '%current_setting(''app.%', false))
+         order by 2, 1 limit 1"
+    )
+    .fetch_optional(connection)
+    .await
+    .map_err(unreachable)?;
+    match open {
+        Some(row) => Err(Refusal::OpenPolicy {
+            policy: row.policy,
+            table: row.table,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Checks that no view is a way around the policies of the tables it reads.
+async fn views(connection: &mut PgConnection) -> Result<(), Refusal> {
+    let open = sqlx::query_scalar!(
+        "select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
+            and has_any_column_privilege(c.oid, 'select')
+            and (c.relkind = 'm' or not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false))
+            and exists (select from pg_depend d join pg_rewrite w on w.oid = d.objid
+                join pg_class t on t.oid = d.refobjid join pg_namespace s on s.oid = t.relnamespace
+                where w.ev_class = c.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
+                    and (s.nspname = 'control' or s.nspname in (select name from tenant_schemas)))"
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(unreachable)?;
+    match open {
+        Some(view) => Err(Refusal::OpenView(view)),
+        None => Ok(()),
+    }
+}
+
 /// Checks what decides whether a commit survives a crash.
 async fn settings(connection: &mut PgConnection) -> Result<(), Refusal> {
     let row = sqlx::query!(
         "select current_setting('server_version_num')::integer as \"number!\",
             current_setting('server_version') as \"version!\", current_setting('fsync') as \"fsync!\",
             current_setting('full_page_writes') as \"full_page_writes!\",
-            current_setting('synchronous_commit') as \"synchronous_commit!\""
+            current_setting('synchronous_commit') as \"synchronous_commit!\",
+            current_setting('row_security') as \"row_security!\""
     )
     .fetch_one(connection)
     .await
     .map_err(unreachable)?;
     if row.number < 150_000 {
         return Err(Refusal::TooOld(row.version));
+    }
+    if row.row_security == "off" {
+        return Err(Refusal::PoliciesRefused);
     }
     let durable = [
         ("fsync", row.fsync),

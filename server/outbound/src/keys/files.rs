@@ -64,8 +64,11 @@ fn closed(path: &Path, mode: u32, closed: &'static str) -> Result<(), KeysError>
     })
 }
 
-/// The file's bytes, or nothing when there is no file.
+/// The file's bytes, or nothing when there is no file. What is no file is not opened: a pipe would wait for a writer.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, KeysError> {
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(KeysError::Malformed { path: path.to_owned() });
+    }
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

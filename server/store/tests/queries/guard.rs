@@ -165,6 +165,28 @@ async fn logins_that_reach_past_row_level_security_are_refused() {
 }
 
 #[tokio::test]
+async fn a_login_that_asks_for_no_policies_is_told_so() {
+    let test = durable().await;
+    for role in ["scriptkeep_app", "scriptkeep_system"] {
+        root(
+            &test,
+            &format!(
+                "alter role {role} in database \"{}\" set row_security = off",
+                test.name()
+            ),
+        )
+        .await;
+        let refused = guard(&test.logins).await;
+        assert!(matches!(refused, Err(Refusal::PoliciesRefused)), "{role}: {refused:?}");
+        root(
+            &test,
+            &format!("alter role {role} in database \"{}\" reset row_security", test.name()),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn a_table_without_row_level_security_is_refused() {
     let test = durable().await;
     for off in ["no force", "disable"] {
@@ -175,6 +197,70 @@ async fn a_table_without_row_level_security_is_refused() {
             "{off}: {refused:?}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_policy_that_asks_for_no_workspace_is_refused_whoever_made_it_and_how() {
+    let test = durable().await;
+    for (table, rule) in [
+        ("shared.records", "using (true)"),
+        (
+            "shared.record_fields",
+            "for select to scriptkeep_app using (class <> '')",
+        ),
+        ("control.members", "for insert with check (true)"),
+        (
+            "shared.audit_events",
+            "using (workspace_id = current_setting('app.workspace')::uuid) with check (true)",
+        ),
+    ] {
+        root(&test, &format!("create policy \"for a report\" on {table} {rule}")).await;
+        let refused = test.db.guard().await;
+        assert!(
+            matches!(&refused, Err(Refusal::OpenPolicy { policy, table: on })
+                if policy == "\"for a report\"" && on == table),
+            "{table} {rule}: {refused:?}"
+        );
+        root(&test, &format!("drop policy \"for a report\" on {table}")).await;
+        test.db.guard().await.expect("served again");
+    }
+    for harmless in [
+        "create policy fewer on shared.records as restrictive using (kind <> 'x')",
+        "create policy others on shared.records to postgres using (true)",
+    ] {
+        root(&test, harmless).await;
+        test.db
+            .guard()
+            .await
+            .expect("what takes away, and what is for others, opens nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_view_with_its_owners_eyes_is_refused() {
+    let test = durable().await;
+    for (kind, schema) in [("view", "public"), ("materialized view", "shared")] {
+        let name = format!("{schema}.report");
+        root(&test, &format!("create {kind} {name} as select * from shared.records")).await;
+        test.db
+            .guard()
+            .await
+            .expect("whom it is not granted to does not read it");
+        root(&test, &format!("grant select on {name} to scriptkeep_app")).await;
+        let refused = test.db.guard().await;
+        assert!(
+            matches!(&refused, Err(Refusal::OpenView(view)) if *view == name),
+            "{kind}: {refused:?}"
+        );
+        root(&test, &format!("drop {kind} {name}")).await;
+    }
+    root(
+        &test,
+        "create view public.report with (security_invoker = true) as select * from shared.records;
+         grant select on public.report to scriptkeep_app",
+    )
+    .await;
+    test.db.guard().await.expect("read with the reader's own eyes");
 }
 
 #[tokio::test]
