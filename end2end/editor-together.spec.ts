@@ -75,6 +75,45 @@ test("detail_19 undo takes back only mine, redo brings it back", async ({ sheet,
   expect(room.xml).not.toContain("Theirs");
 });
 
+test("detail_19 undo and redo take the caret to what they change, and leave it there", async ({ sheet, context, page, room }) => {
+  const one = await sheet();
+  await one.paste({ "text/html": `<p>From here on.</p>${"<p>line</p>".repeat(80)}` });
+  await one.saved();
+  expect(await one.command("undo")).toBe(true);
+  // A caret that moves writes nothing: what was taken back can be done again.
+  await one.text.locator("p").click();
+  await one.heard();
+  expect(await one.command("redo")).toBe(true);
+  await expect(one.text.locator("p").last()).toBeInViewport();
+  expect((await one.told()).selection?.redo).toBe(false);
+  await page.keyboard.press("Control+Home");
+  await expect(one.text.locator("p").first()).toBeInViewport();
+  await one.heard();
+  // A letter like the one behind it: where it was put, the text alone does not say.
+  await one.type("F");
+  await one.saved();
+  for (const [what, first] of [["undo", "From here on."], ["redo", "FFrom here on."], ["undo", "From here on."]] as const) {
+    await page.keyboard.press("Control+End");
+    await expect(one.text.locator("p").first()).not.toBeInViewport();
+    await one.heard();
+    expect(await one.command(what)).toBe(true);
+    await expect(one.text.locator("p").first()).toHaveText(first);
+    await expect(one.text.locator("p").first()).toBeInViewport();
+  }
+  // Elsewhere, and somebody writes: the caret stays.
+  await page.keyboard.press("Control+End");
+  await one.heard();
+  const two = await sheet("name=Ben&user=ben", context);
+  await two.page.keyboard.press("Control+Home");
+  await two.type("Theirs. ");
+  await expect.poll(() => one.words()).toContain("Theirs. From here on.");
+  await page.bringToFront();
+  await one.type("Mine.");
+  await one.saved();
+  expect(room.xml).toMatch(/>lineMine\.<\/paragraph>$/);
+  expect(room.xml).toContain(">Theirs. From here on.<");
+});
+
 test("detail_20 others' edits move neither the page nor the caret, and nobody is thrown out of a table or a choice of cells", async ({ sheet, context, page }) => {
   const one = await sheet();
   await one.paste({

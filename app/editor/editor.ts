@@ -5,7 +5,7 @@ import { gapCursor } from "prosemirror-gapcursor";
 import { EditorState, type Plugin, TextSelection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { Awareness } from "y-protocols/awareness";
-import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin, yUndoPluginKey } from "y-prosemirror";
+import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin } from "y-prosemirror";
 import * as Y from "yjs";
 import { Caret, MARGIN } from "./caret.ts";
 import { COMMANDS } from "./commands.ts";
@@ -35,9 +35,10 @@ import { browserPorts } from "./sync/browser.ts";
 import { Keeper } from "./sync/keep.ts";
 import type { Ports } from "./sync/link.ts";
 import { counts, type Heading, paceOf, SPEAKING_PACE } from "./survey.ts";
+import { undoesOf } from "./undo.ts";
 import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
-import { afterPaint, type Undoes, Writing } from "./writing.ts";
+import { afterPaint, Writing } from "./writing.ts";
 
 /** What the record page says when it mounts an editor. */
 export interface Options {
@@ -273,12 +274,12 @@ class Editor {
         // Timers of a page that nobody sees come late, and the browser may end it at any moment.
         if (!seen && tr.docChanged && !isRemote(tr)) editor.safety.hide();
         if (tr.docChanged || tr.getMeta(numbersKey) !== undefined) views.refresh(this);
-        if (!writing.waits) editor.saySelection(this);
+        if (!writing.owes) editor.saySelection(this);
       },
       handleScrollToSelection: () => this.caret.typing,
       handleDOMEvents: { blur: () => writing.flush() },
     });
-    writing.before((yUndoPluginKey.getState(this.view.state) as { undoManager: Undoes }).undoManager);
+    writing.before(undoesOf(this.view));
     this.watchScroll();
     views.refresh(this.view);
     this.saySelection(this.view);

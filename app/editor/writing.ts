@@ -3,6 +3,7 @@
 // comes before it: `flush` is called by whatever does, and by whatever may be the page's last moment.
 import type { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
+import type { Undoes } from "./undo.ts";
 
 /** Does something once the next frame is on the screen; answers how to take that back. */
 export type AfterPaint = (act: () => void) => () => void;
@@ -32,15 +33,8 @@ export const afterPaint: AfterPaint = (act) => {
   return end;
 };
 
-/** Somebody who undoes: what is undone must be there. */
-export interface Undoes {
-  undo(): unknown;
-  redo(): unknown;
-}
-
 export class Writing {
   private owed: (() => void) | null = null;
-  private letters = false;
   private cancel: () => void = () => undefined;
   private passing = false;
 
@@ -56,11 +50,6 @@ export class Writing {
 
   /** Whether the page has words that the shared document has not. */
   get owes(): boolean {
-    return this.letters;
-  }
-
-  /** Whether anything waits for the paint. */
-  get waits(): boolean {
     return this.owed !== null;
   }
 
@@ -77,8 +66,6 @@ export class Writing {
       globalThis.reportError(error);
       return;
     }
-    // Only now: what it wrote is counted as unsent, and so at no moment does everything look saved.
-    this.letters = false;
     this.written();
   }
 
@@ -99,7 +86,11 @@ export class Writing {
     plugin.spec.view = (view: EditorView) => {
       const inner = make(view);
       return {
-        update: (now, before) => this.owe(() => inner.update?.(now, before), now.state.doc !== before.doc),
+        // Not for a caret that only moves: to look the whole text over for nothing costs time, and where a text was undone to its
+        // last letter, it would write the empty paragraph that the view shows then, after which nothing can be done again.
+        update: (now, before) => {
+          if (now.state.doc !== before.doc) this.owe(() => inner.update?.(now, before));
+        },
         destroy: () => {
           this.flush();
           this.cancel();
@@ -111,7 +102,7 @@ export class Writing {
   }
 
   /** Lets nobody undo before everything is there. */
-  before(undoes: Undoes): void {
+  before(undoes: Pick<Undoes, "undo" | "redo">): void {
     for (const name of ["undo", "redo"] as const) {
       const act = undoes[name].bind(undoes);
       undoes[name] = () => {
@@ -121,7 +112,7 @@ export class Writing {
     }
   }
 
-  private owe(write: () => void, letters: boolean): void {
+  private owe(write: () => void): void {
     if (this.passing) {
       write();
       return;
@@ -133,9 +124,6 @@ export class Writing {
       this.flush();
       this.painted();
     });
-    if (letters) {
-      this.letters = true;
-      this.changed();
-    }
+    this.changed();
   }
 }

@@ -135,11 +135,14 @@ test("the next key puts the last one in place before itself, and in their order"
   assert.equal(page.text.toString(), "ab");
 });
 
-test("a caret that moves owes nothing to anybody", () => {
+test("a caret that moves writes nothing, and owes nothing to anybody", () => {
   const page = new Page();
   page.update(false);
-  assert.ok(page.writing.waits && !page.writing.owes);
-  assert.equal(page.link.state().safety, "saved");
+  assert.deepEqual([page.writing.owes, page.painting, page.order], [false, 0, []]);
+  page.type("a");
+  page.update(false);
+  page.paint();
+  assert.deepEqual(page.order, ["put in place", "written", "painted"]);
 });
 
 /** Who comes first when something is owed; afterwards the letter is there. */
@@ -198,7 +201,7 @@ test("what the document itself changed is passed over at once, and no frame is w
   const page = new Page();
   page.writing.pass(() => page.type("a"));
   assert.equal(page.text.toString(), "a");
-  assert.deepEqual([page.painting, page.writing.owes, page.writing.waits], [0, false, false]);
+  assert.deepEqual([page.painting, page.writing.owes], [0, false]);
 });
 
 test("a letter that cannot be put in place stays owed, stops nobody, and is tried again", () => {
@@ -227,7 +230,7 @@ test("of several keys in a frame, and of what was written before its paint, the 
   page.type("a");
   page.type("b");
   page.writing.flush();
-  assert.ok(!page.writing.waits && page.painting === 1);
+  assert.ok(!page.writing.owes && page.painting === 1);
   page.paint();
   page.paint();
   assert.deepEqual(page.order, ["put in place", "written", "put in place", "written", "painted"]);
