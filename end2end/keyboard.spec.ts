@@ -1,31 +1,12 @@
 // The product without a pointer: every stop is visible, and everything can be reached and done.
 import type { Page } from "@playwright/test";
 import { alive, expect, open, test } from "./support/test.ts";
+import { stopAt } from "./support/keys.ts";
 import { PASSWORD } from "./support/people.ts";
 
-/** Presses Tab until the focus is on what is wanted; each stop on the way must be visible and show its focus. */
-async function tabTo(page: Page, wanted: { role?: string; name: string | RegExp }): Promise<void> {
-  for (let stops = 0; stops < 60; stops += 1) {
-    await page.keyboard.press("Tab");
-    const focus = page.locator(":focus");
-    if ((await focus.count()) === 0) continue;
-    const outline = await focus.evaluate((element) => {
-      const ring = (target: Element, part?: string) => {
-        const style = getComputedStyle(target, part);
-        return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";
-      };
-      const box = element.getBoundingClientRect();
-      const around = element.closest("label, li, .lrow");
-      return { seen: box.width > 0 && box.height > 0, ring: ring(element) || ring(element, "::after") || (around !== null && ring(around)), tag: element.outerHTML.slice(0, 120) };
-    });
-    expect(outline, `a stop of the keyboard: ${outline.tag}`).toMatchObject({ seen: true, ring: true });
-    const matches = page.locator(":focus").and(
-      wanted.role === "field" ? page.getByLabel(wanted.name) : page.getByRole((wanted.role ?? "button") as "button", { name: wanted.name }),
-    );
-    if ((await matches.count()) > 0) return;
-  }
-  throw new Error(`Tab does not reach ${wanted.name}`);
-}
+/** Presses Tab until the focus is on what is wanted. */
+const tabTo = (page: Page, { role = "button", name }: { role?: string; name: string | RegExp }): Promise<void> =>
+  stopAt(page, role === "field" ? page.getByLabel(name) : page.getByRole(role as "button", { name }));
 
 /** Waits until the focus is on the page that was gone to: it comes a moment after the page. */
 async function inside(page: Page): Promise<void> {

@@ -260,11 +260,17 @@ pub(crate) fn begin_page(another: bool) {
     }
 }
 
-fn escape() {
+/// Closes the open menu, if there is one, and gives the focus back to what opened it; whether there was one.
+pub(crate) fn close_menu() -> bool {
     let menus = open_menus();
-    if let Some(menu) = menus.first() {
-        let _ = menu.remove_attribute("open");
-        focus_first(menu, "summary");
+    let Some(menu) = menus.first() else { return false };
+    let _ = menu.remove_attribute("open");
+    focus_first(menu, "summary");
+    true
+}
+
+fn escape() {
+    if close_menu() {
         return;
     }
     let closer = document().and_then(|document| document.query_selector("[data-escape]").ok().flatten());

@@ -4,7 +4,7 @@ use super::{Around, AroundLoaded, NewRecord, RecordRow, RecordTools, Switcher, r
 use crate::{
     Asking, Loaded, ask,
     components::{Empty, Icon},
-    format::count,
+    format::{count, number},
     load,
     pages::errors::Failed,
     read, refuse,
@@ -230,7 +230,8 @@ fn said(page: &Page, from: u32) -> String {
     if page.found == 0 {
         "No record is like that. Clear the search to see all.".to_owned()
     } else if shown < page.found {
-        format!("{} to {} of {all}", from + 1, from + shown)
+        let [first, last] = [from + 1, from + shown].map(|row| number(u64::from(row)));
+        format!("{first} to {last} of {all}")
     } else {
         all
     }

@@ -41,6 +41,12 @@ pub fn RecordMenu(
         }
         navigate(&format!("/w/{place}/records/{}", copy.id), NavigateOptions::default());
     });
+    // The menu stays the same element, with other acts: left open, the next press would undo the last.
+    let on_changed = Callback::new(move |record: RecordView| {
+        #[cfg(feature = "hydrate")]
+        crate::browser::close_menu();
+        on_changed.run(record);
+    });
     let kind = workspace.record_type(&record.kind);
     let moves = kind
         .into_iter()
