@@ -143,3 +143,66 @@ test("while the server is busy a picture is sent again; where it is asked to wai
   await expect(inline(page)).toHaveCount(1);
   expect(tries).toBe(3);
 });
+
+test("a picture whose page was closed before it was sent is sent by the next page of the same person, and by nobody else's", async ({ page, context, owner, another, complaints }) => {
+  complaints.expect(/ERR_FAILED/);
+  const record = await owner.makeRecord(page.request, "Closed too soon");
+  const path = owner.at(`/records/${record}`);
+  await page.route("**/attachments?*", (route) => route.abort());
+  await open(page, path);
+  await write(page);
+  await pastePicture(page, "gif", OTHER);
+  await expect(inline(page)).toHaveCount(1);
+  await expect(save(page)).toHaveText("Saved");
+  await page.close();
+  const [bens, ben] = [await another(), await memberOf(owner, context.request, "Ben Holt")];
+  await ben.signIn(bens.request);
+  await open(bens, path);
+  await write(bens);
+  await expect(inline(bens)).toHaveCount(1);
+  await expect(save(bens)).toHaveText("Saved");
+  const next = await context.newPage();
+  await open(next, path);
+  await write(next);
+  for (const writer of [next, bens]) {
+    await expect(named(writer)).toHaveCount(1);
+    await expect(inline(writer)).toHaveCount(0);
+  }
+  await expect(save(next)).toHaveText("Saved");
+  expect(await added(next, owner)).toEqual({ [owner.name.trim()]: 1 });
+  expect(await next.evaluate(() => Object.keys(localStorage).filter((name) => name.startsWith("scriptkeep-pictures")))).toEqual([]);
+});
+
+test("a picture on its way is not saved, leaving asks, and ends it: no half of it is in the text or on the server", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "On its way");
+  await page.route("**/attachments?*", () => undefined);
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await page.keyboard.type("Words");
+  await expect(save(page)).toHaveText("Saved");
+  await text(page).evaluate((element, bytes) => {
+    const clipboard = new DataTransfer();
+    clipboard.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], "lamp.gif", { type: "image/gif" }));
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+  }, OTHER);
+  await expect(page.getByRole("progressbar", { name: "Sending lamp.gif" })).toBeVisible();
+  await expect(save(page)).toHaveText("Saving");
+  const asked: string[] = [];
+  let leaves = false;
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.message());
+    await (leaves ? dialog.accept() : dialog.dismiss());
+  });
+  const read = page.getByRole("button", { name: "Read" });
+  await read.click();
+  await expect.poll(() => asked.length).toBe(1);
+  expect(asked[0]).toContain("picture is still on its way");
+  await expect(page.getByRole("progressbar")).toBeVisible();
+  leaves = true;
+  const ended = page.waitForEvent("requestfailed", (request) => request.url().includes("/attachments?"));
+  await read.click();
+  expect((await ended).failure()?.errorText).toBe("net::ERR_ABORTED");
+  await expect(page.locator(".reading .doc")).toHaveText("Words");
+  await expect(page.locator(".reading .doc figure")).toHaveCount(0);
+  expect(await added(page, owner)).toEqual({});
+});

@@ -13,6 +13,7 @@ import { followKeyboard } from "./dock.ts";
 import { isRemote, isTyping } from "./origin.ts";
 import { PasteParser, plainSlice } from "./paste/clean.ts";
 import { asText, serializer } from "./paste/copy.ts";
+import { Mine } from "./mine.ts";
 import { others } from "./people.ts";
 import { bubble } from "./plugins/bubble.ts";
 import { calm, composition, scrollerOf, steady, tables } from "./plugins/calm.ts";
@@ -313,17 +314,17 @@ class Editor {
       ...keys(leave),
       tables(),
       calm(),
-      pictures(this.upload(), (what, name) => this.tell("failed", JSON.stringify({ what, name })), this.safety.taken),
+      pictures({
+        upload: this.extras.upload ?? (this.options.pictures ? uploadTo(this.options.pictures) : undefined),
+        failed: (what, name) => this.tell("failed", JSON.stringify({ what, name })),
+        sends: (more) => this.safety.sends(more),
+        mine: new Mine(this.options.key),
+      }),
       presses((id) => this.goTo(id)),
       hint(this.strings.empty),
       dropCursor({ class: "drop-cursor", color: false }),
       gapCursor(),
     ];
-  }
-
-  private upload(): Upload | undefined {
-    const { pictures: address } = this.options;
-    return this.extras.upload ?? (address ? uploadTo(address) : undefined);
   }
 
   /** What was typed is in the document. */
@@ -424,18 +425,17 @@ class Editor {
       cancelAnimationFrame(this.frame);
       this.frame = requestAnimationFrame(() => this.sayHere());
     };
-    // Who scrolls by hand has stopped following, and is where they wanted to be.
+    // Who scrolls by hand, or goes on by the keyboard, has stopped following, and is where they wanted to be.
     const unfollow = (): void => {
       this.followed = null;
       this.bringing = null;
     };
     scroller.addEventListener("scroll", scrolled, { passive: true });
-    scroller.addEventListener("wheel", unfollow, { passive: true });
-    scroller.addEventListener("touchmove", unfollow, { passive: true });
+    const byHand = ["wheel", "touchmove", "keydown"];
+    for (const name of byHand) scroller.addEventListener(name, unfollow, { passive: true });
     this.stopScroll = () => {
       scroller.removeEventListener("scroll", scrolled);
-      scroller.removeEventListener("wheel", unfollow);
-      scroller.removeEventListener("touchmove", unfollow);
+      for (const name of byHand) scroller.removeEventListener(name, unfollow);
     };
   }
 

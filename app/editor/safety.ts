@@ -4,7 +4,7 @@ import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Keeper } from "./sync/keep.ts";
 import { Link, type LinkState, type Page, type Ports } from "./sync/link.ts";
-import { picturesIn, wordsIn } from "./sync/unsent.ts";
+import { wordsIn } from "./sync/unsent.ts";
 
 export interface Status {
   /** `saved`: the server has made everything durable. `saving`: on its way. `offline`: there is no way. `refused`: the
@@ -38,8 +38,6 @@ export type Keeps = Pick<Keeper, "take" | "keep" | "forget">;
 
 export class Safety {
   readonly link: Link;
-  /** Pictures within the words that an earlier page could not hand over. */
-  readonly taken: string[] = [];
   private timer: unknown = null;
   /** How often the server had answered when the timer began. */
   private answers = 0;
@@ -85,7 +83,6 @@ export class Safety {
     try {
       for (const { state, unsent } of await this.keeper.take()) {
         this.link.restore(state, unsent);
-        this.taken.push(...picturesIn(unsent));
         this.keptAnything = true;
       }
     } catch {

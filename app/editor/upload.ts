@@ -1,7 +1,8 @@
 // The way of a picture to the server. A request of the old kind, because `fetch` does not say how much it has sent.
+import { sha256 } from "./hash.ts";
 
-/** Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. */
-export type Upload = (file: Blob, name: string, progress: (done: number) => void) => Promise<string>;
+/** Sends a picture and answers the id of its attachment; `progress` goes from 0 to 1. Ends with `signal`, whose reason it throws. */
+export type Upload = (file: Blob, name: string, progress: (done: number) => void, signal: AbortSignal) => Promise<string>;
 
 /** The server did not hear of it, or did not answer: another try may go well. */
 export class NoConnection extends Error {
@@ -30,9 +31,14 @@ function refusal(request: XMLHttpRequest): Error {
   return new NoConnection(String(status), asked <= LONGEST_MS ? asked : null);
 }
 
-function once(address: string, file: Blob, key: string, progress: (done: number) => void): Promise<string> {
+function once(address: string, file: Blob, key: string, progress: (done: number) => void, signal: AbortSignal): Promise<string> {
   return new Promise((done, failed) => {
+    signal.throwIfAborted();
     const request = new XMLHttpRequest();
+    const end = (): void => request.abort();
+    signal.addEventListener("abort", end);
+    request.onloadend = () => signal.removeEventListener("abort", end);
+    request.onabort = () => failed(signal.reason);
     request.open("POST", address);
     request.setRequestHeader("Idempotency-Key", key);
     request.responseType = "json";
@@ -55,23 +61,29 @@ function once(address: string, file: Blob, key: string, progress: (done: number)
  * was kept although the answer was lost is not kept twice.
  */
 async function keyOf(address: string, file: Blob): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", await new Blob([address, "\n", file]).arrayBuffer());
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256(await new Blob([address, "\n", file]).arrayBuffer());
+}
+
+/** Lets time pass; at once when it is to end. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", () => (clearTimeout(timer), done()), { once: true });
+  });
 }
 
 /** Sends pictures to this address, each by itself, and again where the answer was lost; the answer names the attachment. */
 export function uploadTo(address: string): Upload {
-  return async (file, _name, progress) => {
+  return async (file, _name, progress, signal) => {
     const key = await keyOf(address, file);
     for (const least of AGAIN_MS) {
       try {
-        return await once(address, file, key, progress);
+        return await once(address, file, key, progress, signal);
       } catch (error) {
         if (!(error instanceof NoConnection) || error.again === null) throw error;
-        const wait = Math.max(least, error.again);
-        await new Promise((done) => setTimeout(done, wait));
+        await pause(Math.max(least, error.again), signal);
       }
     }
-    return once(address, file, key, progress);
+    return once(address, file, key, progress, signal);
   };
 }

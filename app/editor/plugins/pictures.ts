@@ -3,6 +3,7 @@
 // pasted HTML.)
 import { Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
+import type { Mine } from "../mine.ts";
 import { isRemote, remoteMap } from "../origin.ts";
 import { schema } from "../schema.ts";
 import type { Upload } from "../upload.ts";
@@ -53,36 +54,44 @@ function carried(before: DecorationSet, tr: Transaction): DecorationSet {
 }
 
 interface Options {
+  /** Without it, pictures are kept within the document, if they are small enough. */
   upload: Upload | undefined;
   failed: Failed;
+  /** One picture more is on its way, or one fewer. */
+  sends: (more: 1 | -1) => void;
+  mine: Mine;
 }
 
-const options = new WeakMap<EditorView, Options>();
+/** What is on its way ends with the signal: nobody is left to put it into the text. */
+const options = new WeakMap<EditorView, Options & { signal: AbortSignal }>();
 
 /** Sends one picture and puts it after the block at a place. */
 async function send(view: EditorView, file: File, pos: number): Promise<void> {
-  const { upload, failed } = options.get(view) ?? { upload: undefined, failed: () => undefined };
+  const { upload, failed, sends, signal } = options.get(view)!;
   const id = newId();
   const name = file.name || "picture";
   const $pos = view.state.doc.resolve(pos);
   const after = $pos.depth > 0 ? $pos.after(1) : pos;
   view.dispatch(view.state.tr.setMeta(picturesKey, { add: { id, pos: after, name } } satisfies Change));
+  sends(1);
   try {
     const drawn = await redraw(file);
     const progress = (done: number): void => {
       const bar = bars.get(id);
       if (bar) bar.value = done;
     };
-    const src = upload ? `attachment:${await upload(drawn, name, progress)}` : await inText(drawn);
+    const src = upload ? `attachment:${await upload(drawn, name, progress, signal)}` : await inText(drawn);
     const at = placeOf(view, id);
     if (at === null || view.isDestroyed) return;
     const figure = schema.nodes.figure!.createChecked({ src, alt: "", id: newId() });
     view.dispatch(view.state.tr.insert(at, figure).setMeta(picturesKey, { remove: id } satisfies Change));
   } catch (error) {
-    if (!view.isDestroyed) view.dispatch(view.state.tr.setMeta(picturesKey, { remove: id } satisfies Change));
+    if (view.isDestroyed) return;
+    view.dispatch(view.state.tr.setMeta(picturesKey, { remove: id } satisfies Change));
     failed(why(error), name);
   } finally {
     bars.delete(id);
+    sends(-1);
   }
 }
 
@@ -101,12 +110,11 @@ export function choosePicture(view: EditorView): void {
   input.click();
 }
 
-/**
- * The plugin. Without `upload`, pictures are kept within the document, if they are small enough. `taken`: those within what the
- * device kept for an earlier page.
- */
-export function pictures(upload: Upload | undefined, failed: Failed, taken: string[]): Plugin<DecorationSet> {
-  const own = upload ? new Within(upload, failed, taken) : null;
+/** The plugin. */
+export function pictures(all: Options): Plugin<DecorationSet> {
+  const { upload, failed, mine } = all;
+  const ending = new AbortController();
+  const own = upload ? new Within(upload, failed, mine, ending.signal) : null;
   return new Plugin<DecorationSet>({
     key: picturesKey,
     state: {
@@ -144,9 +152,15 @@ export function pictures(upload: Upload | undefined, failed: Failed, taken: stri
       },
     },
     view: (view) => {
-      options.set(view, { upload, failed });
+      options.set(view, { ...all, signal: ending.signal });
       own?.look(view);
-      return { update: () => own?.look(view), destroy: () => own?.end() };
+      return {
+        update: () => own?.look(view),
+        destroy: () => {
+          own?.end();
+          ending.abort();
+        },
+      };
     },
   });
 }

@@ -1,9 +1,10 @@
 // Pictures within the text, as they come with pasted HTML. They are sent and named instead: the page that is read shows none
-// that is kept within the text. Only those that this page put there, or that this device kept for an earlier page of the same
-// person, since it stands in the log who added a picture: what others put there is left to them.
+// that is kept within the text. Only those that this person put there in this browser, now or earlier, since it stands in the
+// log who added a picture: what others put there is left to them.
 import type { Fragment, Slice } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
+import type { Mine } from "../mine.ts";
 import { isUndo } from "../origin.ts";
 import { NoConnection, type Upload } from "../upload.ts";
 
@@ -64,7 +65,7 @@ interface Own {
   told?: boolean;
 }
 
-/** Sends what this page put into the text. */
+/** Sends what this person put into the text. */
 export class Within {
   private readonly own = new Map<string, Own>();
   private view: EditorView | null = null;
@@ -72,14 +73,13 @@ export class Within {
   private running = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** `taken`: pictures in what the device kept for an earlier page. */
+  /** `mine`: what earlier pages did not come to send. Sending ends with `signal`, and its place is taken up by the next page. */
   constructor(
     private readonly upload: Upload,
     private readonly failed: Failed,
-    taken: Iterable<string>,
-  ) {
-    for (const src of taken) this.add(src);
-  }
+    private readonly mine: Mine,
+    private readonly signal: AbortSignal,
+  ) {}
 
   /** Takes note of what a change brings into the text. What was there before, as when somebody else's is dragged, stays theirs. */
   note(tr: Transaction): void {
@@ -98,6 +98,7 @@ export class Within {
     if (this.view === null) {
       this.view = view;
       addEventListener("online", this.again);
+      void this.recall();
     }
     if (this.waits) queueMicrotask(this.again);
     this.waits = false;
@@ -112,6 +113,15 @@ export class Within {
   private add(src: string): void {
     if (!this.own.has(src)) this.own.set(src, {});
     this.waits = true;
+    void this.mine.note(src);
+  }
+
+  /** Takes up what this person put into the text earlier. */
+  private async recall(): Promise<void> {
+    const there = [...within(this.view!.state.doc.content).keys()];
+    const mine = await this.mine.among(there);
+    for (const src of mine) if (!this.own.has(src)) this.own.set(src, {});
+    if (mine.length > 0) this.again();
   }
 
   private readonly again = (): void => {
@@ -137,12 +147,14 @@ export class Within {
     own.later = true;
     try {
       own.drawn ??= await redraw(bytesOf(src));
-      own.id ??= await this.upload(own.drawn, "", () => undefined);
+      own.id ??= await this.upload(own.drawn, "", () => undefined, this.signal);
       this.name(src, own.id);
     } catch (error) {
+      if (this.signal.aborted) return;
       own.refused = why(error) === "picture";
       clearTimeout(this.timer);
-      if (!own.refused && this.view) this.timer = setTimeout(this.again, AGAIN_MS);
+      if (own.refused) void this.mine.drop(src);
+      else if (this.view) this.timer = setTimeout(this.again, AGAIN_MS);
       if (!own.told) this.failed(why(error), "");
       own.told = true;
     }
@@ -154,5 +166,6 @@ export class Within {
     const tr = this.view.state.tr.setMeta("addToHistory", false);
     for (const pos of within(tr.doc.content).get(src) ?? []) tr.setNodeAttribute(pos, "src", `attachment:${id}`);
     this.view.dispatch(tr);
+    void this.mine.drop(src);
   }
 }

@@ -20,14 +20,6 @@ export function wordsIn(update: Uint8Array): number {
   return text.match(/[\p{L}\p{N}]+(?:['’.-][\p{L}\p{N}]+)*/gu)?.length ?? 0;
 }
 
-/** The pictures that an update brings in within the text, as the `src` of their figures. */
-export function picturesIn(update: Uint8Array): string[] {
-  const values = Y.decodeUpdate(update).structs.flatMap((struct): unknown[] =>
-    struct instanceof Y.Item && struct.content instanceof Y.ContentAny ? struct.content.arr : [],
-  );
-  return values.filter((value) => typeof value === "string" && value.startsWith("data:image/")) as string[];
-}
-
 /** The updates of this device that are not durable yet, each with its place in the connection's count. */
 export class Unsent {
   private waiting: Uint8Array[] = [];

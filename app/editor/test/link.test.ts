@@ -4,7 +4,7 @@ import { afterEach, test } from "node:test";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Link, type LinkState } from "../sync/link.ts";
-import { picturesIn, wordsIn } from "../sync/unsent.ts";
+import { wordsIn } from "../sync/unsent.ts";
 import * as wire from "../sync/wire.ts";
 import { FakePorts, type FakeSocket } from "./ports.ts";
 
@@ -336,21 +336,6 @@ test("words of what is not durable", () => {
   const before = Y.encodeStateVector(doc);
   doc.getText("t").delete(0, 6);
   assert.equal(wordsIn(Y.encodeStateAsUpdate(doc, before)), 0);
-});
-
-test("pictures within what was not handed over are found, and others' are not", () => {
-  const figure = (src: string): Y.XmlElement => {
-    const element = new Y.XmlElement("figure");
-    element.setAttribute("src", src);
-    return element;
-  };
-  const doc = new Y.Doc();
-  const fragment = doc.getXmlFragment("document");
-  fragment.push([figure("data:image/png;base64,AAAA"), figure("attachment:one")]);
-  const before = Y.encodeStateVector(doc);
-  fragment.push([figure("data:image/gif;base64,BBBB"), figure("attachment:two"), new Y.XmlText("data:image/png;base64,CCCC")]);
-  (fragment.get(1) as Y.XmlElement).setAttribute("src", "data:image/webp;base64,DDDD");
-  assert.deepEqual(picturesIn(Y.encodeStateAsUpdate(doc, before)).sort(), ["data:image/gif;base64,BBBB", "data:image/webp;base64,DDDD"]);
 });
 
 // Random orders of everything that can happen. Whenever "saved" is said, the server has every word.

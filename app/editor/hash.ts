@@ -1,0 +1,7 @@
+// What bytes are called wherever they are.
+
+/** SHA-256 in hexadecimal. */
+export async function sha256(bytes: BufferSource): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
