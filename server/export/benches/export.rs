@@ -5,12 +5,15 @@
 //! the folder of sample documents again and again, with its pictures.
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
+mod floor;
+
 use domain::document::{Document, html};
 use export::{
     Attachments, Meta,
     docx::{self, Source},
     pdf::{self, Printing},
 };
+use floor::Floor;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -86,6 +89,7 @@ fn pdf_beside_chromium(samples: &Samples, document: &Document, meta: &Meta, riva
     spread("PDF of 50 pages, ours, ms", &mine);
     spread("the same HTML by warm Chromium, ms", &other);
     ratio("times faster than Chromium", &mine, &other, PDF_RATIO);
+    least_by_typst(document, rival);
     // Ours begins with the tree each time; Chromium's page stood there, its fonts and pictures open.
     for _ in 0..ROUNDS {
         let loaded = rival.ask(&json!({ "do": "load", "html": page }));
@@ -116,6 +120,25 @@ fn pdf_beside_chromium(samples: &Samples, document: &Document, meta: &Meta, riva
         "",
         "",
     );
+}
+
+/// How much faster a PDF by Typst could be at all: see [`floor`].
+fn least_by_typst(document: &Document, rival: &mut Rival) {
+    let floor = Floor::of(document);
+    println!(
+        "  the same words as plain paragraphs, by Typst alone: {} pages",
+        floor.run().pages
+    );
+    let (mut laid_out, mut whole, mut other) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let took = floor.run();
+        laid_out.push(took.laid_out);
+        whole.push(took.laid_out + took.written);
+        other.push(rival.ask(&json!({ "do": "print" }))["ms"].as_f64().unwrap_or(f64::NAN));
+    }
+    spread("Typst alone, plain paragraphs, no tags, ms", &whole);
+    spread("of that, laying out, ms", &laid_out);
+    ratio("times faster than Chromium at most", &whole, &other, PDF_RATIO);
 }
 
 fn docx_beside_npm(samples: &Samples, document: &Document, meta: &Meta, rival: &mut Rival) {
