@@ -57,6 +57,9 @@ async fn post<V: AsRef<str>>(server: &Live, page: &str, cookie: &str, fields: &[
     server.send("POST", page, &headers, &body).await
 }
 
+/// A form as a browser would post it: its page, its operation, its other fields.
+type Form<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 /// The id in an answer of the JSON API.
 fn id_of(answer: &str) -> String {
     let (_, rest) = answer
@@ -84,7 +87,7 @@ async fn what_was_typed_into_any_form_outlives_a_dead_postgres() {
     let workspace = ("workspace", workspace.as_str());
     let (record, first) = (("record", record.as_str()), ("revision", "1"));
     let lines = format!("\n{WORDS}\n{WORDS}");
-    let forms: [(&str, &str, &[(&str, &str)]); 7] = [
+    let forms: [Form<'_>; 7] = [
         (&new, "record.create", &[workspace, ("title", WORDS)]),
         (&script, "record.rename", &[workspace, record, first, ("title", WORDS)]),
         (

@@ -2,7 +2,7 @@
 //! laid out and written by Typst alone. Nothing that is ours is in it; what it takes, no PDF by Typst takes less.
 
 use domain::document::{Document, text::PlainText};
-use std::{fmt::Write as _, time::Instant};
+use std::fmt::Write as _;
 use typst::{
     Library, LibraryExt, World, comemo,
     diag::{FileError, FileResult},
@@ -62,17 +62,21 @@ impl Floor {
     /// Makes the PDF, with nothing remembered from the time before.
     pub(crate) fn run(&self) -> Took {
         comemo::evict(0);
-        let begun = Instant::now();
-        let document = typst::compile::<PagedDocument>(self).output.expect("pages");
-        let laid_out = begun.elapsed().as_secs_f64() * 1e3;
+        let (mut document, mut file) = (None, Vec::new());
+        let laid_out = super::milliseconds(|| {
+            document = typst::compile::<PagedDocument>(self).output.ok();
+        });
+        let document = document.expect("pages");
         let options = PdfOptions {
             tagged: false,
             ..PdfOptions::default()
         };
-        let file = typst_pdf::pdf(&document, &options).expect("a PDF");
+        let written = super::milliseconds(|| {
+            file = typst_pdf::pdf(&document, &options).expect("a PDF");
+        });
         Took {
             laid_out,
-            written: begun.elapsed().as_secs_f64() * 1e3 - laid_out,
+            written,
             pages: super::pages(&file),
         }
     }
