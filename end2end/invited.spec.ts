@@ -1,0 +1,48 @@
+// Who manages a workspace's people by its page, with scripts and without: a pasted list, sending again, withdrawing, leaving.
+import { alive, expect, test } from "./support/test.ts";
+import { freshEmail, linkFor, mailsTo, PASSWORD } from "./support/people.ts";
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a pasted list is invited at once, one of it again, one no longer; who joined may leave, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ page, owner, another, complaints }) => {
+    complaints.expect(/status of 4(04|10)/);
+    const [ada, bea, cid] = [freshEmail(), freshEmail(), freshEmail()];
+    const mine = await another({ javaScriptEnabled });
+    await owner.signIn(mine.request);
+    const people = async (): Promise<void> => {
+      await mine.goto(owner.at("/people"));
+      if (javaScriptEnabled) await alive(mine);
+    };
+    await people();
+    await mine.getByLabel("Invite by e-mail").fill(`Ada Quay <${ada}>; "Lindholm, Bea" <${bea}>,\n${cid}`);
+    await mine.getByRole("button", { name: "Invite" }).click();
+    const row = (words: string) => mine.getByRole("listitem").filter({ hasText: words });
+    for (const address of [ada, bea, cid]) await expect(row(address)).toBeVisible();
+    const first = await linkFor(page.request, bea, "invitation");
+
+    await row(bea).getByRole("button", { name: "Send again" }).click();
+    await expect.poll(async () => (await mailsTo(page.request, bea)).length).toBe(2);
+    await row(cid).getByRole("button", { name: "Withdraw" }).click();
+    await expect(row(cid)).toHaveCount(0);
+    const other = await another({ javaScriptEnabled });
+    expect((await other.goto(await linkFor(page.request, cid, "invitation")))!.status()).toBe(410);
+    // The newest mail's link is the one that works.
+    const second = await linkFor(page.request, bea, "invitation");
+    expect(second).not.toBe(first);
+    expect((await other.goto(first))!.status()).toBe(410);
+    await other.goto(second);
+    await other.getByLabel("Your name").fill("Bea Lindholm");
+    await other.getByLabel("Choose a password").fill(PASSWORD);
+    await other.getByRole("button", { name: "Accept and join" }).click();
+    await expect(other.getByRole("heading", { level: 1 })).toHaveText("Records");
+
+    await other.goto(owner.at("/people"));
+    if (javaScriptEnabled) await alive(other);
+    await other.getByText("Leave this workspace").click();
+    await other.getByRole("button", { name: "Leave", exact: true }).click();
+    await expect(other).not.toHaveURL(owner.at("/people"));
+    expect((await other.goto(owner.at()))!.status()).toBe(404);
+    await people();
+    await expect(row(ada)).toBeVisible();
+    await expect(row("Bea Lindholm")).toHaveCount(0);
+  });
+}
