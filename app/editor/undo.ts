@@ -38,9 +38,10 @@ export function undoesOf(view: EditorView): Undoes {
       if (name === "undo") binding.beforeTransactionSelection = place;
       const done = act();
       binding.beforeTransactionSelection = null;
+      if (!done) return done;
       undoes[to].at(-1)?.meta.set(binding, place);
-      if (done && name === "undo") view.dispatch(view.state.tr.scrollIntoView());
-      else if (done) toTheChange(view, doc);
+      if (name === "undo") view.dispatch(view.state.tr.scrollIntoView());
+      else toTheChange(view, doc);
       return done;
     };
   };
