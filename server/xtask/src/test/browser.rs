@@ -69,7 +69,25 @@ pub(super) fn run(
         count.failed - before.failed,
         log.display()
     );
+    if count.failed > before.failed {
+        print_faults(&log);
+    }
     Ok(())
+}
+
+/// The most lines of a server's log that are printed.
+const FAULTS_MAX: usize = 20;
+
+/// Prints what a server said of faults of its own: the log of a machine that is gone cannot be looked into any more.
+fn print_faults(log: &Path) {
+    let text = fs::read_to_string(log).unwrap_or_default();
+    let faults = ["\"level\":\"ERROR\"", "\"status\":500", "panicked at"];
+    let lines = text
+        .lines()
+        .filter(|line| faults.iter().any(|fault| line.contains(fault)));
+    for line in lines.take(FAULTS_MAX) {
+        println!("  the server: {line}");
+    }
 }
 
 /// Starts a server whose pages are reached over TLS on a port that is free now; the test that uses it opens that port, and
