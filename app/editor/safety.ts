@@ -2,7 +2,7 @@
 // and warns who would leave before it is done.
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import type { Keeper } from "./sync/keep.ts";
+import type { Keeper, Kept } from "./sync/keep.ts";
 import { Link, type LinkState, type Page, type Ports } from "./sync/link.ts";
 import { wordsIn } from "./sync/unsent.ts";
 
@@ -27,6 +27,8 @@ export interface Status {
 const KEEP_MS = 350;
 /** However much it answers: when it is further behind than this. */
 const BEHIND_MS = 2_000;
+/** So long the device may take to say what it kept before the room is joined without that. */
+const TAKE_MS = 3_000;
 /** "Saved" is said once nothing was written for so long: who types is not shown a word that comes and goes with each key, and
  * the key does not pay for drawing it. */
 const CALM_MS = 300;
@@ -78,18 +80,20 @@ export class Safety {
     addEventListener("beforeunload", this.warn);
   }
 
-  /** Takes up what an earlier page kept, then joins the room. */
+  /** Takes up what an earlier page kept, then joins the room; where the device does not answer, it joins and takes that up later. */
   async begin(): Promise<void> {
+    const waiting = this.ports.after(TAKE_MS, () => this.link.connect());
+    let kept: Kept[] = [];
     try {
-      for (const { state, unsent } of await this.keeper.take()) {
-        this.link.restore(state, unsent);
-        this.keptAnything = true;
-      }
+      kept = await this.keeper.take();
     } catch {
       // Without the device's storage there is nothing to take up; the words are then "nowhere" until the server has them.
       this.failed = true;
     }
+    this.ports.cancel(waiting);
     if (this.ended) return;
+    for (const { state, unsent } of kept) this.link.restore(state, unsent);
+    this.keptAnything ||= kept.length > 0;
     this.link.connect();
     this.look();
   }

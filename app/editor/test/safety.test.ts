@@ -29,7 +29,7 @@ class Device implements Keeps {
   /** Waits until the test calls what stands here. */
   slow: (() => void) | null | undefined;
 
-  constructor(private readonly before: Kept[] = []) {}
+  constructor(private readonly before: Kept[] | Promise<Kept[]> = []) {}
   take(): Promise<Kept[]> {
     return Promise.resolve(this.before);
   }
@@ -156,6 +156,40 @@ test("what is typed while the device is keeping is not said to be on it", async 
   page.device.slow!();
   await page.answers();
   assert.deepEqual([page.says, page.found], [["offline", "device", 2], "one two"]);
+});
+
+test("a device that does not say what it kept keeps nobody from the text, and is heard when it does", async () => {
+  const first = await new Page().open();
+  first.socket.onclose?.(1006, "");
+  first.writes("Kept");
+  await first.rests();
+  let answer!: (kept: Kept[]) => void;
+  const page = new Page(new Device(new Promise<Kept[]>((done) => (answer = done))));
+  void page.safety.begin();
+  page.pass(2_999);
+  assert.equal(page.sockets.length, 0, "it is given its time");
+  page.pass(1);
+  page.greet();
+  page.hear(wire.acknowledged(1));
+  assert.equal(page.says[0], "saved");
+  answer([first.device.kept!]);
+  await page.answers();
+  assert.deepEqual([page.sockets.length, page.says[0], page.doc.getText("t").toString()], [1, "saving", "Kept"]);
+  for (const update of page.socket.updates()) Y.applyUpdate(page.server, update);
+  assert.equal(page.server.getText("t").toString(), "Kept");
+  page.hear(wire.acknowledged(2));
+  assert.deepEqual([page.says[0], page.device.forgets], ["saved", 1]);
+});
+
+test("what a device says once the page has gone stays on it", async () => {
+  let answer!: (kept: Kept[]) => void;
+  const page = new Page(new Device(new Promise<Kept[]>((done) => (answer = done))));
+  void page.safety.begin();
+  page.safety.end();
+  answer([{ state: Y.encodeStateAsUpdate(new Y.Doc()), unsent: Y.encodeStateAsUpdate(new Y.Doc()) }]);
+  await page.answers();
+  page.pass(600_000);
+  assert.deepEqual([page.sockets.length, page.device.forgets], [0, 0]);
 });
 
 test("a device that keeps nothing is said to", async () => {
