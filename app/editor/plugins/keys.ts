@@ -2,7 +2,7 @@
 import { baseKeymap, chainCommands, exitCode, liftEmptyBlock, newlineInCode, selectParentNode, splitBlock, splitBlockKeepMarks } from "prosemirror-commands";
 import { keymap } from "prosemirror-keymap";
 import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-list";
-import { type Command, NodeSelection, type Plugin, TextSelection } from "prosemirror-state";
+import { type Command, NodeSelection, Plugin, TextSelection } from "prosemirror-state";
 import { goToNextCell } from "prosemirror-tables";
 import { ancestor, COMMANDS, tabInTable } from "../commands.ts";
 import { schema } from "../schema.ts";
@@ -96,6 +96,28 @@ function move(direction: -1 | 1): Command {
   };
 }
 
+/** What the view keeps from its typings: it reads the page's selection, and changes, that it has not been told of yet. */
+interface Watching {
+  domObserver: { flush(): void };
+}
+
+/** The browser tells of a caret that has moved in a task of its own. Keys that waited in line, while the page was busy, come
+ * before it: Enter behind End would split the line where the caret was. So each key first looks where the caret is. */
+const whereItIs = new Plugin({
+  props: {
+    handleDOMEvents: {
+      keydown: (view, event) => {
+        // What an input method holds is its own.
+        const composes = view.composing || event.isComposing || event.keyCode === COMPOSES;
+        if (!composes) (view as unknown as Watching).domObserver.flush();
+        return false;
+      },
+    },
+  },
+});
+/** The code of every key that an input method takes. */
+const COMPOSES = 229;
+
 /** The plugins: ours before the base. */
 export function keys(leave: () => boolean): Plugin[] {
   const own: Record<string, Command> = {
@@ -128,5 +150,5 @@ export function keys(leave: () => boolean): Plugin[] {
     "Mod-Shift-z": run("redo"),
   };
   for (let level = 1; level <= 6; level++) own[`Mod-Alt-${level}`] = run("heading", { level });
-  return [keymap(own), keymap(baseKeymap)];
+  return [whereItIs, keymap(own), keymap(baseKeymap)];
 }
