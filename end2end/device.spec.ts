@@ -1,10 +1,25 @@
 // Words that only the device has: kept through what may happen to a connection, and erased when their writer signs out.
 import type { Page } from "@playwright/test";
+import { slowSockets } from "./support/network.ts";
 import { memberOf } from "./support/people.ts";
 import { alive, expect, open, test } from "./support/test.ts";
 import { keptOf, keptRows, leaveNetwork, save, text, type, write } from "./support/writing.ts";
 
 const LOST = /ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/;
+
+/** Notes each word that the head says of the words' safety from now on. */
+async function noted(page: Page, heard: (word: string) => void = () => {}): Promise<string[]> {
+  const said: string[] = [];
+  await page.exposeFunction("say", (word: string) => {
+    if (said.at(-1) === word) return;
+    said.push(word);
+    heard(word);
+  });
+  await save(page).evaluate((element) => {
+    new MutationObserver(() => (window as unknown as { say(word: string): void }).say(element.textContent!.trim())).observe(element, { childList: true, subtree: true, characterData: true });
+  });
+  return said;
+}
 
 /** Writes without a connection, until the device has it; then the page is gone without its goodbye, as by a crash. The last
  * of the words is a single letter: once it is counted, no letter is missing. Answers what the device calls them. */
@@ -118,7 +133,7 @@ test("without a network for long: each state is true through tries that fail, an
   await open(page, owner.at(`/records/${record}`));
   await write(page);
   await type(page, "Before.");
-  // It tries again and again; how it waits ever longer between is tested with a clock in app/editor/test/link.test.ts.
+  // It tries again and again; for more than a minute, on a clock that is put forward, in editor-safety.spec.ts.
   let tries = 0;
   page.on("websocket", () => (tries += 1));
   await leaveNetwork(page);
@@ -135,8 +150,35 @@ test("without a network for long: each state is true through tries that fail, an
   await expect(page.locator(".reading .doc")).toHaveText("Before. Three words more. And two.");
 });
 
-test("a network so slow that nothing comes back: saving is said and not saved, until the server has it", async ({ page, owner }) => {
+test("a slow network: saved is said of what the server is known to have, and of nothing else", async ({ page, owner }) => {
   const record = await owner.makeRecord(page.request, "By satellite");
+  const link = await slowSockets(page, 700);
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await expect(save(page)).toHaveText("Saved");
+  // Whenever it is said: how many updates had gone out, and of how many the page had been told that they are durable.
+  const told: { sent: number; acknowledged: number }[] = [];
+  const said = await noted(page, (word) => {
+    if (word === "Saved") told.push({ ...link });
+  });
+  for (const words of ["Slowly. ", "And slowly. ", "And slowly on."]) {
+    await page.keyboard.type(words);
+    await expect(save(page)).toHaveText("Saving");
+    // Meanwhile the device has it.
+    await expect.poll(() => keptRows(page)).toBe(1);
+    await expect(save(page)).toHaveText("Saved");
+    await expect.poll(() => keptRows(page)).toBe(0);
+  }
+  expect(link.sent).toBeGreaterThan(3);
+  expect(told).toHaveLength(3);
+  for (const { sent, acknowledged } of told) expect(acknowledged).toBe(sent);
+  expect(said).not.toContain("No connection");
+  await page.reload();
+  await expect(page.locator(".reading .doc")).toHaveText("Slowly. And slowly. And slowly on.");
+});
+
+test("a network from which nothing comes back: saving is said and not saved, until the server has it", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Into the silence");
   let slow = false;
   const late: (() => void)[] = [];
   await page.routeWebSocket(/\/ws\/records\//, (socket) => {
@@ -151,11 +193,7 @@ test("a network so slow that nothing comes back: saving is said and not saved, u
   await write(page);
   await type(page, "Before.");
   slow = true;
-  const said: string[] = [];
-  await page.exposeFunction("say", (word: string) => said.push(word));
-  await save(page).evaluate((element) => {
-    new MutationObserver(() => (window as unknown as { say(word: string): void }).say(element.textContent!)).observe(element, { childList: true, subtree: true, characterData: true });
-  });
+  const said = await noted(page);
   await page.keyboard.type(" Slowly.");
   await expect.poll(() => late.length).toBeGreaterThan(0);
   await expect(save(page)).toHaveText("Saving");

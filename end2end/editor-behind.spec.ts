@@ -336,7 +336,15 @@ test("what is pasted is there within the same task", async ({ sheet, room, page 
   const one = await sheet();
   await one.saved();
   await page.evaluate(() => void ((window as unknown as Window).still = true));
-  await one.paste({ "text/html": "<p>a table of contents</p>" });
+  const after = await one.text.evaluate((element) => {
+    const here = window as unknown as Window;
+    const { sent } = here;
+    const clipboard = new DataTransfer();
+    clipboard.setData("text/html", "<p>a table of contents</p>");
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+    return { words: element.textContent, safety: here.told.status.safety, unsaved: here.told.status.unsaved, sent: here.sent - sent };
+  });
+  expect(after).toMatchObject({ words: "a table of contents", safety: "saving", unsaved: true });
   await expect.poll(() => room.xml).toContain("a table of contents");
 });
 
@@ -356,6 +364,7 @@ test("detail_14 a table that two people's edits left ragged is mended by the nex
     expect(await sheet.command(command)).toBe(true);
   }
   room.behaviour.deaf = false;
+  room.wanted += 2;
   for (const sheet of [one, two]) {
     await sheet.page.evaluate(() => {
       dispatchEvent(new Event("offline"));

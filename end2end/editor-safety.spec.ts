@@ -141,6 +141,36 @@ test("detail_24 what is typed while the server is away for long, and while it co
   expect(room.xml.match(/round\d/g)).toHaveLength(6);
 });
 
+test("detail_24 without a network for a minute and a half, on a clock that is put forward: the state stays true through every try, and everything arrives once", async ({ sheet, room, page, complaints }) => {
+  complaints.expect(FAILED);
+  // The page's own clock; what comes from outside of it, comes when it comes.
+  await page.clock.install();
+  const one = await sheet();
+  await one.type("Before.");
+  await one.saved();
+  room.behaviour.down = true;
+  room.drop();
+  await one.type(" Three words more.");
+  await one.says("status", (status: Status) => status?.safety === "offline" && status.where === "device" && status.words === 3);
+  let tries = 0;
+  page.on("websocket", () => (tries += 1));
+  const heard = await page.evaluate(() => (window as unknown as { all: unknown[] }).all.length);
+  for (let second = 0; second < 90; second += 5) {
+    await page.clock.runFor(5_000);
+    expect((await one.told()).status).toMatchObject({ safety: "offline", where: "device", words: 3, unsaved: true });
+  }
+  // It went on trying, ever less often: how long it waits between is tested in app/editor/test/link.test.ts.
+  expect(tries).toBeGreaterThan(3);
+  expect(tries).toBeLessThan(40);
+  const said = await page.evaluate((heard) => (window as unknown as { all: [string, { safety: string }][] }).all.slice(heard).filter(([name]) => name === "status").map(([, { safety }]) => safety), heard);
+  expect(said.filter((safety) => safety !== "offline")).toEqual([]);
+  room.behaviour.down = false;
+  await page.clock.runFor(60_000);
+  await one.saved();
+  expect(room.xml.match(/Three words more/g)).toHaveLength(1);
+  expect(room.xml).toContain("Before. Three words more.");
+});
+
 test("two tabs of one person keep each other's words", async ({ sheet, room, context, complaints }) => {
   complaints.expect(FAILED);
   const one = await sheet();

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { personFor } from "./support/people.ts";
 import { OwnServer } from "./support/server.ts";
 import { expect, open, test as base } from "./support/test.ts";
-import { save, text, type, write } from "./support/writing.ts";
+import { keptRows, save, text, type, write } from "./support/writing.ts";
 
 /** Somebody who writes on a server of their own. */
 interface Desk {
@@ -69,6 +69,33 @@ test("Postgres is killed while somebody types: saved is not said until it is, an
   const saved = said.filter(({ word }) => word === "Saved");
   expect(saved.length).toBeGreaterThan(0);
   for (const { words } of saved) expect(whole.startsWith(words), words).toBe(true);
+});
+
+test("while Postgres is down saved is never said, however long and whatever is typed; the device has it meanwhile", async ({ desk }) => {
+  const { page, server } = desk;
+  await type(page, "Before.");
+  const said: { word: string; words: string }[] = [];
+  await listen(page, (word, words) => void said.push({ word, words }));
+  server.holdPostgresDown();
+  await page.keyboard.type(" Typed while it is down,");
+  await expect.poll(() => server.ready(), { message: "the server knows" }).toBe(false);
+  await expect.poll(() => keptRows(page)).toBe(1);
+  await page.keyboard.type(" and on,");
+  for (let press = 0; press < 4; press += 1) await page.keyboard.press("Backspace");
+  await page.keyboard.type(" and over.");
+  // The head says what is true, in whichever of its ways.
+  await expect(save(page)).toHaveText(/^(Saving|On this device)$/);
+  await expect.poll(() => keptRows(page)).toBe(1);
+  expect(said.map(({ word }) => word)).not.toContain("Saved");
+  server.letPostgresBack();
+  await expect(save(page)).toHaveText("Saved");
+  const whole = "Before. Typed while it is down, and and over.";
+  await expect(text(page)).toHaveText(whole);
+  expect(said.filter(({ word }) => word === "Saved").map(({ words }) => words)).toEqual([whole]);
+  await server.kill();
+  await server.startAgain();
+  await open(page, desk.path);
+  await expect(page.locator(".reading .doc")).toHaveText(whole);
 });
 
 test("the server is killed the moment saved appears: text and deletion are there, and the page goes on by itself", async ({ desk }) => {

@@ -105,6 +105,7 @@ export const test = base.extend<Fixtures>({
     await use(room);
     await room.close();
     expect(room.violations, "violations of the content policy").toEqual([]);
+    expect(room.lost - room.wanted, "connections that pages gave up without a reason").toBeLessThanOrEqual(0);
   },
   origin: async ({ room }, use) => {
     await use(await room.open());

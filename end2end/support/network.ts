@@ -2,6 +2,36 @@
 // that no test spends another's rate limit. The browser sees the server's own address, as always.
 import http from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
+import type { Page } from "@playwright/test";
+import * as wire from "../../app/editor/sync/wire.ts";
+
+/** What went through a slow link: updates that the page sent on its present connection, and of how many it has been told since
+ * that they are durable. */
+export interface Through {
+  sent: number;
+  acknowledged: number;
+}
+
+/** Lets every message of the pages' rooms take so long, there and back, in milliseconds; their order stays. To be called before
+ * the page is opened. */
+export async function slowSockets(page: Page, late: number): Promise<Through> {
+  const through: Through = { sent: 0, acknowledged: 0 };
+  await page.routeWebSocket(/\/ws\/records\//, (socket) => {
+    const server = socket.connectToServer();
+    Object.assign(through, { sent: 0, acknowledged: 0 });
+    socket.onMessage((message) => {
+      for (const { kind } of wire.read(new Uint8Array(message as Buffer))) if (kind === "step2" || kind === "update") through.sent += 1;
+      setTimeout(() => server.send(message), late);
+    });
+    server.onMessage((message) => {
+      setTimeout(() => {
+        for (const heard of wire.read(new Uint8Array(message as Buffer))) if (heard.kind === "acknowledged") through.acknowledged = heard.count;
+        socket.send(message);
+      }, late);
+    });
+  });
+  return through;
+}
 
 /** A proxy to name in a context's options. */
 export interface Network {

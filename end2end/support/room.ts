@@ -21,6 +21,9 @@ function bundle(): { script: string; sheet: string } {
   return built;
 }
 
+/** What `close()` without a code looks like from here; a page that goes says 1001, one that is killed nothing. */
+const CLOSED_BY_SCRIPT = 1005;
+
 /** A picture of one pixel. */
 export const DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
@@ -68,6 +71,8 @@ interface Client {
   heard: number;
   /** The Yjs clients it spoke for. */
   speaksFor: Set<number>;
+  /** Whether it said goodbye, or was shown the door. */
+  goes: boolean;
 }
 
 /** A running room. */
@@ -79,6 +84,10 @@ export class Room {
   readonly queries: URLSearchParams[] = [];
   /** Awareness messages that came in. */
   presences = 0;
+  /** How often a page gave up a connection with which nothing was wrong. */
+  lost = 0;
+  /** How often a test made a page do so. */
+  wanted = 0;
   /** Violations of the content policy that pages reported. */
   readonly violations: string[] = [];
   private readonly awareness = new Awareness(this.doc);
@@ -121,9 +130,10 @@ export class Room {
 
   /** Cuts every connection. */
   drop(code?: number): void {
-    for (const { socket } of this.clients) {
-      if (code) socket.close(code);
-      else socket.terminate();
+    for (const client of this.clients) {
+      client.goes = true;
+      if (code) client.socket.close(code);
+      else client.socket.terminate();
     }
   }
 
@@ -176,11 +186,12 @@ export class Room {
       socket.close(this.behaviour.closesWith);
       return;
     }
-    const client: Client = { socket, heard: 0, speaksFor: new Set() };
+    const client: Client = { socket, heard: 0, speaksFor: new Set(), goes: false };
     this.clients.add(client);
     socket.on("message", (data: Buffer) => this.hear(client, new Uint8Array(data)));
-    socket.on("close", () => {
+    socket.on("close", (code) => {
       this.clients.delete(client);
+      if (code === CLOSED_BY_SCRIPT && !client.goes && this.answersAll()) this.lost += 1;
       removeAwarenessStates(this.awareness, [...client.speaksFor], client);
     });
     socket.on("error", () => socket.terminate());
@@ -202,8 +213,15 @@ export class Room {
       if (message.kind === "awareness") {
         this.presences += 1;
         applyAwarenessUpdate(this.awareness, message.update, client);
+        client.goes ||= client.speaksFor.size > 0 && [...client.speaksFor].every((id) => !this.awareness.getStates().has(id));
       }
     }
+  }
+
+  /** Whether nobody has a reason to take the connection for dead. */
+  private answersAll(): boolean {
+    const { acknowledges, deaf } = this.behaviour;
+    return acknowledges && !deaf;
   }
 
   private others(client: Client, frame: Uint8Array): void {

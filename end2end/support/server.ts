@@ -1,6 +1,6 @@
 // A server of a test's own, with a data folder and a private Postgres of its own: to be killed.
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -63,12 +63,27 @@ export class OwnServer {
     process.kill(Number(readFileSync(file, "utf8").split("\n")[0]), "SIGKILL");
   }
 
+  /** `kill -9` of Postgres, which stays down: its folder is put away before, so that nobody finds anything to start again. */
+  holdPostgresDown(): void {
+    const data = join(this.folder, "data/postgres/data");
+    const postmaster = Number(readFileSync(join(data, "postmaster.pid"), "utf8").split("\n")[0]);
+    renameSync(data, `${data}.away`);
+    process.kill(postmaster, "SIGKILL");
+  }
+
+  /** Its folder is there again; the server sees that it died, and starts it. */
+  letPostgresBack(): void {
+    const data = join(this.folder, "data/postgres/data");
+    renameSync(`${data}.away`, data);
+  }
+
   async stop(): Promise<void> {
     await this.end("SIGTERM");
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async ready(): Promise<boolean> {
+  /** Whether it says that it can do its work. */
+  async ready(): Promise<boolean> {
     try {
       return (await fetch(`http://127.0.0.1:${this.port}/readyz`)).ok;
     } catch {
