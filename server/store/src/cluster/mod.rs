@@ -306,9 +306,12 @@ impl Cluster {
                 sleep(POLL).await;
                 waited += POLL;
             }
-            // After a kill -9 of Postgres its children take a moment to notice; until then a new one refuses to start.
+            // After a kill -9 of Postgres its children take a moment to notice, and whoever is its parent by now one to bury
+            // it; and one that another server of ours has just started answers only once it has recovered. Until then a new
+            // one refuses to start.
             let said = tail(&self.log());
-            if !said.contains("shared memory block") || waited > START_LIMIT {
+            let passes = ["shared memory block", "lock file \"postmaster.pid\" already exists"];
+            if !passes.iter().any(|refusal| said.contains(refusal)) || waited > START_LIMIT {
                 return Err(ClusterError::Program {
                     program: "postgres",
                     said,

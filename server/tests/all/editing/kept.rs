@@ -10,6 +10,7 @@ use crate::{
     support::live::{self, Site},
 };
 use std::{
+    fs,
     io::BufReader,
     net::SocketAddr,
     path::Path,
@@ -59,6 +60,14 @@ impl Process {
     }
 }
 
+impl Drop for Process {
+    /// A test that failed leaves no server behind.
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_killed_at_the_instant_of_an_acknowledgement_has_lost_neither_text_nor_deletion() {
     let folder = live::folder();
@@ -94,16 +103,12 @@ async fn a_server_killed_at_the_instant_of_an_acknowledgement_has_lost_neither_t
 async fn postgres_killed_while_two_type_costs_nothing_that_was_typed() {
     let desk = Desk::open().await;
     let address = desk.server.address;
-    let pid_file = desk.folder.path().join("data/postgres/data/postmaster.pid");
-    let pid = std::fs::read_to_string(&pid_file).expect("a Postgres");
-    let pid = pid.lines().next().expect("a process").to_owned();
     let (mut one, mut other) = (desk.peer().await, desk.peer().await);
     one.until_synced().await;
     other.until_synced().await;
     one.insert(0, "before ").await;
     one.until_kept().await;
-    let killed = Command::new("kill").args(["-KILL", &pid]).status();
-    assert!(killed.expect("kill").success());
+    kill_postgres(desk.folder.path());
     one.insert(0, "one ").await;
     other.insert(0, "other ").await;
     // Either the write met the dead database, and nobody knows what was kept; or the next one was there in time.
@@ -128,6 +133,44 @@ async fn postgres_killed_while_two_type_costs_nothing_that_was_typed() {
     assert_eq!(one.read().len(), "before one other ".len(), "each edit is applied once");
     drop((one, other));
     desk.server.stop().await;
+}
+
+/// A machine that is switched off: server and Postgres at once, in either order, while something is being written.
+#[tokio::test(flavor = "multi_thread")]
+async fn server_and_postgres_killed_at_once_start_again_and_have_lost_nothing_that_was_acknowledged() {
+    let folder = live::folder();
+    let mut process = Process::start(folder.path());
+    let place = Place::make(&process.site).await;
+    let mut expected = String::new();
+    for round in 0..3 {
+        let mut peer = place.peer(&process.site).await;
+        peer.until("what was kept", |peer| peer.synced && peer.read() == expected)
+            .await;
+        peer.insert(0, &format!("kept{round} ")).await;
+        peer.until_kept().await;
+        expected = peer.read();
+        drop(peer);
+        if round == 1 {
+            process.kill();
+            kill_postgres(folder.path());
+            process = Process::start(folder.path());
+        } else {
+            kill_postgres(folder.path());
+            process.kill_and_start_again(folder.path());
+        }
+    }
+    let mut peer = place.peer(&process.site).await;
+    peer.until("what was kept", |peer| peer.read() == expected).await;
+    drop(peer);
+    process.stop();
+}
+
+/// `kill -9` of a private Postgres, if there is one: a server starts another.
+pub(super) fn kill_postgres(folder: &Path) {
+    let text = fs::read_to_string(folder.join("data/postgres/data/postmaster.pid")).unwrap_or_default();
+    if let Some(process) = text.lines().next() {
+        let _ = Command::new("kill").args(["-KILL", process]).status();
+    }
 }
 
 /// Tries until the server has a database again, as clients do.

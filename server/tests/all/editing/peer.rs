@@ -169,14 +169,19 @@ impl Peer {
 
     /// Waits until everything that was sent is kept, or for the end; its code then.
     pub(crate) async fn until_kept_or_closed(&mut self) -> Option<u16> {
+        self.until_or_closed(|peer| peer.kept == peer.sent).await
+    }
+
+    /// Waits until something is so, or for the end; its code then.
+    pub(crate) async fn until_or_closed(&mut self, so: impl Fn(&Self) -> bool) -> Option<u16> {
         let wait = async {
-            while self.closed.is_none() && self.kept != self.sent {
+            while self.closed.is_none() && !so(self) {
                 self.hear().await;
             }
         };
         tokio::time::timeout(PATIENCE, wait)
             .await
-            .expect("the end, or all of it kept");
+            .expect("the end, or what was waited for");
         self.closed
     }
 

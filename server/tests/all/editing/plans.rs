@@ -1,14 +1,17 @@
-//! Ten of `collab`'s plans with a real server, that is killed where the plan says so. What the plan does to frames and to
-//! the store is the network's and Postgres' own here.
+//! Ten of `collab`'s plans with real processes: the server is killed where the plan says so, and Postgres where the plan has
+//! an append fail. What the plan does to frames is the network's own here.
+//!
+//! Everybody is connected at the beginning, and comes back by themselves after a kill, as clients do: a plan that kills
+//! nobody, or somebody nobody spoke to, would say nothing.
 
 use super::{
     Place,
-    kept::Process,
+    kept::{Process, kill_postgres},
     peer::{PATIENCE, Peer},
 };
 use crate::support::live;
 use serde_json::json;
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 use yrs::Doc;
 
 #[expect(dead_code, reason = "the other half of the plans is for the room in one process")]
@@ -18,8 +21,42 @@ mod plan;
 use plan::{Act, Plan};
 
 /// How many plans, and how much of each.
-const PLANS: u64 = 10;
+const PLANS: usize = 10;
 const ACTS: usize = 60;
+/// In so many of them, at least, Postgres is killed too.
+const OF_POSTGRES: usize = 3;
+/// How a connection ends of whose updates nobody knows whether they are kept.
+const RESYNC: u16 = 4500;
+
+/// The first plans that kill the server between two words, and the first of those that kill Postgres as well.
+fn plans() -> Vec<(u64, Plan)> {
+    let is_word = |act: &Act| matches!(act, Act::Insert(..));
+    let kills = move |plan: &Plan| {
+        let ends = (plan.acts.iter().position(is_word), plan.acts.iter().rposition(is_word));
+        matches!(ends, (Some(first), Some(last)) if plan.acts[first..last].contains(&Act::Kill))
+    };
+    let killing = || {
+        (1..)
+            .map(|seed| (seed, begin(seed)))
+            .filter(move |(_, plan)| kills(plan))
+    };
+    let both = killing().filter(|(_, plan)| plan.acts.contains(&Act::FailStore));
+    let mut plans: BTreeMap<u64, Plan> = both.take(OF_POSTGRES).collect();
+    for (seed, plan) in killing() {
+        if plans.len() == PLANS {
+            break;
+        }
+        plans.insert(seed, plan);
+    }
+    plans.into_iter().collect()
+}
+
+/// The beginning of a plan.
+fn begin(seed: u64) -> Plan {
+    let mut plan = Plan::from_seed(seed);
+    plan.acts.truncate(ACTS);
+    plan
+}
 
 /// What became of a word that somebody wrote.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,6 +83,8 @@ struct World {
     process: Process,
     clients: Vec<Client>,
     words: BTreeMap<String, Word>,
+    /// How many words were sent before each kill: of the server, of Postgres.
+    kills: [Vec<usize>; 2],
 }
 
 impl World {
@@ -59,11 +98,26 @@ impl World {
         }
     }
 
-    /// Waits until a client was told that everything it sent is kept.
+    async fn connect_all(&mut self) {
+        for client in 0..self.clients.len() {
+            self.connect(client).await;
+        }
+    }
+
+    /// Waits until a client was told that everything it sent is kept; one that is sent away comes again, and sends it again.
     async fn settle(&mut self, client: usize) {
+        loop {
+            let this = &mut self.clients[client];
+            let Some(peer) = &mut this.peer else { return };
+            let Some(code) = peer.until_kept_or_closed().await else {
+                break;
+            };
+            assert_eq!(code, RESYNC, "sent away");
+            this.peer = None;
+            self.connect(client).await;
+        }
         let this = &mut self.clients[client];
-        let Some(peer) = &mut this.peer else { return };
-        peer.until_kept().await;
+        let Some(peer) = &this.peer else { return };
         for (_, word, deleted) in this.open.extract_if(.., |(number, ..)| *number <= peer.kept) {
             let word = self.words.entry(word).or_default();
             word.kept |= !deleted;
@@ -71,7 +125,7 @@ impl World {
         }
     }
 
-    async fn act(&mut self, act: Act, folder: &std::path::Path) {
+    async fn act(&mut self, act: Act, folder: &Path) {
         match act {
             Act::Connect(client) => self.connect(client).await,
             Act::Break(client) => self.clients[client].peer = None,
@@ -82,9 +136,15 @@ impl World {
                 self.settle(client).await;
             }
             Act::Kill => {
+                self.kills[0].push(self.words.len());
                 self.clients.iter_mut().for_each(|client| client.peer = None);
                 self.process.kill_and_start_again(folder);
                 self.check().await;
+                self.connect_all().await;
+            }
+            Act::FailStore => {
+                self.kills[1].push(self.words.len());
+                kill_postgres(folder);
             }
             _ => {}
         }
@@ -138,9 +198,7 @@ impl World {
 
     /// Brings everybody back; in the end all have the same.
     async fn converge(mut self) -> Process {
-        for client in 0..self.clients.len() {
-            self.connect(client).await;
-        }
+        self.connect_all().await;
         for client in 0..self.clients.len() {
             self.settle(client).await;
         }
@@ -154,18 +212,27 @@ impl World {
         }
         self.process
     }
+
+    /// That the plan was worth something: words were sent before a kill of the server, and after it.
+    fn assert_that_it_killed(&self, seed: u64) {
+        let words = self.words.len();
+        let between = self.kills[0].iter().filter(|before| (1..words).contains(*before));
+        assert!(between.count() > 0, "plan {seed}: {:?} of {words}", self.kills);
+    }
 }
 
-/// Connects as soon as the server lets it.
+/// Connects as soon as the server lets it: it may be without Postgres, or in the middle of finding that out.
 async fn come_in(process: &Process, place: &Place, record: &str, doc: Doc) -> Peer {
     let wait = async {
         loop {
             let (room, headers) = (format!("{record}?ack=1"), [("cookie", place.cookie.as_str())]);
             if let Ok(mut peer) = Peer::connect_with(doc.clone(), process.site.address, &room, &headers).await {
                 // The server's question is answered before anything else is sent.
-                peer.until("the server's question", |peer| peer.synced && peer.sent > 0)
-                    .await;
-                return peer;
+                let met = peer.until_or_closed(|peer| peer.synced && peer.sent > 0).await;
+                match met {
+                    None => return peer,
+                    Some(code) => assert_eq!(code, RESYNC, "sent away"),
+                }
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -174,13 +241,14 @@ async fn come_in(process: &Process, place: &Place, record: &str, doc: Doc) -> Pe
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_plans_with_a_server_that_is_killed_lose_nothing_acknowledged_and_converge() {
+async fn ten_plans_in_each_of_which_the_server_is_killed_lose_nothing_acknowledged_and_converge() {
     let folder = live::folder();
     let mut process = Process::start(folder.path());
     let place = Place::make(&process.site).await;
-    for seed in 1..=PLANS {
-        let mut plan = Plan::from_seed(seed);
-        plan.acts.truncate(ACTS);
+    let plans = plans();
+    assert_eq!(plans.len(), PLANS);
+    let mut of_postgres = 0;
+    for (seed, plan) in plans {
         let new = json!({"workspace": place.workspace, "title": format!("Plan {seed}")});
         let record = super::id_in(&process.site, &place.cookie, "record.create", &new).await;
         let clients = (0..plan.clients).map(|_| Client {
@@ -194,11 +262,16 @@ async fn ten_plans_with_a_server_that_is_killed_lose_nothing_acknowledged_and_co
             process,
             clients: clients.collect(),
             words: BTreeMap::new(),
+            kills: Default::default(),
         };
+        world.connect_all().await;
         for act in plan.acts {
             world.act(act, folder.path()).await;
         }
+        world.assert_that_it_killed(seed);
+        of_postgres += usize::from(!world.kills[1].is_empty());
         process = world.converge().await;
     }
+    assert!(of_postgres >= OF_POSTGRES, "Postgres was killed in {of_postgres}");
     process.stop();
 }
