@@ -238,7 +238,7 @@ async fn refused_within(address: std::net::SocketAddr) {
 }
 
 /// The binary, with nothing of this environment but the path.
-fn binary(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn binary(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scriptkeep"));
     command
         .env_clear()

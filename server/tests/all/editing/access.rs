@@ -132,24 +132,54 @@ async fn others_see_who_somebody_is_and_not_who_they_say_they_are() {
     desk.server.stop().await;
 }
 
-/// Somebody else in the workspace, in a role; cookie and account.
+/// Somebody else in the desk's workspace, in a role; cookie and account.
 async fn member(desk: &Desk, email: &str, role: &str) -> (String, String) {
-    let server = &desk.server;
-    let cookie = server.session(email).await;
-    let invite = json!({"workspace": desk.workspace, "emails": email, "role": role});
-    let (status, answer) = server.call("member.invite", &desk.cookie, &invite).await;
-    assert_eq!(status, 200, "{answer}");
-    let token = server.token(email, "invitation").await;
-    let (status, answer) = server
-        .call("invitation.accept", &cookie, &json!({"token": token}))
+    desk.place.member(&desk.server, email, role).await
+}
+
+/// Kinds of notices: to be reloaded, and refused.
+const RELOAD: u64 = 1;
+const REFUSED: u64 = 3;
+
+/// A page that was open while another version of the server came, with a schema that the page does not know.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_of_an_older_schema_is_told_to_reload_and_can_break_nothing() {
+    let desk = Desk::open().await;
+    let mut owner = desk.peer().await;
+    owner.until_synced().await;
+    owner.insert(0, "tide").await;
+    owner.until_kept().await;
+    let open = |query: &'static str| Peer::open(&desk.server, &desk.cookie, &desk.record, query);
+    let mut old = open("?ack=1&schema=0").await;
+    let now = u64::from(domain::document::SCHEMA);
+    old.until("to be reloaded", |peer| peer.notices.contains(&(RELOAD, now)))
         .await;
-    assert_eq!(status, 200, "{answer}");
-    let (_, profile) = server.call("account.get", &cookie, &json!({})).await;
-    let account = super::body(&profile)["account"]
-        .as_str()
-        .expect("an account")
-        .to_owned();
-    (cookie, account)
+    old.until("the text", |peer| peer.read() == "tide").await;
+    let sent = old.sent;
+    assert_eq!(sent, 0, "it is not asked for what it has");
+    old.remove(0, 4).await;
+    old.until("a refusal", |peer| peer.notices.contains(&(REFUSED, sent + 1)))
+        .await;
+    // y-websocket as it is hears it in words.
+    let mut plain = open("?schema=0").await;
+    plain.until("a word", |peer| peer.denied && peer.read() == "tide").await;
+    plain.insert(0, "Mallory ").await;
+    // What the owner writes now comes after anything of theirs would have come.
+    owner.insert(4, " table").await;
+    for peer in [&mut old, &mut plain] {
+        peer.until("the owner's words", |peer| peer.read().contains(" table"))
+            .await;
+        assert_eq!((peer.kept, peer.closed), (0, None), "nothing of theirs is kept");
+    }
+    owner.until_kept().await;
+    assert_eq!(owner.read(), "tide table");
+    let mut current = open("?ack=1&schema=1").await;
+    current.until("the text", |peer| peer.read() == "tide table").await;
+    assert!(current.notices.is_empty(), "{:?}", current.notices);
+    current.insert(0, "high ").await;
+    current.until_kept().await;
+    drop((owner, old, plain, current));
+    desk.server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,6 +202,8 @@ async fn one_who_may_only_read_reads_and_what_they_write_is_refused_and_on_recor
     owner.insert(4, " table").await;
     peer.until("the owner's words", |peer| peer.read().contains(" table"))
         .await;
+    owner.until_kept().await;
+    assert_eq!(owner.read(), "tide table", "nobody hears of it");
     let mut later = desk.peer().await;
     later.until("the text", |peer| peer.read() == "tide table").await;
     drop((owner, peer, later));

@@ -3,6 +3,7 @@
 mod access;
 mod hostile;
 mod kept;
+mod out;
 mod peer;
 mod plans;
 mod slow;
@@ -38,6 +39,22 @@ impl Place {
     /// The owner at the record.
     pub(crate) async fn peer(&self, server: &Site) -> peer::Peer {
         peer::Peer::open(server, &self.cookie, &self.record, "?ack=1").await
+    }
+
+    /// Somebody else in the workspace, in a role; cookie and account.
+    pub(crate) async fn member(&self, server: &Site, email: &str, role: &str) -> (String, String) {
+        let cookie = server.session(email).await;
+        let invite = json!({"workspace": self.workspace, "emails": email, "role": role});
+        let (status, answer) = server.call("member.invite", &self.cookie, &invite).await;
+        assert_eq!(status, 200, "{answer}");
+        let token = server.token(email, "invitation").await;
+        let (status, answer) = server
+            .call("invitation.accept", &cookie, &json!({"token": token}))
+            .await;
+        assert_eq!(status, 200, "{answer}");
+        let (_, profile) = server.call("account.get", &cookie, &json!({})).await;
+        let account = body(&profile)["account"].as_str().expect("an account").to_owned();
+        (cookie, account)
     }
 
     /// What the audit log says was done so.
