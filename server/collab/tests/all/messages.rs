@@ -224,10 +224,12 @@ fn a_room_ends_once_when_the_last_has_left_and_everything_is_durable() {
     bench.step(Event::Left { conn: ConnId(2) });
     bench.settle();
     assert!(!bench.ended());
+    assert!(bench.room.snapshot().is_some(), "until it is, the body stays");
     assert_eq!(bench.appended().len(), 1, "what came before the goodbye is stored");
     bench.step(Event::Appended { upto: 1 });
     bench.settle();
     bench.settle();
+    assert!(bench.room.snapshot().is_none(), "the body is let go");
     assert_eq!(
         bench
             .effects

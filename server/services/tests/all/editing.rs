@@ -4,14 +4,14 @@
 use crate::house::{House, Person, caller};
 use bytes::Bytes;
 use domain::{
-    Code, RecordId, WorkspaceId,
+    Caller, Code, RecordId, WorkspaceId,
     document::{Block, Document, Inline},
     ops::{ReadBody, TakeBody},
 };
 use services::{Ask, Closing, Line, Seat, Services};
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, OnceLock, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -72,6 +72,12 @@ impl Line for Ears {
 }
 
 impl Sitting {
+    /// Gets up; what is left of the connection while somebody still has it.
+    pub(crate) fn leave(self) -> Weak<dyn Line> {
+        let line: Arc<dyn Line> = self.ears;
+        Arc::downgrade(&line)
+    }
+
     /// How the room ended it, if it did.
     pub(crate) fn closed(&self) -> Option<u16> {
         self.ears.closed.get().map(|closing| closing.code)
@@ -100,6 +106,11 @@ impl Desk {
 
     /// A seat of somebody in particular.
     pub(crate) async fn seat_of(&self, services: &Services, person: &Person) -> Sitting {
+        self.seat_by(services, &caller(Some(&person.token))).await
+    }
+
+    /// A seat of whoever calls.
+    pub(crate) async fn seat_by(&self, services: &Services, caller: &Caller) -> Sitting {
         let ask = Ask {
             record: self.record,
             workspace: None,
@@ -109,7 +120,7 @@ impl Desk {
         };
         let ears = Arc::new(Ears::default());
         let line = Arc::clone(&ears) as Arc<dyn Line>;
-        let joined = services.join(&caller(Some(&person.token)), ask, line).await;
+        let joined = services.join(caller, ask, line).await;
         let seat = joined.unwrap_or_else(|problem| panic!("no seat: {problem}"));
         Sitting { seat, ears }
     }
@@ -129,7 +140,7 @@ impl Desk {
     }
 }
 
-fn document(text: &str) -> Document {
+pub(crate) fn document(text: &str) -> Document {
     Document::new(vec![Block::paragraph(vec![Inline::text(text)])]).expect("a document")
 }
 

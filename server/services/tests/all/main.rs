@@ -4,6 +4,7 @@
 mod attachments;
 mod audit;
 mod editing;
+mod edits;
 mod faults;
 mod guesses;
 mod hostile;

@@ -2,13 +2,10 @@
 //! it is looked is a constant beside [`Services::run_editing`], held to the second of the promise where it stands.
 
 use crate::{
-    editing::{Desk, desk, desk_in, kept, message},
+    editing::{Desk, desk, desk_in, document, kept, message},
     house::{House, Person, Setup, WRITER, caller, seat, shell},
 };
-use domain::{
-    document::{Block, Document, Inline},
-    ops::{RemoveMember, SignOut, SuspendMember},
-};
+use domain::ops::{RemoveMember, SignOut, SuspendMember};
 use services::Services;
 use std::time::Duration;
 use store::PoolSizes;
@@ -73,9 +70,8 @@ async fn one_look_is_enough_and_sends_nobody_away_who_may_stay() {
         }
     }
     services.look_at_seats().await.expect("a look");
-    let document = Document::new(vec![Block::paragraph(vec![Inline::text("still here")])]).expect("a document");
     for (client, sitting) in (7..).zip(&stays) {
-        sitting.seat.frame(message(&document, client));
+        sitting.seat.frame(message(&document("still here"), client));
         kept(sitting, 1).await;
         assert_eq!(sitting.closed(), None);
     }
