@@ -1,5 +1,6 @@
 // Together: cursors, undo of one's own, and others' edits that disturb nobody.
 import { expect, test } from "./support/editor.ts";
+import { keptRows } from "./support/writing.ts";
 
 /** Places of a caret go out at most this often: `app/editor/sync/link.ts`. */
 const PRESENCE_MS = 120;
@@ -157,6 +158,29 @@ test("detail_20 others' edits move neither the page nor the caret, and nobody is
   await expect(one.text.locator(".selectedCell")).toHaveCount(2);
   await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Merge cells" }).click();
   await expect(two.text.locator("td[colspan='2']")).toHaveCount(1);
+});
+
+test("words of a tab that was closed without a connection are taken up by the one that is left", async ({ sheet, room, page, context, complaints }) => {
+  complaints.expect(/WebSocket connection to .* failed/);
+  const stays = await sheet();
+  const goes = await sheet("", context);
+  await goes.saved();
+  room.behaviour.down = true;
+  room.drop();
+  for (const one of [stays, goes]) await one.says("status", (status: { safety: string } | undefined) => status?.safety === "offline");
+  await goes.page.bringToFront();
+  await goes.type("Closed too soon. x");
+  await goes.says("status", (status: { where: string; words: number } | undefined) => status?.where === "device" && status.words === 4);
+  await goes.page.close({ runBeforeUnload: false });
+  await page.bringToFront();
+  await stays.type("Stays. ");
+  room.behaviour.down = false;
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await expect.poll(() => room.xml).toContain("Closed too soon. x");
+  await stays.saved();
+  expect(room.xml).toContain("Stays. ");
+  await expect(stays.text).toContainText("Closed too soon. x");
+  await expect.poll(() => keptRows(page)).toBe(0);
 });
 
 test("two editors on one page write one text, and each goes without the other", async ({ sheet, room, page }) => {

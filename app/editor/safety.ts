@@ -83,6 +83,16 @@ export class Safety {
   /** Takes up what an earlier page kept, then joins the room; where the device does not answer, it joins and takes that up later. */
   async begin(): Promise<void> {
     const waiting = this.ports.after(TAKE_MS, () => this.link.connect());
+    await this.takeUp();
+    this.ports.cancel(waiting);
+    if (this.ended) return;
+    this.link.connect();
+    this.look();
+  }
+
+  /** Takes up what other pages of this person kept. One that is still there sends its words as well: they are the same words. */
+  private async takeUp(): Promise<void> {
+    if (this.link.held) return;
     let kept: Kept[] = [];
     try {
       kept = await this.keeper.take();
@@ -90,11 +100,9 @@ export class Safety {
       // Without the device's storage there is nothing to take up; the words are then "nowhere" until the server has them.
       this.failed = true;
     }
-    this.ports.cancel(waiting);
-    if (this.ended) return;
+    if (this.ended || kept.length === 0) return;
     for (const { state, unsent } of kept) this.link.restore(state, unsent);
-    this.keptAnything ||= kept.length > 0;
-    this.link.connect();
+    this.keptAnything = true;
     this.look();
   }
 
@@ -247,10 +255,14 @@ export class Safety {
     this.tell(status);
   }
 
-  private readonly hope = (): void => this.link.hope();
+  private readonly hope = (): void => {
+    this.link.hope();
+    // Another page may have gone meanwhile and left words behind.
+    if (!this.link.state().refusal) void this.takeUp();
+  };
   private readonly lost = (): void => this.link.lost();
   private readonly seen = (): void => {
-    if (document.visibilityState === "visible") this.link.hope();
+    if (document.visibilityState === "visible") this.hope();
     else this.hide();
   };
   private readonly warn = (event: BeforeUnloadEvent): void => {

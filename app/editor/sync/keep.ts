@@ -78,7 +78,7 @@ export class Keeper {
     this.own = `${document} ${page}`;
   }
 
-  /** Everything that pages kept of the document; what cannot be opened is left where it is. */
+  /** Everything that other pages kept of the document and that was not taken yet; what cannot be opened is left where it is. */
   async take(): Promise<Kept[]> {
     const { database, key } = await this.open();
     const store = database.transaction(UNSENT).objectStore(UNSENT);
@@ -87,9 +87,11 @@ export class Keeper {
     const kept: Kept[] = [];
     for (const [index, { iv, sealed }] of rows.entries()) {
       const name = String(names[index]);
+      const known = this.taken.some((one) => one.name === name && one.iv === iv.join());
+      if (known || name === this.own) continue;
       try {
         kept.push(parted(await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: bound(name) }, key, sealed)));
-        this.taken.push({ name, iv: iv.join() });
+        this.taken = [...this.taken.filter((one) => one.name !== name), { name, iv: iv.join() }];
       } catch {
         // Not ours to open: another key, or damaged. Nothing is lost by leaving it.
       }

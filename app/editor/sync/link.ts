@@ -87,7 +87,8 @@ export class Link {
   private presenceAt = Number.NEGATIVE_INFINITY;
   private inbound: wire.Heard[] = [];
   private inboundTimer: unknown = null;
-  private held = false;
+  /** Whether the page must stand still. */
+  held = false;
   private stopped = false;
   private told = "";
 

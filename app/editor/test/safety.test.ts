@@ -29,9 +29,11 @@ class Device implements Keeps {
   /** Waits until the test calls what stands here. */
   slow: (() => void) | null | undefined;
 
-  constructor(private readonly before: Kept[] | Promise<Kept[]> = []) {}
+  constructor(public left: Kept[] | Promise<Kept[]> = []) {}
   take(): Promise<Kept[]> {
-    return Promise.resolve(this.before);
+    const { left } = this;
+    this.left = [];
+    return Promise.resolve(left);
   }
   async keep(kept: Kept): Promise<boolean> {
     this.keeps += 1;
@@ -179,6 +181,33 @@ test("a device that does not say what it kept keeps nobody from the text, and is
   assert.equal(page.server.getText("t").toString(), "Kept");
   page.hear(wire.acknowledged(2));
   assert.deepEqual([page.says[0], page.device.forgets], ["saved", 1]);
+});
+
+test("what another page left behind comes in when this one is seen again or the network is back, but not into an input method", async () => {
+  for (const event of ["online", "pageshow", "visibilitychange"]) {
+    const gone = await new Page().open();
+    gone.socket.onclose?.(1006, "");
+    gone.writes("Left behind. ");
+    await gone.rests();
+    const page = await new Page().open();
+    page.device.left = [gone.device.kept!];
+    page.safety.link.hold();
+    browser.dispatchEvent(new Event(event));
+    await page.answers();
+    assert.equal(page.doc.getText("t").toString(), "", "while something is composed");
+    page.safety.link.release();
+    page.types("Here. ");
+    browser.dispatchEvent(new Event(event));
+    await page.answers();
+    const words = page.doc.getText("t").toString();
+    assert.ok(words.includes("Left behind. ") && words.includes("Here. "), words);
+    page.pass(20);
+    for (const update of page.socket.updates()) Y.applyUpdate(page.server, update);
+    assert.equal(page.server.getText("t").toString(), words, event);
+    assert.equal(page.device.forgets, 0);
+    page.hear(wire.acknowledged(page.socket.updates().length));
+    assert.deepEqual([page.safety.status().safety, page.device.forgets], ["saved", 1]);
+  }
 });
 
 test("what a device says once the page has gone stays on it", async () => {
