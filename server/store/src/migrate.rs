@@ -6,6 +6,7 @@ use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, PgConnection,
     migrate::{MigrateError, Migrator},
 };
+use std::collections::BTreeSet;
 use time::OffsetDateTime;
 
 static CONTROL: Migrator = sqlx::migrate!("migrations/control");
@@ -111,6 +112,40 @@ pub fn versions() -> Versions {
 
 fn newest(migrator: &Migrator) -> i64 {
     migrator.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// The policies that migrations made and left, by name and table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policies {
+    /// Of schema `control`.
+    pub control: BTreeSet<(String, String)>,
+    /// Of each tenant schema.
+    pub tenant: BTreeSet<(String, String)>,
+}
+
+/// The policies that this program's migrations make, as they say it themselves.
+pub fn policies() -> Policies {
+    Policies {
+        control: policies_of(&CONTROL),
+        tenant: policies_of(&TENANT),
+    }
+}
+
+fn policies_of(migrator: &Migrator) -> BTreeSet<(String, String)> {
+    let mut policies = BTreeSet::new();
+    for line in migrator.iter().flat_map(|migration| migration.sql.as_str().lines()) {
+        let words: Vec<&str> = line.split_whitespace().map(|word| word.trim_end_matches(';')).collect();
+        match words.as_slice() {
+            ["create", "policy", policy, "on", table, ..] => {
+                policies.insert(((*policy).to_owned(), (*table).to_owned()));
+            }
+            ["drop", "policy", policy, "on", table, ..] => {
+                policies.remove(&((*policy).to_owned(), (*table).to_owned()));
+            }
+            _ => {}
+        }
+    }
+    policies
 }
 
 /// A text that changes whenever a migration does: names template databases in tests.

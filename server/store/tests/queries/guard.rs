@@ -213,6 +213,10 @@ async fn a_policy_that_asks_for_no_workspace_is_refused_whoever_made_it_and_how(
             "shared.audit_events",
             "using (workspace_id = current_setting('app.workspace')::uuid) with check (true)",
         ),
+        (
+            "shared.records",
+            "using (current_setting('app.workspace', true) is not null)",
+        ),
     ] {
         root(&test, &format!("create policy \"for a report\" on {table} {rule}")).await;
         let refused = test.db.guard().await;
@@ -237,30 +241,115 @@ async fn a_policy_that_asks_for_no_workspace_is_refused_whoever_made_it_and_how(
 }
 
 #[tokio::test]
-async fn a_view_with_its_owners_eyes_is_refused() {
+async fn a_policy_or_a_trigger_that_was_taken_away_is_refused() {
     let test = durable().await;
-    for (kind, schema) in [("view", "public"), ("materialized view", "shared")] {
-        let name = format!("{schema}.report");
-        root(&test, &format!("create {kind} {name} as select * from shared.records")).await;
+    let made: Vec<(String, String)> = sqlx::query_as(
+        "select policyname::text, format('%I.%I', schemaname, tablename) from pg_policies
+         where schemaname in ('control', 'shared')",
+    )
+    .fetch_all(&mut test.superuser().await)
+    .await
+    .expect("policies");
+    let known = migrate::policies();
+    assert_eq!(made.len(), known.control.len() + known.tenant.len());
+    for (policy, table) in &made {
+        root(&test, &format!("alter policy {policy} on {table} rename to aside")).await;
+        let refused = test.db.guard().await;
+        assert!(
+            matches!(
+                &refused,
+                Err(Refusal::MissingPolicy { .. } | Refusal::OpenPolicy { .. })
+            ),
+            "{policy} on {table}: {refused:?}"
+        );
+        root(&test, &format!("alter policy aside on {table} rename to {policy}")).await;
+    }
+    test.db.guard().await.expect("served again");
+    root(&test, "alter policy records_tenant on shared.records using (true)").await;
+    let refused = test.db.guard().await;
+    assert!(matches!(&refused, Err(Refusal::OpenPolicy { .. })), "{refused:?}");
+
+    let test = durable().await;
+    for table in ["audit_events", "audit_leaves", "audit_nodes", "audit_checkpoints"] {
+        root(
+            &test,
+            &format!("alter table shared.{table} disable trigger append_only"),
+        )
+        .await;
+        let refused = test.db.guard().await;
+        assert!(
+            matches!(&refused, Err(Refusal::IdleTrigger { trigger, table: on })
+                if trigger == "append_only" && *on == format!("shared.{table}")),
+            "{refused:?}"
+        );
+        root(&test, &format!("alter table shared.{table} enable trigger append_only")).await;
+    }
+    test.db.guard().await.expect("served again");
+}
+
+#[tokio::test]
+async fn a_view_with_its_owners_eyes_is_refused_however_it_reaches_a_table() {
+    let test = durable().await;
+    for (make, granted, named) in [
+        (
+            "create view public.report as select * from shared.records",
+            "select on public.report",
+            "public.report",
+        ),
+        (
+            "create view public.report as select * from shared.records",
+            "update on public.report",
+            "public.report",
+        ),
+        (
+            "create view public.report as select * from shared.records",
+            "delete on public.report",
+            "public.report",
+        ),
+        (
+            "create materialized view shared.report as select * from shared.records",
+            "select (id) on shared.report",
+            "shared.report",
+        ),
+        (
+            "create view public.inner_one as select * from control.members;
+             create view public.report as select * from public.inner_one",
+            "select on public.report",
+            "public.report",
+        ),
+    ] {
+        root(&test, make).await;
         test.db
             .guard()
             .await
             .expect("whom it is not granted to does not read it");
-        root(&test, &format!("grant select on {name} to scriptkeep_app")).await;
+        root(&test, &format!("grant {granted} to scriptkeep_app")).await;
         let refused = test.db.guard().await;
         assert!(
-            matches!(&refused, Err(Refusal::OpenView(view)) if *view == name),
-            "{kind}: {refused:?}"
+            matches!(&refused, Err(Refusal::OpenView(view)) if view == named),
+            "{make}: {refused:?}"
         );
-        root(&test, &format!("drop {kind} {name}")).await;
+        let kind = if make.contains("materialized") {
+            "materialized view"
+        } else {
+            "view"
+        };
+        root(
+            &test,
+            &format!("drop {kind} {named}; drop view if exists public.inner_one"),
+        )
+        .await;
     }
-    root(
-        &test,
-        "create view public.report with (security_invoker = true) as select * from shared.records;
-         grant select on public.report to scriptkeep_app",
-    )
-    .await;
-    test.db.guard().await.expect("read with the reader's own eyes");
+    for harmless in [
+        "create view public.own with (security_invoker = yes) as select * from shared.records;
+         grant select on public.own to scriptkeep_app",
+        "create view control.one as select 1 as one; grant select on control.one to scriptkeep_app",
+        "create schema watch; create view watch.jobs as select count(*) from control.jobs;
+         grant select on watch.jobs to public",
+    ] {
+        root(&test, harmless).await;
+        test.db.guard().await.expect(harmless);
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! What `serve` checks before it takes a request: a database that would lose data or let tenants see each other is
 //! refused, with what to do about it.
 
+mod isolation;
+
 use crate::{Db, Reason, StoreError, migrate};
 use sqlx::PgConnection;
 
@@ -56,10 +58,11 @@ pub enum Refusal {
          level security` as its owner"
     )]
     Unguarded(String),
-    /// A policy that the migrations did not make shows the rows of every workspace.
+    /// A policy that the migrations did not make, or changed since, may show the rows of every workspace.
     #[error(
-        "policy {policy} on {table} does not ask whose workspace it is, and policies add up. Run \
-         `drop policy {policy} on {table}` as the table's owner"
+        "policy {policy} on {table} is not one that Scriptkeep made, or does not ask whose workspace it is; policies add \
+         up, so that the others no longer hold. Run `drop policy {policy} on {table}` as the table's owner, or give it `to` \
+         a login of its own"
     )]
     OpenPolicy {
         /// The policy.
@@ -67,10 +70,30 @@ pub enum Refusal {
         /// Its table.
         table: String,
     },
+    /// A policy that the migrations made is gone.
+    #[error(
+        "policy {policy} on {table} is gone. Make it again as the migrations do, or restore the schema from a backup"
+    )]
+    MissingPolicy {
+        /// The policy.
+        policy: String,
+        /// Its table.
+        table: String,
+    },
+    /// A trigger that keeps what was written was switched off.
+    #[error(
+        "trigger {trigger} on {table} is switched off. Run `alter table {table} enable trigger {trigger}` as its owner"
+    )]
+    IdleTrigger {
+        /// The trigger.
+        trigger: String,
+        /// Its table.
+        table: String,
+    },
     /// A view that the migrations did not make reads with its owner's eyes.
     #[error(
-        "view {0} is read with its owner's rights, who may see every workspace. Run `alter view {0} set \
-         (security_invoker = true)`, or drop it"
+        "view {0} reaches tables of Scriptkeep with its owner's rights, who may see every workspace. Run `alter view {0} \
+         set (security_invoker = true)`, take the login's rights to it away, or drop it"
     )]
     OpenView(String),
     /// Both pools have the same login.
@@ -129,9 +152,7 @@ impl Db {
         settings(&mut app).await?;
         settings(&mut system).await?;
         schema(&mut app).await?;
-        tables(&mut app).await?;
-        policies(&mut app).await?;
-        views(&mut app).await
+        isolation::check(&mut app).await
     }
 }
 
@@ -164,9 +185,7 @@ async fn role(connection: &mut PgConnection) -> Result<Role, Refusal> {
                 and (o.rolsuper or o.rolbypassrls
                     or o.rolname in ('pg_read_all_data', 'pg_write_all_data', 'pg_execute_server_program',
                         'pg_read_server_files', 'pg_write_server_files')
-                    or exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
-                        where c.relowner = o.oid and n.nspname not like 'pg\\_%'
-                        and n.nspname <> 'information_schema'))) as member_of
+                    or exists (select from pg_class c where c.relowner = o.oid and c.relrowsecurity))) as member_of
          from pg_roles r where r.rolname = session_user"
     )
     .fetch_one(connection)
@@ -202,69 +221,6 @@ async fn role(connection: &mut PgConnection) -> Result<Role, Refusal> {
         name,
         is_system: row.is_system,
     })
-}
-
-/// Checks that row-level security is on for every table, and for its owner as well.
-async fn tables(connection: &mut PgConnection) -> Result<(), Refusal> {
-    let open = sqlx::query_scalar!(
-        "select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
-            and (n.nspname = 'control' or n.nspname in (select name from tenant_schemas))
-            and c.relname <> '_sqlx_migrations'"
-    )
-    .fetch_one(connection)
-    .await
-    .map_err(unreachable)?;
-    match open {
-        Some(table) => Err(Refusal::Unguarded(table)),
-        None => Ok(()),
-    }
-}
-
-/// Checks that each policy under which a request reads or writes asks for the context of its transaction: one that does not
-/// would open its table, whatever the others say. What all workspaces share has such policies on purpose.
-async fn policies(connection: &mut PgConnection) -> Result<(), Refusal> {
-    let open = sqlx::query!(
-        "select quote_ident(p.polname) as \"policy!\", format('%I.%I', n.nspname, c.relname) as \"table!\"
-         from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
-         where p.polpermissive and (n.nspname = 'control' or n.nspname in (select name from tenant_schemas))
-            and (n.nspname <> 'control' or c.relname not in ('installation', 'tenant_schemas'))
-            and exists (select from unnest(p.polroles) r (id) where r.id = 0 or pg_has_role(session_user, r.id, 'member'))
-            and (coalesce(pg_get_expr(p.polqual, p.polrelid) not like '%current_setting(''app.%', false)
-                or coalesce(pg_get_expr(p.polwithcheck, p.polrelid) not like '%current_setting(''app.%', false))
-         order by 2, 1 limit 1"
-    )
-    .fetch_optional(connection)
-    .await
-    .map_err(unreachable)?;
-    match open {
-        Some(row) => Err(Refusal::OpenPolicy {
-            policy: row.policy,
-            table: row.table,
-        }),
-        None => Ok(()),
-    }
-}
-
-/// Checks that no view is a way around the policies of the tables it reads.
-async fn views(connection: &mut PgConnection) -> Result<(), Refusal> {
-    let open = sqlx::query_scalar!(
-        "select min(c.oid::regclass::text) from pg_class c join pg_namespace n on n.oid = c.relnamespace
-         where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema')
-            and has_any_column_privilege(c.oid, 'select')
-            and (c.relkind = 'm' or not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false))
-            and exists (select from pg_depend d join pg_rewrite w on w.oid = d.objid
-                join pg_class t on t.oid = d.refobjid join pg_namespace s on s.oid = t.relnamespace
-                where w.ev_class = c.oid and d.classid = 'pg_rewrite'::regclass and d.refclassid = 'pg_class'::regclass
-                    and (s.nspname = 'control' or s.nspname in (select name from tenant_schemas)))"
-    )
-    .fetch_one(connection)
-    .await
-    .map_err(unreachable)?;
-    match open {
-        Some(view) => Err(Refusal::OpenView(view)),
-        None => Ok(()),
-    }
 }
 
 /// Checks what decides whether a commit survives a crash.
