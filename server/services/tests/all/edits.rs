@@ -1,7 +1,7 @@
 //! What is known of an edit afterwards: who made it, from which device, when; and what is left of a room that everybody left.
 
 use crate::{
-    editing::{Desk, desk, document, kept, message},
+    editing::{Desk, Sitting, desk, document, kept, message},
     house::{WRITER, caller_from, seat},
 };
 use domain::{
@@ -109,7 +109,7 @@ async fn nothing_stays_of_a_room_that_everybody_left_and_nobody_s_room_is_put_aw
     let services = &desk.house.services;
     for visit in 0..3 {
         let (one, other) = (desk.seat(services).await, desk.seat(services).await);
-        let lines = [&one, &other].map(|sitting| sitting.closed());
+        let lines = [&one, &other].map(Sitting::closed);
         assert_eq!(lines, [None, None]);
         other.seat.frame(message(&document("before"), 500 + 2 * visit));
         kept(&other, 1).await;

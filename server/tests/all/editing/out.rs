@@ -60,7 +60,7 @@ impl Page {
     }
 
     /// The socket ends with a code, whoever comes again is told why not, and the page that is still open gets nothing.
-    async fn is_out(mut self, process: &Process, place: &Place, what: &str, codes: [u16; 2], answers: [u16; 3]) {
+    async fn expect_out(mut self, process: &Process, place: &Place, what: &str, codes: [u16; 2], answers: [u16; 3]) {
         let [ends, again] = codes;
         assert_eq!(self.peer.until_closed().await, ends, "{what}");
         let mut peer = Peer::open(&process.site, &self.cookie, &place.record, "?ack=1").await;
@@ -95,12 +95,12 @@ async fn nobody_stays_who_was_suspended_or_removed_over_the_web_or_on_the_comman
         } else {
             operator(folder.path(), &["admin", command, workspace, &page.account]);
         }
-        page.is_out(&process, &place, what, [REVOKED, NOT_FOUND], NOTHING_THERE)
+        page.expect_out(&process, &place, what, [REVOKED, NOT_FOUND], NOTHING_THERE)
             .await;
     }
     let page = Page::open(&process, &place, "bea@example.com").await;
     operator(folder.path(), &["admin", "end-sessions", "bea@example.com"]);
-    page.is_out(
+    page.expect_out(
         &process,
         &place,
         "signed out on the command line",
@@ -132,7 +132,7 @@ async fn connections_to_postgres_that_broke_keep_nobody_in() {
             "the server had connections"
         );
         operator(folder.path(), &["admin", what, &place.workspace, &page.account]);
-        page.is_out(&process, &place, what, [REVOKED, NOT_FOUND], NOTHING_THERE)
+        page.expect_out(&process, &place, what, [REVOKED, NOT_FOUND], NOTHING_THERE)
             .await;
     }
     stays

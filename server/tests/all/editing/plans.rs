@@ -206,11 +206,25 @@ impl World {
         let mut fresh = come_in(&self.process, &self.place, &self.record, Doc::new()).await;
         fresh.until_synced().await;
         let expected = fresh.read();
-        for client in &mut self.clients {
-            let peer = client.peer.as_mut().expect("connected");
-            peer.until("the same", |peer| peer.read() == expected).await;
+        for client in 0..self.clients.len() {
+            self.agree(client, &expected).await;
         }
         self.process
+    }
+
+    /// Waits until a client has the same as everybody; one that is sent away, since another's update met a dead Postgres, comes
+    /// again.
+    async fn agree(&mut self, client: usize, expected: &str) {
+        loop {
+            let this = &mut self.clients[client];
+            let peer = this.peer.as_mut().expect("connected");
+            let Some(code) = peer.until_or_closed(|peer| peer.read() == expected).await else {
+                return;
+            };
+            assert_eq!(code, RESYNC, "sent away");
+            this.peer = None;
+            self.connect(client).await;
+        }
     }
 
     /// That the plan was worth something: words were sent before a kill of the server, and after it.
