@@ -100,8 +100,16 @@ impl Forwarder {
             match line.stream.read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Ok(0) | Err(_) => return self.drop_line(number),
-                Ok(count) if line.room.is_some() => line.frames.feed(&buffer[..count]),
-                Ok(count) => line.head.extend_from_slice(&buffer[..count]),
+                Ok(count) => {
+                    match &line.room {
+                        Some(_) => line.frames.feed(&buffer[..count]),
+                        None => line.head.extend_from_slice(&buffer[..count]),
+                    }
+                    // There was no more: whatever comes now is another event (epoll(7), on edges).
+                    if count < buffer.len() {
+                        break;
+                    }
+                }
             }
         }
         if line.room.is_none() {

@@ -3,9 +3,10 @@
 
 use super::{
     ROUNDS, frames,
-    load::{Crowd, Pace, Target, Visitor},
+    load::{Crowd, Pace, Target},
     peers,
     servers::{Server, Subject},
+    visitor::Visitor,
 };
 use crate::{
     server::Product,

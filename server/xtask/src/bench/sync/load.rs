@@ -5,7 +5,10 @@
 //! each letter, and where their caret stands only when it goes elsewhere. It is said as a place beside a letter, and so stays
 //! true while somebody types there: 30 letters in a row made 30 updates and no more than two carets.
 
-use super::frames::{self, Frame, Frames};
+use super::{
+    bell::Bell,
+    frames::{self, Frame, Frames},
+};
 use crate::steps::{Failure, OrFail, Outcome};
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 use std::{
@@ -18,6 +21,8 @@ use std::{
 const JOIN_WITHIN: Duration = Duration::from_mins(1);
 /// How long stragglers are waited for after the last edit was sent.
 const GRACE: Duration = Duration::from_secs(5);
+/// What is read at once.
+pub(super) const CHUNK: usize = 64 << 10;
 /// Client ids begin here, so that all are of one length on the wire.
 pub(super) const FIRST_CLIENT: u64 = 100_000;
 /// Where chance begins, the same for all.
@@ -101,8 +106,8 @@ pub(super) struct Heard {
 pub(super) struct Line {
     stream: TcpStream,
     frames: Frames,
-    out: Vec<u8>,
-    name: Option<Vec<u8>>,
+    pub(super) out: Vec<u8>,
+    pub(super) name: Option<Vec<u8>>,
     /// When each of its edits was due, in seconds from the start.
     pub(super) due: Vec<f64>,
     pub(super) durable: usize,
@@ -114,9 +119,14 @@ pub(super) struct Line {
 /// Everybody, connected.
 pub(super) struct Crowd {
     poll: Poll,
+    bell: Bell,
+    buffer: Vec<u8>,
     pub(super) lines: Vec<Line>,
     pub(super) heard: Heard,
     pub(super) began: Instant,
+    /// What is still to be typed, by when, the next last; and whether carets go before it.
+    agenda: Vec<(f64, usize)>,
+    jumping: bool,
 }
 
 impl Crowd {
@@ -127,11 +137,16 @@ impl Crowd {
     #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
     pub(super) fn join(target: &Target, pace: Pace) -> Outcome<Self> {
         let poll = Poll::new().or_fail("making a poll")?;
+        let bell = Bell::hang(poll.registry())?;
         let mut crowd = Self {
             poll,
+            bell,
+            buffer: vec![0; CHUNK],
             lines: Vec::new(),
             heard: Heard::default(),
             began: Instant::now(),
+            agenda: Vec::new(),
+            jumping: pace.jumping,
         };
         for number in 0..pace.rooms * pace.people {
             let room = &target.rooms[number % pace.rooms];
@@ -163,25 +178,22 @@ impl Crowd {
     /// When a connection ends.
     #[expect(clippy::disallowed_methods, reason = "a bench measures time")]
     pub(super) fn write(mut self, pace: Pace) -> Outcome<Heard> {
-        let arrivals = pace.arrivals();
-        let mut arrivals = arrivals.iter().peekable();
         let mut events = Events::with_capacity(1024);
-        self.heard = Heard::default();
+        self.agenda = pace.arrivals();
+        self.agenda.reverse();
+        self.heard = Heard {
+            expected: (self.agenda.len() * (pace.people - 1)) as u64,
+            ..Heard::default()
+        };
         self.began = Instant::now();
         loop {
             let now = self.began.elapsed().as_secs_f64();
-            while let Some((due, number)) = arrivals.next_if(|(due, _)| *due <= now) {
-                if pace.jumping {
-                    self.move_caret(*number);
-                }
-                self.type_letter(*number, *due);
-                self.heard.expected += pace.people as u64 - 1;
-            }
-            let over = arrivals.peek().is_none() && now > pace.seconds;
+            self.type_due(now);
+            let over = self.agenda.is_empty() && now > pace.seconds;
             if over && (self.heard.delivered >= self.heard.expected || now > pace.seconds + GRACE.as_secs_f64()) {
                 break;
             }
-            let next = arrivals.peek().map_or(f64::INFINITY, |(due, _)| *due);
+            let next = self.agenda.last().map_or(f64::INFINITY, |(due, _)| *due);
             let wait = (next - self.began.elapsed().as_secs_f64()).clamp(0.0, 0.05);
             self.listen(&mut events, Duration::from_secs_f64(wait))?;
         }
@@ -189,6 +201,16 @@ impl Crowd {
         self.heard.delays.sort_by(f64::total_cmp);
         self.heard.acknowledged.sort_by(f64::total_cmp);
         Ok(self.heard)
+    }
+
+    /// Types what is due.
+    fn type_due(&mut self, now: f64) {
+        while let Some((due, number)) = self.agenda.pop_if(|(due, _)| *due <= now) {
+            if self.jumping {
+                self.move_caret(number);
+            }
+            self.type_letter(number, due);
+        }
     }
 
     /// Says that somebody's caret went elsewhere; it goes out with what they do there.
@@ -207,25 +229,26 @@ impl Crowd {
         line.flush();
     }
 
-    /// Takes in what comes.
+    /// Takes in what comes, within so long.
     ///
     /// # Errors
     /// When a connection ends.
     pub(super) fn listen(&mut self, events: &mut Events, wait: Duration) -> Outcome {
-        match self.poll.poll(events, Some(wait)) {
+        match self.poll.poll(events, self.bell.within(wait)?) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled.or_fail("waiting")?,
         }
-        let mut buffer = vec![0; 64 << 10];
         let mut messages = Vec::new();
-        for event in &*events {
+        for event in events.iter().filter(|event| event.token() != Bell::TOKEN) {
             let line = &mut self.lines[event.token().0];
             line.flush();
-            line.read(&mut buffer, &mut messages)?;
+            line.read(&mut self.buffer, &mut messages)?;
             let now = self.began.elapsed().as_secs_f64();
             for message in messages.drain(..) {
                 self.hear(event.token().0, &message, now);
             }
+            // Who types does not wait for what others are still to read.
+            self.type_due(now);
         }
         Ok(())
     }
@@ -301,7 +324,7 @@ impl Crowd {
 }
 
 impl Line {
-    fn hello(&mut self, speech: Speech) {
+    pub(super) fn hello(&mut self, speech: Speech) {
         if speech == Speech::Hocuspocus {
             // Auth, token, an empty one.
             self.say(&[2, 0, 0]);
@@ -309,14 +332,14 @@ impl Line {
         self.say(&[0, 0, 1, 0]);
     }
 
-    fn say(&mut self, message: &[u8]) {
+    pub(super) fn say(&mut self, message: &[u8]) {
         match &self.name {
             Some(name) => frames::from_client(&mut self.out, &[name, message].concat()),
             None => frames::from_client(&mut self.out, message),
         }
     }
 
-    fn flush(&mut self) {
+    pub(super) fn flush(&mut self) {
         while !self.out.is_empty() {
             match self.stream.write(&self.out) {
                 Ok(written) => {
@@ -328,11 +351,17 @@ impl Line {
         }
     }
 
-    fn read(&mut self, buffer: &mut [u8], messages: &mut Vec<Vec<u8>>) -> Outcome {
+    pub(super) fn read(&mut self, buffer: &mut [u8], messages: &mut Vec<Vec<u8>>) -> Outcome {
         loop {
             match self.stream.read(buffer) {
                 Ok(0) => return Err(Failure::new("The server ended a connection".to_owned())),
-                Ok(count) => self.frames.feed(&buffer[..count]),
+                Ok(count) => {
+                    self.frames.feed(&buffer[..count]);
+                    // There was no more: whatever comes now is another event (epoll(7), on edges).
+                    if count < buffer.len() {
+                        break;
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) => return Err(Failure::new(format!("Reading: {error}"))),
             }
@@ -349,7 +378,7 @@ impl Line {
 }
 
 /// Connects and asks for the upgrade.
-fn connect(target: &Target, room: &str, headers: &str) -> Outcome<Line> {
+pub(super) fn connect(target: &Target, room: &str, headers: &str) -> Outcome<Line> {
     let mut stream = std::net::TcpStream::connect(target.address).or_fail("connecting")?;
     stream.set_nodelay(true).or_fail("setting an option")?;
     stream
@@ -395,97 +424,4 @@ fn named(room: &str) -> Vec<u8> {
     frames::write(&mut out, name.len() as u64);
     out.extend_from_slice(name.as_bytes());
     out
-}
-
-/// One who comes, and waits.
-pub(super) struct Visitor {
-    line: Line,
-    /// Bytes of messages that bring the document.
-    read: usize,
-}
-
-impl Visitor {
-    /// Comes into the first room, and asks for the document.
-    ///
-    /// # Errors
-    /// When nobody is let in.
-    pub(super) fn come(target: &Target) -> Outcome<Self> {
-        let mut line = connect(target, &target.rooms[0], &target.headers[0])?;
-        line.hello(target.speech);
-        let mut visitor = Self { line, read: 0 };
-        visitor.push()?;
-        Ok(visitor)
-    }
-
-    /// Sends a message.
-    ///
-    /// # Errors
-    /// When the connection ends.
-    pub(super) fn say(&mut self, message: &[u8]) -> Outcome {
-        self.line.say(message);
-        self.push()
-    }
-
-    fn push(&mut self) -> Outcome {
-        while !self.line.out.is_empty() {
-            self.line.flush();
-            if !self.line.out.is_empty() {
-                self.hear()?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits until so many bytes of the document were read.
-    ///
-    /// # Errors
-    /// When the connection ends before.
-    pub(super) fn until_read(&mut self, bytes: usize) -> Outcome {
-        while self.read < bytes {
-            self.hear()?;
-        }
-        Ok(())
-    }
-
-    /// Waits until so many updates are said to be durable.
-    ///
-    /// # Errors
-    /// When the connection ends before.
-    pub(super) fn until_durable(&mut self, count: usize) -> Outcome {
-        while self.line.durable < count {
-            self.hear()?;
-        }
-        Ok(())
-    }
-
-    fn hear(&mut self) -> Outcome {
-        let (mut buffer, mut messages) = (vec![0; 256 << 10], Vec::new());
-        self.line.read(&mut buffer, &mut messages)?;
-        if messages.is_empty() {
-            std::thread::sleep(Duration::from_micros(200));
-        }
-        for message in messages {
-            let mut rest = &message[..];
-            if self.line.name.is_some() {
-                frames::take_buffer(&mut rest);
-            }
-            while let Some(kind) = frames::take(&mut rest) {
-                match kind {
-                    0 | 4 => {
-                        let step = frames::take(&mut rest);
-                        let content = frames::take_buffer(&mut rest).unwrap_or_default();
-                        if step != Some(0) {
-                            self.read += content.len();
-                        }
-                    }
-                    100 => {
-                        let count = frames::take(&mut rest).and_then(|count| usize::try_from(count).ok());
-                        self.line.durable = count.unwrap_or(0);
-                    }
-                    _ => break,
-                }
-            }
-        }
-        Ok(())
-    }
 }
