@@ -157,3 +157,20 @@ test("on paper stand the title, what is known of the script, and its whole text;
     expect(windows).toEqual([]);
   }
 });
+
+test("detail_15 headings that came with a template lead to their places as well, and one of them is where one is", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Rest by the harbour", "relaxation");
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  const outline = page.getByRole("navigation", { name: "Outline" });
+  await expect(outline.getByRole("link")).toHaveText(["Before you begin", "Settling", "The descent", "Coming back"]);
+  const heading = text(page).getByRole("heading", { name: "Coming back" });
+  await expect(heading).not.toBeInViewport();
+  await outline.getByRole("link", { name: "Coming back" }).click();
+  await expect(heading).toBeInViewport();
+  expect(await heading.evaluate((element) => element.contains(getSelection()!.focusNode))).toBe(true);
+  await expect(outline.locator("[aria-current]")).toHaveCount(1);
+  await outline.getByRole("link", { name: "Before you begin" }).click();
+  await expect(text(page).getByRole("heading", { name: "Before you begin" })).toBeInViewport();
+  await expect(outline.locator("[aria-current]")).toHaveText("Before you begin");
+});

@@ -35,7 +35,7 @@ import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
 import { Keeper } from "./sync/keep.ts";
 import type { Ports } from "./sync/link.ts";
-import { counts, type Heading, paceOf, SPEAKING_PACE } from "./survey.ts";
+import { counts, type Heading, paceOf, placeOfStandIn, SPEAKING_PACE } from "./survey.ts";
 import { undoesOf } from "./undo.ts";
 import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
@@ -394,7 +394,7 @@ class Editor {
   private placeOf(state: EditorState, id: string): number | null {
     const { doc } = state;
     const known = numbersKey.getState(state)?.survey.targets.get(id)?.pos;
-    if (known === undefined) return null;
+    if (known === undefined) return placeOfStandIn(doc, id);
     if (known < doc.content.size && doc.nodeAt(known)?.attrs.id === id) return known;
     let found: number | null = null;
     doc.descendants((node, pos) => {

@@ -5,6 +5,7 @@ import { wordsOf } from "./count.ts";
 
 export interface Heading {
   pos: number;
+  /** Its id, or what stands for it. */
   id: string;
   level: number;
   /** `2.1`, or empty where the heading is not numbered. */
@@ -48,6 +49,22 @@ class HeadingCounter {
   }
 }
 
+/** A heading that nobody wrote here, as in a template, may have no id yet: this and its place among the headings stand for it. */
+const STAND_IN = "heading-at-";
+
+/** Where the heading stands that such a name is for. */
+export function placeOfStandIn(doc: Node, name: string): number | null {
+  const place = name.startsWith(STAND_IN) ? name.slice(STAND_IN.length) : "";
+  if (!/^\d+$/.test(place)) return null;
+  let left = Number(place);
+  let found: number | null = null;
+  doc.descendants((node, pos) => {
+    if (found === null && node.type.name === "heading" && left-- === 0) found = pos;
+    return found === null && !node.isTextblock;
+  });
+  return found;
+}
+
 /** Reads the whole tree once. */
 export function survey(doc: Node): Survey {
   const found: Survey = { headings: [], targets: new Map(), numbers: new Map(), steps: 0, clauses: 0 };
@@ -65,7 +82,7 @@ export function survey(doc: Node): Survey {
       switch (node.type.name) {
         case "heading": {
           const [id, level, text] = [node.attrs.id as string, node.attrs.level as number, node.textContent];
-          const heading: Heading = { pos, id, level, number: "", text };
+          const heading: Heading = { pos, id: id || `${STAND_IN}${found.headings.length}`, level, number: "", text };
           const own: Target = { pos, kind: "heading", number: "", title: text };
           found.headings.push(heading);
           target(id, own);

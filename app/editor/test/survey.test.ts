@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Node } from "prosemirror-model";
 import { schema } from "../schema.ts";
-import { survey } from "../survey.ts";
+import { placeOfStandIn, survey } from "../survey.ts";
 
 /** A document of headings: the level, and whether it is numbered. */
 function headings(levels: [level: number, numbered: boolean][]): Node {
@@ -32,3 +32,13 @@ for (const [name, levels, numbers] of [
     assert.equal(found.targets.get(`h${levels[0]![0]}`)?.number, numbers[0]);
   });
 }
+
+test("headings without ids are named by their place, and found there", () => {
+  const heading = (id: string | null, text: string) => ({ type: "heading", attrs: { level: 2, ...(id && { id }) }, content: [{ type: "text", text }] });
+  const quoted = { type: "blockquote", content: [heading(null, "Within")] };
+  const doc = Node.fromJSON(schema, { type: "doc", content: [heading(null, "First"), heading("own", "Second"), quoted, heading(null, "Last")] });
+  const { headings } = survey(doc);
+  assert.equal(new Set(headings.map(({ id }) => id)).size, headings.length);
+  for (const { id, pos } of headings) assert.equal(placeOfStandIn(doc, id), id === "own" ? null : pos);
+  for (const id of ["", "own", "heading-at-99", "heading-at-", "heading-at-x", "heading-at--1"]) assert.equal(placeOfStandIn(doc, id), null, id);
+});

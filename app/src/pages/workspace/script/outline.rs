@@ -50,7 +50,7 @@ fn Line(script: Script, entry: Entry) -> impl IntoView {
     let class = format!("lv{level}");
     let place = format!("#{id}");
     let here = id.clone();
-    let on = Memo::new(move |_| script.here.with(|now| *now == here));
+    let on = Memo::new(move |_| script.here.with(|now| !here.is_empty() && *now == here));
     let go = move |event: leptos::ev::MouseEvent| {
         script.outline_open.set(false);
         // In the read view the address does it.
