@@ -104,7 +104,11 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
         <Title text=move || now.with(|now| now.title.clone())/>
         <header class="head">
             <nav class="crumbs" aria-label="Where you are">
-                <a href=format!("/w/{workspace}")>"Records"</a>
+                // A phone has room for the way back only.
+                <a class="crumb-back" href=format!("/w/{workspace}")>
+                    <Icon name="caret-left"/>
+                    <span>"Records"</span>
+                </a>
                 <Icon name="caret-right"/>
                 <b aria-current="page">{move || now.with(|now| now.title.clone())}</b>
             </nav>
