@@ -154,7 +154,7 @@ pub fn TextArea(
     let id = element_id(core, name);
     let kept = core.and_then(|core| core.kept(name)).unwrap_or(value);
     // HTML drops a line break right after the tag; one of ours in front keeps a first empty line.
-    let text = if kept.starts_with('\n') {
+    let text = if kept.starts_with(['\n', '\r']) {
         format!("\n{kept}")
     } else {
         kept

@@ -30,7 +30,12 @@ pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -
     let hold = Hold::take(&config.data)?;
     // Again, now that the folder is there for links to lead to.
     compose::keys_are_apart(&config)?;
-    let mut database = compose::database(&config, &*clock, Migrate::IfPrivate).await?;
+    // Told to stop while it opens, a server leaves a database that does not answer to itself.
+    let mut database = tokio::select! {
+        biased;
+        opened = compose::database(&config, &*clock, Migrate::IfPrivate) => opened?,
+        () = shutdown::wanted(stop.clone()) => return Ok(()),
+    };
     database.stop_at_end = true;
     let opened = open(config, &database, clock, mail.mailbox).await;
     let served = match opened {

@@ -47,7 +47,13 @@ pub fn mail(config: &Config, clock: Arc<dyn Clock>) -> Result<Mail, Refusal> {
 
 fn smtp_config(smtp: &Smtp) -> Result<SmtpConfig, Refusal> {
     let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|error| {
+        // What is no file is not opened: a pipe would wait for a writer.
+        let is_file = std::fs::metadata(path).map(|found| found.is_file());
+        let read = is_file.and_then(|is_file| {
+            let none = || Err(std::io::Error::other("it is no file"));
+            if is_file { std::fs::read(path) } else { none() }
+        });
+        read.map_err(|error| {
             Refusal::new(
                 format!("`smtp.ca_file` {} cannot be read: {error}.", path.display()),
                 "Name a file with certificates in PEM, or take the setting out.",

@@ -75,8 +75,9 @@ pub fn outlined(state: &State, outline: &Outline, problem: &Problem, status: Opt
 }
 
 /// The answer to a form that was not done and whose page cannot show it again: the problem, and what was typed.
-pub fn unsent(state: &State, outline: &Outline, form: &FormState, problem: &Problem) -> Response {
-    let page = unsent_document(form, problem, &state.assets, &outline.request_id());
+/// `address` is the page's.
+pub fn unsent(state: &State, outline: &Outline, form: &FormState, problem: &Problem, address: &str) -> Response {
+    let page = unsent_document(form, problem, address, &state.assets, &outline.request_id());
     with_status(Html(page).into_response(), problem, status_of(problem))
 }
 

@@ -155,7 +155,7 @@ pub async fn render(state: &State, kind: Shell, mut parts: Parts, form: Option<F
         let lost = form.as_ref().filter(|_| !taken_up.is_so());
         match lost.zip(refused.or(seen.problem.as_ref())) {
             // The page has no such form, or could not be drawn as far as that.
-            Some((form, problem)) => response = answer::unsent(state, &outline, form, problem),
+            Some((form, problem)) => response = answer::unsent(state, &outline, form, problem, &address),
             None => set_status(&mut response, refused, seen.problem.as_ref()),
         }
     }

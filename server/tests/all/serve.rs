@@ -383,6 +383,49 @@ async fn a_data_folder_that_is_none_is_said() {
     );
 }
 
+#[tokio::test]
+async fn a_file_that_is_a_pipe_is_refused_and_not_waited_for() {
+    for (setting, what) in [
+        ("packs = 'PIPES'", "It is no file"),
+        ("[smtp]\nhost = 'm'\nfrom = 'a@b.c'\nca_file = 'PIPE'", "it is no file"),
+    ] {
+        let folder = live::folder();
+        let pipes = folder.path().join("pipes");
+        std::fs::create_dir(&pipes).expect("a folder");
+        let pipe = pipes.join("own.toml");
+        let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+        assert!(made.success());
+        let setting = setting
+            .replace("PIPES", &pipes.to_string_lossy())
+            .replace("PIPE", &pipe.to_string_lossy());
+        let text = refusal(live::config(folder.path(), &setting)).await;
+        assert!(text.contains(what), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_binary_stops_at_sigterm_while_its_database_says_nothing() {
+    let folder = live::folder();
+    let socket = folder.path().join("data/postgres/socket");
+    std::fs::create_dir_all(&socket).expect("a folder");
+    let mute = std::os::unix::net::UnixListener::bind(socket.join(".s.PGSQL.5432")).expect("a socket");
+    let mut child = binary(folder.path(), &["serve"]).spawn().expect("a process");
+    // Its asking whether somebody is there, then its first word to who seems to be.
+    let mut connections = Vec::new();
+    while connections.len() < 2 {
+        connections.push(mute.accept().expect("a connection"));
+    }
+    let terminated = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(terminated.expect("kill").success());
+    let ended = tokio::task::spawn_blocking(move || child.wait());
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    let status = ended
+        .expect("it does not wait for the database")
+        .expect("a thread")
+        .expect("an end");
+    assert!(status.success(), "{status}");
+}
+
 /// The kernel lets no file of the process grow, as on a full disk (which a test has no rights to make).
 #[test]
 fn a_full_disk_is_said_and_leaves_no_process_behind() {

@@ -39,12 +39,15 @@ pub(crate) fn Unsent(
     form: FormState,
     /// Why it was not done.
     problem: Problem,
+    /// The address of its page.
+    address: String,
 ) -> impl IntoView {
     let again = may_be_sent_again(&form, &problem);
     let (typed, carried): (Vec<_>, Vec<_>) = form
         .values
         .into_iter()
-        .filter(|(_, value)| !value.is_empty())
+        // What is empty is told back only where it may be sent: it may be what is wrong.
+        .filter(|(_, value)| again || !value.is_empty())
         .partition(|(name, _)| label_of(name).is_some());
     let kept = (!typed.is_empty()).then(|| view! { <p>"This is what you typed:"</p> });
     let fields = typed
@@ -69,12 +72,16 @@ pub(crate) fn Unsent(
             .map(|(name, value)| hidden(name, value))
             .collect_view()
     });
-    let secret = form
-        .secrets
-        .then(|| view! { <p>"A password is never kept. Open the page again, and type it there."</p> });
+    let secret = form.secrets.then(|| {
+        view! {
+            <p>"What is secret is never kept. Open the page again, and send the form from there."</p>
+            <a class="btn btn-act btn-lg" href=address>
+                "Open the page again"
+            </a>
+        }
+    });
     view! {
         {kept}
-        {secret}
         <form class="form" method="post" novalidate>
             {unseen}
             {fields}
@@ -86,21 +93,23 @@ pub(crate) fn Unsent(
                         </button>
                     }
                 })}
+            {secret}
         </form>
     }
 }
 
 /// A whole HTML document about a form that was not done, where its page had no place for it or could not be drawn: the
 /// problem, what was typed, and where that helps a button that posts it to the same address again, under the same
-/// idempotency key. `request` is as in [`super::error_document`].
-pub fn unsent_document(form: &FormState, problem: &Problem, assets: &Assets, request: &str) -> String {
-    let form = form.clone();
-    let about = problem.clone();
+/// idempotency key. `address` is the page's; `request` is as in [`super::error_document`].
+pub fn unsent_document(form: &FormState, problem: &Problem, address: &str, assets: &Assets, request: &str) -> String {
+    let (form, about, address) = (form.clone(), problem.clone(), address.to_owned());
     document(
         problem,
         assets,
         request,
-        Some(Box::new(move || view! { <Unsent form problem=about/> }.into_any())),
+        Some(Box::new(move || {
+            view! { <Unsent form problem=about address/> }.into_any()
+        })),
     )
 }
 
@@ -115,7 +124,7 @@ mod tests {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let problem = Problem::new(code);
         let form = FormState::new("record.create", posted.collect(), problem.clone());
-        unsent_document(&form, &problem, &assets, "0198-request")
+        unsent_document(&form, &problem, "/w/x?q=1", &assets, "0198-request")
     }
 
     const POSTED: [(&str, &str); 6] = [
@@ -136,6 +145,7 @@ mod tests {
             "type=\"hidden\" name=\"_op\" value=\"record.create\"",
             "type=\"hidden\" name=\"_key\" value=\"key-7\"",
             "type=\"hidden\" name=\"workspace\" value=\"5c21\"",
+            "type=\"hidden\" name=\"empty\" value=\"\"",
             "Send it again",
         ] {
             assert!(page.contains(part), "{part} in {page}");
@@ -161,9 +171,6 @@ mod tests {
             &[("_op", "x"), ("name", "Ada"), ("password", "canary")],
         );
         assert!(!page.contains("canary") && !page.contains("Send it again"), "{page}");
-        assert!(
-            page.contains("A password is never kept") && page.contains("Ada"),
-            "{page}"
-        );
+        assert!(page.contains("href=\"/w/x?q=1\"") && page.contains("Ada"), "{page}");
     }
 }

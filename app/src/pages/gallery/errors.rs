@@ -29,7 +29,7 @@ pub fn Errors() -> impl IntoView {
     let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let form = FormState::new("record.describe", typed.to_vec(), unavailable.clone());
     let (about, problem) = (unavailable.clone(), unavailable);
-    let before: Children = Box::new(move || view! { <Unsent form problem=about/> }.into_any());
+    let before: Children = Box::new(move || view! { <Unsent form problem=about address=String::new()/> }.into_any());
     let unsent = view! {
         <div class="auth-grid is-apart demo-page">
             <div class="auth-main">

@@ -100,7 +100,14 @@ fn files_of(folder: &Path) -> Result<Vec<std::path::PathBuf>, PackError> {
 
 fn read_file(path: &Path) -> Result<Pack, PackError> {
     let unreadable = |error: std::io::Error| PackError::of_file(path, format!("It cannot be read: {error}."));
-    let bytes = std::fs::metadata(path).map_err(unreadable)?.len();
+    let found = std::fs::metadata(path).map_err(unreadable)?;
+    if !found.is_file() {
+        return Err(PackError::of_file(
+            path,
+            "It is no file. Put one in its place, or take it away.".to_owned(),
+        ));
+    }
+    let bytes = found.len();
     if bytes > FILE_MAX {
         return Err(PackError::of_file(
             path,

@@ -15,13 +15,20 @@ use std::{
     process::Stdio,
     time::Duration,
 };
-use tokio::{process::Command, time::sleep};
+use tokio::{
+    process::Command,
+    time::{sleep, timeout},
+};
 use user::User;
 
 /// The longest path of a Unix socket is 107 bytes on Linux (`sun_path`), its name here 15.
 const SOCKET_FOLDER_MAX: usize = 107 - 16;
 /// How long a server may take to answer after its start; recovery after a crash is part of it.
 const START_LIMIT: Duration = Duration::from_mins(2);
+/// How long one that is there may take for one answer.
+const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+/// How long it may take to stop: less than a service manager waits for us. It goes on stopping by itself.
+const STOP_LIMIT: Duration = Duration::from_secs(25);
 /// How often to look whether it answers.
 const POLL: Duration = Duration::from_millis(25);
 
@@ -88,6 +95,20 @@ pub enum ClusterError {
         /// The end of what it said.
         said: String,
     },
+    /// A server of before runs, takes connections, and says nothing.
+    #[error(
+        "a PostgreSQL runs on {folder} already, takes connections and does not answer within {limit} seconds; see its log {log}. \
+         Stop it (`kill -QUIT $(head -1 {folder}/postmaster.pid)`), then start again",
+        folder = .folder.display(), log = .log.display()
+    )]
+    Hangs {
+        /// How long it was given, in seconds.
+        limit: u64,
+        /// The folder of its data.
+        folder: PathBuf,
+        /// Its log.
+        log: PathBuf,
+    },
     /// The server runs but does not answer.
     #[error("the private PostgreSQL does not answer after {0} seconds; see its log {1}")]
     Silent(u64, PathBuf),
@@ -132,7 +153,14 @@ impl Cluster {
             folder,
             user,
         };
-        if cluster.answers().await.is_err() {
+        let Ok(answered) = timeout(ANSWER_LIMIT, cluster.answers()).await else {
+            return Err(ClusterError::Hangs {
+                limit: ANSWER_LIMIT.as_secs(),
+                folder: cluster.data(),
+                log: cluster.log(),
+            });
+        };
+        if answered.is_err() {
             user::reachable(&cluster.data(), cluster.user.as_ref())?;
             user::reachable(&cluster.binaries, cluster.user.as_ref())?;
             cluster.init().await?;
@@ -218,7 +246,8 @@ impl Cluster {
             .arg("stop")
             .arg("--pgdata")
             .arg(self.data())
-            .args(["--mode=fast", "--wait", "--silent"]);
+            .args(["--mode=fast", "--wait", "--silent"])
+            .arg(format!("--timeout={}", STOP_LIMIT.as_secs()));
         output(command, "pg_ctl").await.map(|_| ())
     }
 
@@ -294,7 +323,7 @@ impl Cluster {
         loop {
             let mut child = self.spawn(durability)?;
             loop {
-                if self.answers().await.is_ok() {
+                if let Ok(Ok(())) = timeout(ANSWER_LIMIT, self.answers()).await {
                     return Ok(());
                 }
                 if child.try_wait().map_err(file("cannot watch", &self.log()))?.is_some() {

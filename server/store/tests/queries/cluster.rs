@@ -104,6 +104,20 @@ async fn two_that_start_at_once_share_one_and_a_cut_off_initdb_is_done_again() {
 }
 
 #[tokio::test]
+async fn one_that_takes_connections_and_says_nothing_is_not_waited_for() {
+    let folder = folder();
+    let socket = folder.path().join("socket");
+    fs::create_dir(&socket).expect("a folder");
+    let mute = std::os::unix::net::UnixListener::bind(socket.join(".s.PGSQL.5432")).expect("a socket");
+    let refused = Cluster::start(folder.path(), Durability::Full)
+        .await
+        .expect_err("nobody answers");
+    assert!(matches!(refused, ClusterError::Hangs { .. }), "{refused:?}");
+    assert!(refused.to_string().contains("kill -QUIT"), "{refused}");
+    drop(mute);
+}
+
+#[tokio::test]
 async fn folders_it_cannot_use_are_named_with_what_to_do() {
     let temporary = folder();
     let long = temporary.path().join("a".repeat(100));
