@@ -115,7 +115,9 @@ pub(crate) fn bench(workspace: &Workspace, choice: &Choice) -> Outcome {
         running: Vec::new(),
     };
     part("100 rooms of 3, 40 edits a second each", &mut || {
-        table(&servers.rounds(|server| measure(server, ROOMS))?);
+        let figures = servers.rounds(|server| measure(server, ROOMS))?;
+        table(&figures);
+        times("deliveries a second of computing", &figures, |one| one.per_core, true);
         Ok(())
     })?;
     for (what, pace) in [
@@ -128,6 +130,8 @@ pub(crate) fn bench(workspace: &Workspace, choice: &Choice) -> Outcome {
         part(what, &mut || {
             let figures = servers.rounds(|server| measure(server, pace))?;
             table(&figures);
+            // What is asked here is how late an edit may be; how much computing a delivery takes is asked for rooms of 3.
+            times("deliveries a second of computing", &figures, |one| one.per_core, false);
             late(&figures);
             Ok(())
         })?;
@@ -285,7 +289,6 @@ fn table(all: &[(Subject, Vec<Figures>)]) {
             spread(what, figures.iter().map(figure), digits);
         }
     }
-    times("deliveries a second of computing", all, |one| one.per_core);
 }
 
 fn spread(what: &str, values: impl Iterator<Item = f64>, digits: usize) {
@@ -296,8 +299,8 @@ fn spread(what: &str, values: impl Iterator<Item = f64>, digits: usize) {
     }
 }
 
-/// How many times what the peers reach the floors and ours do.
-fn times<T>(of: &str, all: &[(Subject, Vec<T>)], figure: fn(&T) -> f64) {
+/// How many times what the peers reach the floors and ours do, and where it is judged whether that is enough.
+fn times<T>(of: &str, all: &[(Subject, Vec<T>)], figure: fn(&T) -> f64, judged: bool) {
     let reached = |subject| {
         let found = all.iter().find(|(one, _)| *one == subject);
         found.map_or(f64::NAN, |(_, figures)| median(figures.iter().map(figure)).0)
@@ -307,13 +310,13 @@ fn times<T>(of: &str, all: &[(Subject, Vec<T>)], figure: fn(&T) -> f64) {
         if times(Subject::Ours).is_nan() {
             continue;
         }
-        let verdict = if times(Subject::Ours) >= target {
-            "met"
-        } else {
-            "MISSED"
+        let verdict = match (judged, times(Subject::Ours) >= target) {
+            (false, _) => String::new(),
+            (true, true) => format!(" (target ≥{target} met)"),
+            (true, false) => format!(" (target ≥{target} MISSED)"),
         };
         println!(
-            "  {of}, times {}: floor {:.1}, floor gathered {:.1}, ours {:.1} (target ≥{target} {verdict})",
+            "  {of}, times {}: floor {:.1}, floor gathered {:.1}, ours {:.1}{verdict}",
             peer.name(),
             times(Subject::Singly),
             times(Subject::Gathered),
@@ -353,8 +356,8 @@ fn heights(all: &[(Subject, Vec<Height>)]) {
         spread("    deliveries a second of server computing", of(|one| one.per_core), 0);
         spread("    edit until another has it, p99, ms", of(|one| one.late), 1);
     }
-    times("deliveries a second", all, |one| one.deliveries);
-    times("deliveries a second of computing", all, |one| one.per_core);
+    times("deliveries a second", all, |one| one.deliveries, true);
+    times("deliveries a second of computing", all, |one| one.per_core, true);
 }
 
 /// Prints what ours costs beside the peers, all in the order of [`Subject::KEEPERS`]: at most a third is the target.
