@@ -2,7 +2,7 @@
 // and warns who would leave before it is done.
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
-import type { Keeper, Kept } from "./sync/keep.ts";
+import type { Found, Keeper } from "./sync/keep.ts";
 import { Link, type LinkState, type Page, type Ports } from "./sync/link.ts";
 import { wordsIn } from "./sync/unsent.ts";
 
@@ -36,7 +36,7 @@ const CALM_MS = 300;
 const LINGER_MS = 10_000;
 
 /** Where words are kept that the server has not: this device. */
-export type Keeps = Pick<Keeper, "take" | "keep" | "forget">;
+export type Keeps = Pick<Keeper, "take" | "took" | "keep" | "forget">;
 
 export class Safety {
   readonly link: Link;
@@ -93,15 +93,19 @@ export class Safety {
   /** Takes up what other pages of this person kept. One that is still there sends its words as well: they are the same words. */
   private async takeUp(): Promise<void> {
     if (this.link.held) return;
-    let kept: Kept[] = [];
+    let found: Found[] = [];
     try {
-      kept = await this.keeper.take();
+      found = await this.keeper.take();
     } catch {
       // Without the device's storage there is nothing to take up; the words are then "nowhere" until the server has them.
       this.failed = true;
     }
-    if (this.ended || kept.length === 0) return;
-    for (const { state, unsent } of kept) this.link.restore(state, unsent);
+    // A composition that began meanwhile would be broken by them: they stay on the device for the next time.
+    if (this.ended || this.link.held || found.length === 0) return;
+    for (const one of found) {
+      this.link.restore(one.state, one.unsent);
+      this.keeper.took(one);
+    }
     this.keptAnything = true;
     this.look();
   }

@@ -71,10 +71,10 @@ pub struct FormState {
 }
 
 impl FormState {
-    /// The state of a form that was not accepted; leaves out what must not go back into a page. Where a part did not answer
-    /// it keeps its idempotency key: it may have been done unseen, and sent again it must not be done twice.
+    /// The state of a form that was not accepted; leaves out what must not go back into a page. Where the same may be accepted
+    /// later it keeps its idempotency key: it may have been done unseen, and sent again it must not be done twice.
     pub fn new(op: &str, posted: Vec<(String, String)>, problem: Problem) -> Self {
-        let key = key_of(&posted).filter(|_| problem.status() >= 500);
+        let key = key_of(&posted).filter(|_| problem.status() >= 500 || problem.code == Code::TooMany);
         Self {
             key,
             ..Self::of(op, posted, Why::Refused(problem))

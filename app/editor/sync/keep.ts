@@ -16,6 +16,11 @@ export interface Kept {
   unsent: Uint8Array;
 }
 
+/** What another page kept, and which row of the device it is. */
+export interface Found extends Kept {
+  row: { name: string; iv: string };
+}
+
 interface Row {
   iv: Uint8Array<ArrayBuffer>;
   sealed: ArrayBuffer;
@@ -78,25 +83,33 @@ export class Keeper {
     this.own = `${document} ${page}`;
   }
 
-  /** Everything that other pages kept of the document and that was not taken yet; what cannot be opened is left where it is. */
-  async take(): Promise<Kept[]> {
+  /**
+   * Everything that other pages kept of the document and that this one has not taken over yet; what cannot be opened is left
+   * where it is. Who has put it into the document says so by `took`: what nobody put there is never forgotten.
+   */
+  async take(): Promise<Found[]> {
     const { database, key } = await this.open();
     const store = database.transaction(UNSENT).objectStore(UNSENT);
     const range = IDBKeyRange.bound(`${this.document} `, `${this.document} \uFFFF`);
     const [names, rows] = await Promise.all([done(store.getAllKeys(range)), done(store.getAll(range) as IDBRequest<Row[]>)]);
-    const kept: Kept[] = [];
+    const found: Found[] = [];
     for (const [index, { iv, sealed }] of rows.entries()) {
       const name = String(names[index]);
       const known = this.taken.some((one) => one.name === name && one.iv === iv.join());
       if (known || name === this.own) continue;
       try {
-        kept.push(parted(await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: bound(name) }, key, sealed)));
-        this.taken = [...this.taken.filter((one) => one.name !== name), { name, iv: iv.join() }];
+        const kept = parted(await crypto.subtle.decrypt({ name: "AES-GCM", iv, additionalData: bound(name) }, key, sealed));
+        found.push({ ...kept, row: { name, iv: iv.join() } });
       } catch {
         // Not ours to open: another key, or damaged. Nothing is lost by leaving it.
       }
     }
-    return kept;
+    return found;
+  }
+
+  /** This is in the document now: once everything is durable it may be forgotten. */
+  took({ row }: Found): void {
+    this.taken = [...this.taken.filter((one) => one.name !== row.name), row];
   }
 
   /** Keeps this; answers whether the device took it. */
@@ -111,17 +124,21 @@ export class Keeper {
     });
   }
 
-  /** Everything is durable: forgets what this page kept, and what it took over from others, unless they kept anew. */
+  /**
+   * Everything is durable that is in the document now: forgets what this page kept, and what it took over from others until
+   * now, unless they kept anew.
+   */
   forget(): Promise<boolean> {
+    const { taken } = this;
+    this.taken = [];
     return this.inTurn(async () => {
       const { database } = await this.open();
       const store = database.transaction(UNSENT, "readwrite").objectStore(UNSENT);
       await done(store.delete(this.own));
-      for (const { name, iv } of this.taken) {
+      for (const { name, iv } of taken) {
         const row = await done(store.get(name) as IDBRequest<Row | undefined>);
         if (row?.iv.join() === iv) await done(store.delete(name));
       }
-      this.taken = [];
       if ((await done(store.count())) === 0) localStorage.removeItem(MARK);
     });
   }

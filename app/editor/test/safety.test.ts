@@ -5,7 +5,7 @@ import { afterEach, test } from "node:test";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { type Keeps, Safety, type Status } from "../safety.ts";
-import type { Kept } from "../sync/keep.ts";
+import type { Found, Kept } from "../sync/keep.ts";
 import * as wire from "../sync/wire.ts";
 import { FakePorts } from "./ports.ts";
 
@@ -29,11 +29,17 @@ class Device implements Keeps {
   /** Waits until the test calls what stands here. */
   slow: (() => void) | null | undefined;
 
+  /** What was taken over into the document, and may be forgotten with the rest. */
+  over: string[] = [];
+
   constructor(public left: Kept[] | Promise<Kept[]> = []) {}
-  take(): Promise<Kept[]> {
+  async take(): Promise<Found[]> {
     const { left } = this;
     this.left = [];
-    return Promise.resolve(left);
+    return (await left).map((kept, number) => ({ ...kept, row: { name: `page ${number}`, iv: "" } }));
+  }
+  took({ row }: Found): void {
+    this.over.push(row.name);
   }
   async keep(kept: Kept): Promise<boolean> {
     this.keeps += 1;
@@ -177,6 +183,7 @@ test("a device that does not say what it kept keeps nobody from the text, and is
   answer([first.device.kept!]);
   await page.answers();
   assert.deepEqual([page.sockets.length, page.says[0], page.doc.getText("t").toString()], [1, "saving", "Kept"]);
+  assert.deepEqual(page.device.over, ["page 0"]);
   for (const update of page.socket.updates()) Y.applyUpdate(page.server, update);
   assert.equal(page.server.getText("t").toString(), "Kept");
   page.hear(wire.acknowledged(2));
@@ -219,6 +226,21 @@ test("what a device says once the page has gone stays on it", async () => {
   await page.answers();
   page.pass(600_000);
   assert.deepEqual([page.sockets.length, page.device.forgets], [0, 0]);
+});
+
+test("what came from the device after the text was left is not forgotten with what was written in it", async () => {
+  const page = await new Page().open();
+  let answer!: (kept: Kept[]) => void;
+  page.device.left = new Promise<Kept[]>((done) => (answer = done));
+  page.writes("owed");
+  page.pass(0);
+  browser.dispatchEvent(new Event("pageshow"));
+  page.safety.end();
+  answer([{ state: Y.encodeStateAsUpdate(new Y.Doc()), unsent: Y.encodeStateAsUpdate(new Y.Doc()) }]);
+  await page.answers();
+  page.hear(wire.acknowledged(page.socket.updates().length));
+  assert.equal(page.device.forgets, 1, "its own is durable");
+  assert.deepEqual(page.device.over, [], "the other is in no document, and stays where it is");
 });
 
 test("a device that keeps nothing is said to", async () => {

@@ -30,12 +30,7 @@ pub async fn serve(config: Config, stop: Stop, ready: impl FnOnce(SocketAddr)) -
     let hold = Hold::take(&config.data)?;
     // Again, now that the folder is there for links to lead to.
     compose::keys_are_apart(&config)?;
-    // Told to stop while it opens, a server leaves a database that does not answer to itself.
-    let mut database = tokio::select! {
-        biased;
-        opened = compose::database(&config, &*clock, Migrate::IfPrivate) => opened?,
-        () = shutdown::wanted(stop.clone()) => return Ok(()),
-    };
+    let mut database = compose::database(&config, &*clock, Migrate::IfPrivate).await?;
     database.stop_at_end = true;
     let opened = open(config, &database, clock, mail.mailbox).await;
     let served = match opened {

@@ -403,29 +403,6 @@ async fn a_file_that_is_a_pipe_is_refused_and_not_waited_for() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_binary_stops_at_sigterm_while_its_database_says_nothing() {
-    let folder = live::folder();
-    let socket = folder.path().join("data/postgres/socket");
-    std::fs::create_dir_all(&socket).expect("a folder");
-    let mute = std::os::unix::net::UnixListener::bind(socket.join(".s.PGSQL.5432")).expect("a socket");
-    let mut child = binary(folder.path(), &["serve"]).spawn().expect("a process");
-    // Its asking whether somebody is there, then its first word to who seems to be.
-    let mut connections = Vec::new();
-    while connections.len() < 2 {
-        connections.push(mute.accept().expect("a connection"));
-    }
-    let terminated = Command::new("kill").arg(child.id().to_string()).status();
-    assert!(terminated.expect("kill").success());
-    let ended = tokio::task::spawn_blocking(move || child.wait());
-    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
-    let status = ended
-        .expect("it does not wait for the database")
-        .expect("a thread")
-        .expect("an end");
-    assert!(status.success(), "{status}");
-}
-
 /// The kernel lets no file of the process grow, as on a full disk (which a test has no rights to make).
 #[test]
 fn a_full_disk_is_said_and_leaves_no_process_behind() {

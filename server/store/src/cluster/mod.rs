@@ -164,7 +164,8 @@ impl Cluster {
             user::reachable(&cluster.data(), cluster.user.as_ref())?;
             user::reachable(&cluster.binaries, cluster.user.as_ref())?;
             cluster.init().await?;
-            cluster.run(durability).await?;
+            let up = timeout(START_LIMIT, cluster.run(durability)).await;
+            up.map_err(|_| ClusterError::Silent(START_LIMIT.as_secs(), cluster.log()))??;
         }
         drop(lock);
         Ok(cluster)
@@ -319,7 +320,6 @@ impl Cluster {
     }
 
     async fn run(&self, durability: Durability) -> Result<(), ClusterError> {
-        let mut waited = Duration::ZERO;
         loop {
             let mut child = self.spawn(durability)?;
             loop {
@@ -329,25 +329,20 @@ impl Cluster {
                 if child.try_wait().map_err(file("cannot watch", &self.log()))?.is_some() {
                     break;
                 }
-                if waited > START_LIMIT {
-                    return Err(ClusterError::Silent(START_LIMIT.as_secs(), self.log()));
-                }
                 sleep(POLL).await;
-                waited += POLL;
             }
             // After a kill -9 of Postgres its children take a moment to notice, and whoever is its parent by now one to bury
             // it; and one that another server of ours has just started answers only once it has recovered. Until then a new
             // one refuses to start.
             let said = tail(&self.log());
             let passes = ["shared memory block", "lock file \"postmaster.pid\" already exists"];
-            if !passes.iter().any(|refusal| said.contains(refusal)) || waited > START_LIMIT {
+            if !passes.iter().any(|refusal| said.contains(refusal)) {
                 return Err(ClusterError::Program {
                     program: "postgres",
                     said,
                 });
             }
             sleep(4 * POLL).await;
-            waited += 4 * POLL;
         }
     }
 

@@ -1,4 +1,4 @@
-//! What keeps workspaces apart in the database: that nothing of it was taken away, and nothing built around it.
+//! What keeps workspaces apart in the database: that nothing of it was taken away, and no policy or view built around it.
 
 use super::{Refusal, unreachable};
 use crate::migrate;
@@ -33,9 +33,11 @@ async fn tables(connection: &mut PgConnection) -> Result<(), Refusal> {
     }
 }
 
-/// Checks that the policies under which a request reads and writes are those that the migrations made, and that each asks
-/// for the context of its transaction: one that does not would open its table, whatever the others say. Of a schema that
-/// is newer than this program only the latter can be said. What all workspaces share has such policies on purpose.
+/// Checks that the policies under which a request reads and writes have the names of those that the migrations made, that
+/// none of these is gone, and that each of them, the restrictive ones too, mentions the context of its transaction: one
+/// that does not would open its table, whatever the others say. Their text is not compared: who writes one that mentions the
+/// context and holds nobody back is not noticed. Of a schema that is newer than this program only the mention can be
+/// asked for. What all workspaces share has policies without it on purpose.
 async fn policies(connection: &mut PgConnection) -> Result<(), Refusal> {
     let schemas = sqlx::query!("select name, version from tenant_schemas order by name")
         .fetch_all(&mut *connection)
@@ -48,9 +50,10 @@ async fn policies(connection: &mut PgConnection) -> Result<(), Refusal> {
     let there = sqlx::query!(
         "select n.nspname::text as \"schema!\", c.relname::text as \"table!\", p.polname::text as \"policy!\",
             format('%I.%I', n.nspname, c.relname) as \"full_name!\", quote_ident(p.polname) as \"quoted!\",
-            p.polpermissive and not (n.nspname = 'control' and c.relname in ('installation', 'tenant_schemas'))
+            p.polpermissive as \"permissive!\",
+            not (n.nspname = 'control' and c.relname in ('installation', 'tenant_schemas'))
                 and exists (select from unnest(p.polroles) r (id)
-                    where r.id = 0 or pg_has_role(session_user, r.id, 'member')) as \"opens!\",
+                    where r.id = 0 or pg_has_role(session_user, r.id, 'member')) as \"applies!\",
             coalesce(pg_get_expr(p.polqual, p.polrelid) like '%current_setting(''app.%', true)
                 and coalesce(pg_get_expr(p.polwithcheck, p.polrelid) like '%current_setting(''app.%', true) as \"asks!\"
          from pg_policy p join pg_class c on c.oid = p.polrelid join pg_namespace n on n.oid = c.relnamespace
@@ -75,15 +78,15 @@ async fn policies(connection: &mut PgConnection) -> Result<(), Refusal> {
     };
     let is_made =
         |schema: &str, table: &str, policy: &str| names_of(schema).contains(&(policy.to_owned(), table.to_owned()));
-    let open = there
-        .iter()
-        .filter(|row| row.opens)
-        .find(|row| !row.asks || (same(&row.schema) && !is_made(&row.schema, &row.table, &row.policy)));
-    if let Some(row) = open {
-        return Err(Refusal::OpenPolicy {
-            policy: row.quoted.clone(),
-            table: row.full_name.clone(),
-        });
+    for row in there.iter().filter(|row| row.applies) {
+        let (policy, table) = (row.quoted.clone(), row.full_name.clone());
+        let made = is_made(&row.schema, &row.table, &row.policy);
+        if made && !row.asks {
+            return Err(Refusal::ChangedPolicy { policy, table });
+        }
+        if row.permissive && !made && (!row.asks || same(&row.schema)) {
+            return Err(Refusal::OpenPolicy { policy, table });
+        }
     }
     let there: BTreeSet<_> = there
         .iter()

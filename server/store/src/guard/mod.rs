@@ -58,13 +58,23 @@ pub enum Refusal {
          level security` as its owner"
     )]
     Unguarded(String),
-    /// A policy that the migrations did not make, or changed since, may show the rows of every workspace.
+    /// A policy that the migrations did not make may show the rows of every workspace.
     #[error(
-        "policy {policy} on {table} is not one that Scriptkeep made, or does not ask whose workspace it is; policies add \
-         up, so that the others no longer hold. Run `drop policy {policy} on {table}` as the table's owner, or give it `to` \
-         a login of its own"
+        "policy {policy} on {table} is not one that Scriptkeep made, and policies add up, so that the others no longer hold. \
+         Run `drop policy {policy} on {table}` as the table's owner, or give it `to` a login of its own"
     )]
     OpenPolicy {
+        /// The policy.
+        policy: String,
+        /// Its table.
+        table: String,
+    },
+    /// A policy that the migrations made was changed.
+    #[error(
+        "policy {policy} on {table} was changed, and no longer asks whose workspace it is. Give it back the condition that \
+         the migrations gave it (`alter policy`), from a backup of the schema"
+    )]
+    ChangedPolicy {
         /// The policy.
         policy: String,
         /// Its table.

@@ -265,9 +265,15 @@ async fn a_policy_or_a_trigger_that_was_taken_away_is_refused() {
         root(&test, &format!("alter policy aside on {table} rename to {policy}")).await;
     }
     test.db.guard().await.expect("served again");
-    root(&test, "alter policy records_tenant on shared.records using (true)").await;
-    let refused = test.db.guard().await;
-    assert!(matches!(&refused, Err(Refusal::OpenPolicy { .. })), "{refused:?}");
+    for policy in [
+        "records_tenant on shared.records",
+        "record_fields_class on shared.record_fields",
+    ] {
+        let test = durable().await;
+        root(&test, &format!("alter policy {policy} using (true)")).await;
+        let refused = test.db.guard().await;
+        assert!(matches!(&refused, Err(Refusal::ChangedPolicy { .. })), "{refused:?}");
+    }
 
     let test = durable().await;
     for table in ["audit_events", "audit_leaves", "audit_nodes", "audit_checkpoints"] {

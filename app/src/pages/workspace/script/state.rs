@@ -63,12 +63,14 @@ impl Status {
                 };
                 format!("{what} on this device only, and will go out when you write here again with a connection.")
             }
-            _ if self.sending > 0 => {
-                "A picture is still on its way, and is not in the text if you leave now.".to_owned()
-            }
-            _ => return None,
+            _ => String::new(),
         };
-        Some(format!("Leave this text? {left}"))
+        let picture = match self.sending {
+            0 => "",
+            _ => "A picture is still on its way, and is not in the text if you leave now.",
+        };
+        let what = [left.as_str(), picture].join(" ");
+        (!what.trim().is_empty()).then(|| format!("Leave this text? {}", what.trim()))
     }
 }
 
@@ -351,11 +353,19 @@ mod tests {
             sending: 1,
             ..status("saving", "keeping", true)
         };
-        assert!(
-            sending
-                .question()
-                .is_some_and(|asked| asked.contains("A picture is still on its way"))
-        );
+        let away = Status {
+            sending: 1,
+            ..status("offline", "device", true)
+        };
+        for status in [sending, away] {
+            let asked = status.question().expect("a question");
+            assert!(asked.contains("A picture is still on its way"), "{asked}");
+            assert_eq!(
+                asked.contains("on this device only"),
+                status.place == "device",
+                "{asked}"
+            );
+        }
         for (words, what) in [(1, "1 word is on"), (23, "23 words are on")] {
             let waiting = Status {
                 words,
