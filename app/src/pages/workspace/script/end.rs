@@ -133,6 +133,12 @@ impl Reading {
         spawn_local(async move {
             let answer = call(ReadBody { workspace, record }).await;
             let after = self.look.try_update_value(|look| std::mem::replace(look, Look::Idle));
+            let hidden = [Code::NotFound, Code::Forbidden];
+            if answer.as_ref().is_err_and(|problem| hidden.contains(&problem.code)) {
+                // The room may say so later, or has hung up unheard.
+                turned_away(script, workspace, record, TURNED_AWAY[1]);
+                return;
+            }
             if let Ok(body) = answer
                 && after != Some(Look::Replaced)
                 && self.shown.try_with_value(|shown| *shown != body.html) == Some(true)
