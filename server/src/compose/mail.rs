@@ -48,10 +48,12 @@ pub fn mail(config: &Config, clock: Arc<dyn Clock>) -> Result<Mail, Refusal> {
 fn smtp_config(smtp: &Smtp) -> Result<SmtpConfig, Refusal> {
     let read = |path: &PathBuf| {
         // What is no file is not opened: a pipe would wait for a writer.
-        let is_file = std::fs::metadata(path).map(|found| found.is_file());
-        let read = is_file.and_then(|is_file| {
-            let none = || Err(std::io::Error::other("it is no file"));
-            if is_file { std::fs::read(path) } else { none() }
+        let read = std::fs::metadata(path).and_then(|found| {
+            if found.is_file() {
+                std::fs::read(path)
+            } else {
+                Err(std::io::Error::other("it is no file"))
+            }
         });
         read.map_err(|error| {
             Refusal::new(

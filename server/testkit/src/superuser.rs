@@ -2,6 +2,7 @@
 
 use crate::TestDatabase;
 use sqlx::{AssertSqlSafe, PgConnection};
+use std::time::Duration;
 
 impl TestDatabase {
     /// Runs statements as the superuser.
@@ -43,6 +44,32 @@ impl TestDatabase {
             .fetch_one(&mut superuser)
             .await
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// How many statements wait for a lock in this database.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn waiting(&self) -> i64 {
+        self.number(
+            "select count(*) from pg_locks where not granted
+             and database = (select oid from pg_database where datname = current_database())",
+        )
+        .await
+    }
+
+    /// Until a statement waits for a lock that [`hold`](Self::hold) took.
+    ///
+    /// # Panics
+    /// When nobody waits within a minute.
+    pub async fn until_somebody_waits(&self) {
+        let wait = async {
+            while self.waiting().await == 0 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let waited = tokio::time::timeout(Duration::from_mins(1), wait).await;
+        assert!(waited.is_ok(), "nobody waits for a lock");
     }
 
     /// The texts a query gives, as the superuser sees them.

@@ -138,24 +138,21 @@ mod tests {
 
     #[test]
     fn what_was_typed_can_be_read_and_sent_again_under_its_key() {
-        for (code, part) in [Code::Unavailable, Code::TooMany, Code::Internal]
-            .into_iter()
-            .flat_map(|code| PARTS.map(|part| (code, part)))
-        {
+        for code in [Code::Unavailable, Code::TooMany, Code::Internal] {
             let page = page(code, &POSTED);
-            assert!(page.contains(part), "{code:?}: {part} in {page}");
+            for part in [
+                "value=\"Tern &quot;&amp; &lt;b&gt;\"",
+                "first\nsecond</textarea>",
+                "type=\"hidden\" name=\"_op\" value=\"record.create\"",
+                "type=\"hidden\" name=\"_key\" value=\"key-7\"",
+                "type=\"hidden\" name=\"workspace\" value=\"5c21\"",
+                "type=\"hidden\" name=\"empty\" value=\"\"",
+                "Send it again",
+            ] {
+                assert!(page.contains(part), "{code:?}: {part} in {page}");
+            }
         }
     }
-
-    const PARTS: [&str; 7] = [
-        "value=\"Tern &quot;&amp; &lt;b&gt;\"",
-        "first\nsecond</textarea>",
-        "type=\"hidden\" name=\"_op\" value=\"record.create\"",
-        "type=\"hidden\" name=\"_key\" value=\"key-7\"",
-        "type=\"hidden\" name=\"workspace\" value=\"5c21\"",
-        "type=\"hidden\" name=\"empty\" value=\"\"",
-        "Send it again",
-    ];
 
     #[test]
     fn what_will_be_refused_again_can_be_read_but_not_sent() {

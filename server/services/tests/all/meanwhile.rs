@@ -46,21 +46,11 @@ impl Place {
         let lock = self.house.database.hold("lock table shared.records").await;
         let act = Box::pin(self.house.act(&self.bea, op));
         let hindered = Box::pin(async {
-            self.act_waits().await;
+            self.house.database.until_somebody_waits().await;
             meanwhile().await;
             drop(lock);
         });
         tokio::join!(act, hindered).0
-    }
-
-    /// Until somebody waits for the records.
-    async fn act_waits(&self) {
-        let waiting = "select count(*) from pg_locks
-            where database = (select oid from pg_database where datname = current_database())
-                and relation = 'shared.records'::regclass and not granted";
-        while self.house.database.number(waiting).await == 0 {
-            tokio::task::yield_now().await;
-        }
     }
 
     /// Gives the member another role.

@@ -104,31 +104,16 @@ async fn covering_what_a_crash_left_keeps_nobody_in_who_was_removed() {
         .hold("lock table shared.document_unsealed in access exclusive mode")
         .await;
     let (stop, watching) = watch_over(services);
-    until_somebody_waits(&desk).await;
+    desk.house.database.until_somebody_waits().await;
     elsewhere(&desk, "removed", &person).await;
     assert_eq!(sitting.until_closed().await, REVOKED);
-    assert!(waiting(&desk).await > 0, "what was to be covered still waits");
+    assert!(
+        desk.house.database.waiting().await > 0,
+        "what was to be covered still waits"
+    );
     drop((sitting, held));
     stop.send(true).expect("a watch");
     watching.await.expect("a good end");
-}
-
-/// How many statements wait for a lock in this database.
-async fn waiting(desk: &Desk) -> i64 {
-    let locks = "select count(*) from pg_locks where not granted
-        and database = (select oid from pg_database where datname = current_database())";
-    desk.house.database.number(locks).await
-}
-
-async fn until_somebody_waits(desk: &Desk) {
-    let wait = async {
-        while waiting(desk).await == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), wait)
-        .await
-        .expect("somebody who waits");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

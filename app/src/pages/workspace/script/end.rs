@@ -136,7 +136,7 @@ impl Reading {
             let hidden = [Code::NotFound, Code::Forbidden];
             if answer.as_ref().is_err_and(|problem| hidden.contains(&problem.code)) {
                 // The room may say so later, or has hung up unheard.
-                turned_away(script, workspace, record, TURNED_AWAY[1]);
+                look_whether_over(script, workspace, record).await;
                 return;
             }
             if let Ok(body) = answer
@@ -153,24 +153,26 @@ impl Reading {
     }
 }
 
+/// A room has closed: perhaps there is nothing to see any more.
+fn turned_away(script: Script, workspace: WorkspaceId, record: RecordId, code: u16) {
+    if TURNED_AWAY.contains(&code) {
+        spawn_local(look_whether_over(script, workspace, record));
+    }
+}
+
 /// Asks the server whether there is still something to see. If not, the page is loaded again and says so; unless it holds
 /// words that are nowhere else.
-fn turned_away(script: Script, workspace: WorkspaceId, record: RecordId, code: u16) {
-    if !TURNED_AWAY.contains(&code) {
+async fn look_whether_over(script: Script, workspace: WorkspaceId, record: RecordId) {
+    let answer = call(GetRecord { workspace, record }).await;
+    if !answer.is_err_and(|problem| problem.code == Code::NotFound) {
         return;
     }
-    spawn_local(async move {
-        let answer = call(GetRecord { workspace, record }).await;
-        if !answer.is_err_and(|problem| problem.code == Code::NotFound) {
-            return;
-        }
-        let holds = script
-            .status
-            .try_with_untracked(|status| status.as_ref().is_some_and(|status| status.unsaved));
-        match holds {
-            Some(true) => script.gone.set(true),
-            Some(false) => browser::reload(),
-            None => {}
-        }
-    });
+    let holds = script
+        .status
+        .try_with_untracked(|status| status.as_ref().is_some_and(|status| status.unsaved));
+    match holds {
+        Some(true) => script.gone.set(true),
+        Some(false) => browser::reload(),
+        None => {}
+    }
 }

@@ -69,8 +69,11 @@ impl Status {
             0 => "",
             _ => "A picture is still on its way, and is not in the text if you leave now.",
         };
-        let what = [left.as_str(), picture].join(" ");
-        (!what.trim().is_empty()).then(|| format!("Leave this text? {}", what.trim()))
+        let all: Vec<_> = [left.as_str(), picture]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
+        (!all.is_empty()).then(|| format!("Leave this text? {}", all.join(" ")))
     }
 }
 
