@@ -12,7 +12,8 @@ pub const INVITED_MAX: usize = 50;
 pub struct InviteMembers {
     /// The workspace.
     pub workspace: WorkspaceId,
-    /// One address or many, as they were pasted: between commas, semicolons, blanks or line breaks; `Name <address>` too.
+    /// One address or many, as they were pasted: between commas, semicolons, blanks or line breaks; `Name <address>` and rows
+    /// of a spreadsheet too.
     pub emails: String,
     /// The role they get, by its id.
     pub role: String,
