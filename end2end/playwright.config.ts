@@ -12,7 +12,8 @@ export default defineConfig({
   testMatch: "*.spec.ts",
   outputDir: "results/artifacts",
   fullyParallel: true,
-  workers: 2,
+  // One more than the two cores that this is to run on: a third of what a test does is waiting.
+  workers: 3,
   // A test that passes only sometimes is a fault of the product or of the test.
   retries: 0,
   forbidOnly: true,

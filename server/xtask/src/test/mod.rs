@@ -19,6 +19,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    thread,
 };
 
 /// Everything that is compiled for this machine. The browser's half is not: with it in one call, features would unify
@@ -126,16 +127,21 @@ fn all(workspace: &Workspace, selection: &Selection, count: &mut Count) -> Outco
     Ok(())
 }
 
+/// How many tests of one program run at once, for each core: many wait, for a disk, a clock or another process.
+const TESTS_PER_CORE: usize = 2;
+
 /// Runs `cargo test` and counts; what passed is counted, what failed is shown. The whole output lies in a log.
 fn cargo_test(workspace: &Workspace, selection: &[&str], site: &Path, count: &mut Count) -> Outcome {
     let log = workspace
         .work_dir("logs")?
         .join(format!("cargo-test{}.log", selection.concat()));
+    let threads = TESTS_PER_CORE * thread::available_parallelism().map_or(1, usize::from);
     let mut command = workspace.cargo();
     command
         .arg("test")
         .args(selection)
         .arg("--no-fail-fast")
+        .env("RUST_TEST_THREADS", threads.to_string())
         .env(SITE_VARIABLE, site);
     let before = *count;
     let well = through_log(&mut command, &log, |line| {
