@@ -32,6 +32,7 @@ pub fn router(state: &Arc<State>) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/ws/records/{record}", get(socket::open))
+        .route("/ws/workspaces/{workspace}", get(socket::attend))
         .route("/attachments", post(attachments::add))
         .route("/attachments/{workspace}/{attachment}", get(attachments::show))
         .route("/assets/{*path}", get(assets::serve));

@@ -1,4 +1,4 @@
-//! Seats at documents: whether those who sit there still may. Asked again and again while somebody edits, so that a change
+//! Seats at documents and pages: whether those who sit there still may. Asked again and again while anything is open, so that a change
 //! of a membership or a session is seen whoever made it: another node, the command line, a hand in the database.
 
 use crate::{
@@ -10,8 +10,8 @@ use crate::{
 use domain::{AccountId, SessionId, WorkspaceId};
 use time::OffsetDateTime;
 
-/// Somebody at a document, as far as it is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Somebody at a document or a page, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seat {
     /// In which workspace.
     pub workspace: WorkspaceId,

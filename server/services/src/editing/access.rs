@@ -5,7 +5,7 @@ use crate::{Actor, Person, Services, context::answered, dispatch, standing::Stan
 use collab::Access;
 use domain::{
     Caller, Code, FieldClass, Operation, Problem, RecordId, WorkspaceId,
-    ops::{GetRecord, ListWorkspaces},
+    ops::{GetRecord, GetWorkspace, ListWorkspaces},
     policy::{Action, Decision, Resource, decide},
 };
 use store::{
@@ -49,6 +49,12 @@ pub(crate) fn access_of(standing: &Standing, record: Option<&ItemRow>) -> Option
     } else {
         Access::Read
     })
+}
+
+/// Whether somebody who stands so may see anything of the workspace at all.
+pub(crate) fn sees(standing: &Standing) -> bool {
+    let action = GetWorkspace::META.action;
+    decide(standing.actor(), action, action.anywhere()) == Decision::Allow
 }
 
 /// What the policy wants to know of a record.
@@ -111,7 +117,11 @@ async fn within(
     })
 }
 
-fn person(actor: &Actor) -> Result<&Person, Problem> {
+/// The person who acts.
+///
+/// # Errors
+/// [`Code::SignedOut`] for anybody else.
+pub(crate) fn person(actor: &Actor) -> Result<&Person, Problem> {
     match actor {
         Actor::Person(person) => Ok(person),
         Actor::Visitor | Actor::CommandLine => Err(Problem::new(Code::SignedOut)),

@@ -26,10 +26,15 @@ pub(crate) const SIGNED_OUT: Closing = Closing {
     code: 4401,
     reason: "signed out",
 };
-/// There is no such record, or not for this person.
+/// The membership has ended, or is suspended.
+pub(crate) const REVOKED: Closing = Closing {
+    code: 4403,
+    reason: "revoked",
+};
+/// There is no such record or workspace, or not for this person.
 pub(crate) const NOT_FOUND: Closing = Closing {
     code: 4404,
-    reason: "no such record",
+    reason: "nothing here",
 };
 /// What was sent could not be stored: connect again, and it is sent again.
 pub(crate) const RESYNC: Closing = Closing {

@@ -17,6 +17,7 @@ mod line;
 mod load;
 mod room;
 mod seat;
+mod seats;
 mod settle;
 mod watch;
 mod writer;
@@ -28,8 +29,9 @@ pub use seat::{Seat, closing_of};
 
 use crate::Services;
 use collab::{ConnId, Limits, Millis};
-use domain::{AccountId, RecordId, WorkspaceId};
+use domain::{RecordId, WorkspaceId};
 use room::{Driver, Message, RoomSender};
+use seats::{Kind, Seats};
 use std::{
     collections::{HashMap, HashSet, hash_map},
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -45,7 +47,6 @@ use tokio::{
     sync::{Notify, mpsc, oneshot},
     time::Instant,
 };
-use watch::Watched;
 use writer::{Write, Writer};
 
 /// Names a room.
@@ -68,7 +69,7 @@ pub(crate) struct Editing {
     stopping: AtomicBool,
     rooms: Mutex<HashMap<RoomKey, RoomSender>>,
     writers: Mutex<HashMap<WorkspaceId, mpsc::UnboundedSender<Write>>>,
-    seats: Mutex<HashMap<ConnId, Watched>>,
+    seats: Mutex<Seats>,
     /// Rings when a seat, a room or a session may have changed.
     look: Notify,
 }
@@ -198,7 +199,7 @@ impl Editing {
     /// A room's task broke: nobody in it may go on.
     fn room_broke(&self, key: RoomKey) {
         self.room_is_over(key);
-        for watched in lock(&self.seats).values().filter(|watched| watched.room == key) {
+        for watched in lock(&self.seats).values().filter(|watched| watched.room() == Some(key)) {
             watched.line.close(line::RESYNC);
         }
     }
@@ -251,13 +252,7 @@ impl Editing {
         lock(&self.rooms).keys().copied().collect()
     }
 
-    fn seats_of(&self, account: AccountId) -> (usize, usize) {
-        let seats = lock(&self.seats);
-        let own = seats.values().filter(|seat| seat.account == account).count();
-        (own, seats.len())
-    }
-
-    /// Ends every room, after what is on its way was kept, and waits for it.
+    /// Ends every room, after what is on its way was kept, and the connections of every page, and waits for it.
     async fn shut_down(&self) {
         {
             let rooms = lock(&self.rooms);
@@ -266,7 +261,12 @@ impl Editing {
                 let _ = room.send(Message::ShutDown);
             }
         }
+        // Whoever comes with a page from now on looks under this lock, and sees that the server stops.
+        for watched in lock(&self.seats).values().filter(|seat| seat.kind() == Kind::Page) {
+            watched.line.close(line::RESTART);
+        }
         self.at_rest().await;
+        self.until(|| lock(&self.seats).is_empty()).await;
     }
 }
 

@@ -1,4 +1,4 @@
-//! A connection's place in a room.
+//! A connection's place: in a room, or at a page that shows no text.
 
 use super::{
     Editing,
@@ -7,22 +7,18 @@ use super::{
     line::{Closing, Line, NOT_FOUND, SIGNED_OUT, Unread},
     lock,
     room::{Join, Message, RoomSender},
-    watch::Watched,
+    seats::{Inside, Kind, Watched},
 };
-use crate::{Services, context::origin};
+use crate::{Services, context::origin, dispatch};
 use bytes::Bytes;
 use collab::{ConnId, Joining, Member};
-use domain::{AccountId, Caller, Code, Problem};
+use domain::{AccountId, Caller, Code, Operation, Problem, WorkspaceId, ops::GetWorkspace};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 use tokio::runtime::Handle;
 
-/// Most connections of one member.
-const PER_MEMBER_MAX: usize = 48;
-/// Most connections in all.
-const ALL_MAX: usize = 20_000;
 /// The beginning of a message that changes a document: synchronisation, update.
 const UPDATE: [u8; 2] = [0, 2];
 
@@ -31,12 +27,18 @@ const COLOURS: [&str; 10] = [
     "#a33b20", "#8a5a00", "#5c6b00", "#1e7b34", "#00736b", "#0069a8", "#3d55c6", "#7a43b6", "#a6308c", "#6b5b52",
 ];
 
-/// A place in a room. Dropping it leaves the room.
+/// A place that is watched over. Dropping it leaves it.
 pub struct Seat {
     services: Services,
     conn: ConnId,
-    room: RoomSender,
+    /// None at a page, where nothing is said.
+    room: Option<Room>,
     place: Handle,
+}
+
+/// The way into the room of a seat.
+struct Room {
+    sender: RoomSender,
     unread: Arc<Unread>,
     wrote: Arc<AtomicBool>,
 }
@@ -51,11 +53,8 @@ impl Services {
         let admission = access::admit(self, caller, &ask).await?;
         let editing = &self.inner.editing;
         let account = admission.person.account;
-        let (own, all) = editing.seats_of(account);
-        if own >= PER_MEMBER_MAX || all >= ALL_MAX {
-            return Err(Problem::new(Code::TooMany)
-                .with_detail("Too many documents are open. Close some of them.")
-                .with_retry_after_seconds(5));
+        if !lock(&editing.seats).has_room_for(account, Kind::Text) {
+            return Err(too_many("Too many documents are open. Close some of them."));
         }
         let names = self.names_of(&[account]).await.map_err(|failure| failure.problem)?;
         let conn = editing.connection();
@@ -82,30 +81,75 @@ impl Services {
             line: Arc::clone(&line),
             author,
         }));
-        let (room, place) = editing
+        let (sender, place) = editing
             .join(self, &admission.placement, ask.record, message)
-            .ok_or_else(|| Problem::new(Code::Unavailable).with_retry_after_seconds(2))?;
+            .ok_or_else(stopping)?;
         let wrote = Arc::new(AtomicBool::new(false));
         let watched = Watched {
-            room: (admission.placement.workspace, ask.record),
+            workspace: admission.placement.workspace,
             account,
             session: admission.person.session,
-            placement: admission.placement,
             epoch: admission.epoch,
-            sender: room.clone(),
             line,
-            wrote: Arc::clone(&wrote),
+            inside: Some(Box::new(Inside {
+                record: ask.record,
+                placement: admission.placement,
+                sender: sender.clone(),
+                wrote: Arc::clone(&wrote),
+            })),
         };
         lock(&editing.seats).insert(conn, watched);
+        // Whatever changed since it was decided is seen now.
+        editing.look();
+        let room = Room {
+            sender,
+            unread: Arc::default(),
+            wrote,
+        };
+        Ok(Seat {
+            services: self.clone(),
+            conn,
+            room: Some(room),
+            place,
+        })
+    }
+
+    /// Gives a caller's open page of a workspace a place without a room. Nothing is ever said over `line`; it is closed once
+    /// the caller may not see the workspace any more, by whoever that was changed, or is signed out.
+    ///
+    /// # Errors
+    /// [`Code::SignedOut`]; [`Code::NotFound`] for a workspace that is not there or not the caller's, which are not told
+    /// apart; [`Code::TooMany`] connections; [`Code::Unavailable`] when the database does not answer or the server stops.
+    pub async fn attend(&self, caller: &Caller, workspace: WorkspaceId, line: Arc<dyn Line>) -> Result<Seat, Problem> {
+        let admitted = dispatch::admit(self, caller, &GetWorkspace::META, Some(workspace), None).await?;
+        let person = access::person(&admitted.actor)?;
+        let editing = &self.inner.editing;
+        let conn = editing.connection();
+        let watched = Watched {
+            workspace,
+            account: person.account,
+            session: person.session,
+            epoch: admitted.epoch,
+            line,
+            inside: None,
+        };
+        {
+            let mut seats = lock(&editing.seats);
+            if editing.stopping.load(Ordering::SeqCst) {
+                return Err(stopping());
+            }
+            if !seats.has_room_for(person.account, Kind::Page) {
+                return Err(too_many("Too many pages are open. Close some of them."));
+            }
+            seats.insert(conn, watched);
+        }
         // Whatever changed since it was decided is seen now.
         editing.look();
         Ok(Seat {
             services: self.clone(),
             conn,
-            room,
-            place,
-            unread: Arc::default(),
-            wrote,
+            room: None,
+            place: editing.main().clone(),
         })
     }
 
@@ -116,43 +160,64 @@ impl Services {
 }
 
 impl Seat {
-    /// Where the room is worked on: a connection that is read there costs no message between threads.
+    /// Where the connection is to be read: with its room, so that it costs no message between threads.
     pub fn place(&self) -> &Handle {
         &self.place
     }
 
     /// Hands a binary message to the room.
     pub fn frame(&self, bytes: Bytes) {
+        let Some(room) = &self.room else { return };
         if bytes.starts_with(&UPDATE) {
-            self.wrote.store(true, Ordering::Relaxed);
+            room.wrote.store(true, Ordering::Relaxed);
         }
-        let share = self.unread.share(bytes.len());
-        let _ = self.room.send(Message::Frame(self.conn, bytes, share));
+        let share = room.unread.share(bytes.len());
+        let _ = room.sender.send(Message::Frame(self.conn, bytes, share));
     }
 
     /// Whether so much of this connection waits for the room that nothing more is to be read from it.
     pub fn is_full(&self) -> bool {
-        self.unread.is_much()
+        self.room.as_ref().is_some_and(|room| room.unread.is_much())
     }
 
     /// Waits until more may be read. For one who waits.
     pub async fn until_less(&self) {
-        self.unread.until_less().await;
+        if let Some(room) = &self.room {
+            room.unread.until_less().await;
+        }
     }
 
     /// Tells the room of a text message, which no client of ours sends.
     pub fn text(&self) {
-        let _ = self.room.send(Message::Text(self.conn));
+        if let Some(room) = &self.room {
+            let _ = room.sender.send(Message::Text(self.conn));
+        }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let editing: &Editing = &self.services.inner.editing;
-        let _ = self.room.send(Message::Left(self.conn));
-        lock(&editing.seats).remove(&self.conn);
-        editing.look();
+        if let Some(room) = &self.room {
+            let _ = room.sender.send(Message::Left(self.conn));
+        }
+        lock(&editing.seats).remove(self.conn);
+        // Only who waits for rest, or the end, needs to know that a page was closed.
+        if self.room.is_some() || editing.stopping.load(Ordering::SeqCst) {
+            editing.look();
+        }
     }
+}
+
+fn too_many(detail: &str) -> Problem {
+    Problem::new(Code::TooMany)
+        .with_detail(detail)
+        .with_retry_after_seconds(5)
+}
+
+/// The server stops and comes back.
+fn stopping() -> Problem {
+    Problem::new(Code::Unavailable).with_retry_after_seconds(2)
 }
 
 /// How a connection ends that was not let in, for what a client can tell apart only by the code; others get the problem as

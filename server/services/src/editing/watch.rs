@@ -1,23 +1,20 @@
-//! Watches over those who edit: that they still may, that their sessions count as used, and that what a crash left of the
+//! Watches over those who sit at a text or a page: that they still may, that their sessions count as used, and that what a crash left of the
 //! log is covered.
 
 use super::{
-    RoomKey,
+    Editing, RoomKey,
     access::{self, access_of},
-    line::{Line, SIGNED_OUT},
+    line::{Closing, REVOKED, SIGNED_OUT},
     load, lock,
-    room::{Message, RoomSender},
+    room::Message,
     writer::{self, body_scope},
 };
 use crate::{Services, actor::SESSION_IDLE, context::answered};
 use collab::ConnId;
-use domain::{AccountId, Problem, SessionId};
+use domain::{Problem, SessionId};
 use std::{
     collections::{HashMap, HashSet, hash_map},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::Ordering,
     time::Duration,
 };
 use store::{Placement, Reason, Receipt, Scoped, Why, documents, records::ItemRow, seats};
@@ -34,20 +31,6 @@ const _: () = assert!(2 * LOOK_EVERY.as_millis() <= OUT_WITHIN.as_millis());
 const _: () = assert!(LOOK_APART.as_millis() < LOOK_EVERY.as_millis());
 /// How often sessions are noted as used, and logs looked through for what a crash left.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
-
-/// A seat that is watched over.
-pub(crate) struct Watched {
-    pub(crate) room: RoomKey,
-    pub(crate) account: AccountId,
-    pub(crate) session: SessionId,
-    pub(crate) placement: Placement,
-    /// The workspace's count of changes when it was last decided.
-    pub(crate) epoch: i64,
-    pub(crate) sender: RoomSender,
-    pub(crate) line: Arc<dyn Line>,
-    /// Whether its owner wrote something since this was last looked at.
-    pub(crate) wrote: Arc<AtomicBool>,
-}
 
 impl Services {
     /// Watches over those who edit until `stop` turns true; then sends everybody away, once what they wrote is kept.
@@ -92,64 +75,67 @@ impl Services {
     /// When the database does not answer, or not about somebody: the others were looked at all the same.
     pub async fn look_at_seats(&self) -> Result<(), Problem> {
         let inner = &self.inner;
-        let (conns, known): (Vec<ConnId>, Vec<seats::Seat>) = lock(&inner.editing.seats)
-            .iter()
-            .map(|(conn, watched)| {
-                let seat = seats::Seat {
-                    workspace: watched.room.0,
-                    account: watched.account,
-                    session: watched.session,
-                    epoch: watched.epoch,
-                };
-                (*conn, seat)
-            })
-            .unzip();
-        if known.is_empty() {
+        // A page and the text on it, and many pages of one browser, are asked about once.
+        let mut sitting: HashMap<seats::Seat, Vec<ConnId>> = HashMap::new();
+        for (conn, watched) in lock(&inner.editing.seats).iter() {
+            let seat = seats::Seat {
+                workspace: watched.workspace,
+                account: watched.account,
+                session: watched.session,
+                epoch: watched.epoch,
+            };
+            sitting.entry(seat).or_default().push(*conn);
+        }
+        if sitting.is_empty() {
             return Ok(());
         }
+        let (known, conns): (Vec<seats::Seat>, Vec<Vec<ConnId>>) = sitting.into_iter().unzip();
         let now = inner.clock.now();
         let (mut items, mut failed) = (HashMap::new(), None);
         for changed in answered(seats::changed(&inner.db, &known, now, now - SESSION_IDLE).await)? {
-            if let Some(conn) = conns.get(changed.index)
-                && let Err(problem) = self.seat_changed(*conn, &changed, &mut items).await
-            {
-                failed = Some(problem);
+            for conn in conns.get(changed.index).into_iter().flatten() {
+                if let Err(problem) = self.seat_changed(*conn, &changed, &mut items).await {
+                    failed = Some(problem);
+                }
             }
         }
         failed.map_or(Ok(()), Err)
     }
 
-    /// Decides anew about a seat. `items` holds what was found out about records in this look.
+    /// Decides anew about a seat. Whoever is no member goes whatever else can be found out; only of others is it asked what
+    /// they sit at. `items` holds what was found out about records in this look.
     async fn seat_changed(
         &self,
         conn: ConnId,
         changed: &seats::Changed,
         items: &mut HashMap<RoomKey, Option<ItemRow>>,
     ) -> Result<(), Problem> {
-        let seats = &self.inner.editing.seats;
-        let found = lock(seats)
-            .get(&conn)
-            .map(|watched| (watched.room, watched.placement.clone()));
-        let Some((room, placement)) = found else {
-            return Ok(());
-        };
+        let editing = &self.inner.editing;
         if !changed.signed_in {
-            if let Some(watched) = lock(seats).get(&conn) {
-                watched.line.close(SIGNED_OUT);
-                let _ = watched.sender.send(Message::Left(conn));
-            }
+            editing.send_away(conn, SIGNED_OUT);
             return Ok(());
-        }
-        if let hash_map::Entry::Vacant(vacant) = items.entry(room) {
-            vacant.insert(access::item(self, &placement, room.1).await?);
         }
         let (seat, pack) = changed.place.as_ref().map(|(seat, pack)| (seat, pack.as_str())).unzip();
         let standing = self.standing_of(pack, seat)?;
-        let access = access_of(&standing, items.get(&room).and_then(Option::as_ref));
-        if let Some(watched) = lock(seats).get_mut(&conn) {
-            watched.epoch = changed.epoch;
-            let _ = watched.sender.send(Message::Access(conn, access));
+        let Some((room, placement)) = editing.sits(conn) else {
+            if !access::sees(&standing) {
+                editing.send_away(conn, REVOKED);
+            }
+            lock(&editing.seats).decided(conn, changed.epoch);
+            return Ok(());
+        };
+        let mut access = None;
+        if access::sees(&standing) {
+            if let hash_map::Entry::Vacant(vacant) = items.entry(room) {
+                vacant.insert(access::item(self, &placement, room.1).await?);
+            }
+            access = access_of(&standing, items.get(&room).and_then(Option::as_ref));
         }
+        let mut seats = lock(&editing.seats);
+        if let Some(inside) = seats.get(&conn).and_then(|watched| watched.inside.as_ref()) {
+            let _ = inside.sender.send(Message::Access(conn, access));
+        }
+        seats.decided(conn, changed.epoch);
         Ok(())
     }
 
@@ -167,8 +153,9 @@ impl Services {
         let inner = &self.inner;
         let writing: HashSet<SessionId> = lock(&inner.editing.seats)
             .values()
-            .filter(|watched| watched.wrote.swap(false, Ordering::Relaxed))
-            .map(|watched| watched.session)
+            .filter_map(|watched| Some((watched.session, watched.inside.as_ref()?)))
+            .filter(|(_, inside)| inside.wrote.swap(false, Ordering::Relaxed))
+            .map(|(session, _)| session)
             .collect();
         if writing.is_empty() {
             return Ok(());
@@ -208,5 +195,24 @@ impl Services {
             }
         }
         Ok(covered)
+    }
+}
+
+impl Editing {
+    /// The room of a seat at a text, and where its workspace is; `None` for one at a page, and for one that was left.
+    fn sits(&self, conn: ConnId) -> Option<(RoomKey, Placement)> {
+        let seats = lock(&self.seats);
+        let watched = seats.get(&conn)?;
+        Some((watched.room()?, watched.inside.as_ref()?.placement.clone()))
+    }
+
+    /// Ends the connection of a seat.
+    fn send_away(&self, conn: ConnId, closing: Closing) {
+        if let Some(watched) = lock(&self.seats).get(&conn) {
+            watched.line.close(closing);
+            if let Some(inside) = &watched.inside {
+                let _ = inside.sender.send(Message::Left(conn));
+            }
+        }
     }
 }

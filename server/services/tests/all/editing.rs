@@ -125,6 +125,17 @@ impl Desk {
         Sitting { seat, ears }
     }
 
+    /// Somebody's open page of the workspace, which shows no text.
+    pub(crate) async fn page_of(&self, services: &Services, person: &Person) -> Sitting {
+        let ears = Arc::new(Ears::default());
+        let line = Arc::clone(&ears) as Arc<dyn Line>;
+        let attended = services
+            .attend(&caller(Some(&person.token)), self.workspace, line)
+            .await;
+        let seat = attended.unwrap_or_else(|problem| panic!("no page: {problem}"));
+        Sitting { seat, ears }
+    }
+
     pub(crate) fn read(&self) -> ReadBody {
         ReadBody {
             workspace: self.workspace,

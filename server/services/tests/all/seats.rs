@@ -5,15 +5,20 @@ use crate::{
     editing::{Desk, desk, desk_in, document, kept, message},
     house::{House, Person, Setup, WRITER, caller, seat, shell},
 };
-use domain::ops::{RemoveMember, SignOut, SuspendMember};
-use services::Services;
-use std::time::Duration;
+use bytes::Bytes;
+use domain::{
+    Code, WorkspaceId,
+    ops::{RemoveMember, SignOut, SuspendMember},
+};
+use services::{Closing, Line, Services};
+use std::{sync::Arc, time::Duration};
 use store::PoolSizes;
 use tokio::sync::watch;
 
 /// What the codes of a close frame say (`architecture.md`: the same everywhere).
 const REVOKED: u16 = 4403;
 const SIGNED_OUT: u16 = 4401;
+const RESTARTS: u16 = 1012;
 
 /// Somebody who may write, beside the owner.
 async fn writer(desk: &Desk, email: &str) -> Person {
@@ -52,12 +57,18 @@ async fn one_look_is_enough_and_sends_nobody_away_who_may_stay() {
     let services = &desk.house.services;
     let bystander = writer(&desk, "ann@keep.example").await;
     let stays = [desk.seat(services).await, desk.seat_of(services, &bystander).await];
+    let open = [
+        desk.page_of(services, &desk.owner).await,
+        desk.page_of(services, &bystander).await,
+    ];
     for (what, code) in [("suspended", REVOKED), ("removed", REVOKED), ("signed out", SIGNED_OUT)] {
         let person = writer(&desk, &format!("{}@keep.example", what.replace(' ', "-"))).await;
-        // Two pages of one person.
+        // Four pages of one person: two with the text, and two without.
         let sittings = [
             desk.seat_of(services, &person).await,
+            desk.page_of(services, &person).await,
             desk.seat_of(services, &person).await,
+            desk.page_of(services, &person).await,
         ];
         services.look_at_seats().await.expect("a look");
         elsewhere(&desk, what, &person).await;
@@ -75,6 +86,133 @@ async fn one_look_is_enough_and_sends_nobody_away_who_may_stay() {
         kept(sitting, 1).await;
         assert_eq!(sitting.closed(), None);
     }
+    assert!(open.iter().all(|page| page.closed().is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_stays_open_through_every_change_that_leaves_its_reader_a_member() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let person = writer(&desk, "bea@keep.example").await;
+    let page = desk.page_of(services, &person).await;
+    let (workspace, account) = (desk.workspace, person.account);
+    let there = desk.house.restarted();
+    for role in ["supervisor", "nobody", WRITER] {
+        desk.house.stand(&person, workspace, &seat(role)).await;
+        services.look_at_seats().await.expect("a look");
+        assert_eq!(page.closed(), None, "{role}");
+    }
+    there
+        .run(shell(), RemoveMember { workspace, account })
+        .await
+        .result
+        .expect("removed");
+    services.look_at_seats().await.expect("a look");
+    assert_eq!(page.until_closed().await, REVOKED);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_removed_goes_also_when_nothing_can_be_found_out_about_the_record() {
+    let sizes = PoolSizes {
+        lock_timeout: Duration::from_millis(50),
+        ..PoolSizes::default()
+    };
+    let database = testkit::database_with(sizes).await;
+    let desk = desk_in(House::over(database, Setup::default()).await).await;
+    let services = &desk.house.services;
+    let person = writer(&desk, "bea@keep.example").await;
+    let goes = [
+        desk.seat_of(services, &person).await,
+        desk.page_of(services, &person).await,
+    ];
+    let stays = [desk.seat(services).await, desk.page_of(services, &desk.owner).await];
+    services.look_at_seats().await.expect("a look");
+    elsewhere(&desk, "removed", &person).await;
+    let held = desk
+        .house
+        .database
+        .hold("lock table shared.records in access exclusive mode")
+        .await;
+    let looked = services.look_at_seats().await;
+    assert!(looked.is_err(), "of the owner it could not be seen what they may do");
+    for sitting in &goes {
+        assert_eq!(sitting.until_closed().await, REVOKED);
+    }
+    assert!(stays.iter().all(|sitting| sitting.closed().is_none()));
+    drop(held);
+    services
+        .look_at_seats()
+        .await
+        .expect("a look, as soon as it can be seen");
+    assert!(stays.iter().all(|sitting| sitting.closed().is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_open_page_keeps_neither_rest_from_coming_nor_a_server_from_its_end() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let page = desk.page_of(services, &desk.owner).await;
+    services.editing_at_rest().await;
+    let (stop, watching) = watch_over(services);
+    stop.send(true).expect("a watch");
+    assert_eq!(page.until_closed().await, RESTARTS);
+    // The connection ends, and leaves its seat.
+    drop(page);
+    watching.await.expect("a good end");
+    let late = services
+        .attend(&caller(Some(&desk.owner.token)), desk.workspace, deaf())
+        .await;
+    assert_eq!(late.err().expect("no seat").code, Code::Unavailable);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_whoever_is_no_member_has_no_seat_and_nobody_has_more_than_are_given() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let (stranger, put_out) = (
+        desk.house.person("zoe@keep.example").await,
+        writer(&desk, "bea@keep.example").await,
+    );
+    elsewhere(&desk, "suspended", &put_out).await;
+    let nowhere = WorkspaceId("01890000-0000-7000-8000-000000000000".parse().expect("an id"));
+    let mine = Some(&desk.owner.token);
+    for (what, token, workspace, code) in [
+        ("nobody", None, desk.workspace, Code::SignedOut),
+        ("a stranger", Some(&stranger.token), desk.workspace, Code::NotFound),
+        ("suspended", Some(&put_out.token), desk.workspace, Code::NotFound),
+        ("nowhere", mine, nowhere, Code::NotFound),
+        ("the house", mine, WorkspaceId::HOUSE, Code::NotFound),
+    ] {
+        let seat = services.attend(&caller(token), workspace, deaf()).await;
+        assert_eq!(seat.err().map(|problem| problem.code), Some(code), "{what}");
+    }
+    let mut seats = Vec::new();
+    let refused = loop {
+        match services.attend(&caller(mine), desk.workspace, deaf()).await {
+            Ok(seat) => seats.push(seat),
+            Err(problem) => break problem,
+        }
+    };
+    assert_eq!((refused.code, seats.len()), (Code::TooMany, 96));
+    let text = desk.seat(services).await;
+    assert_eq!(text.closed(), None, "texts are counted apart");
+    seats.pop();
+    services
+        .attend(&caller(mine), desk.workspace, deaf())
+        .await
+        .expect("a place that became free");
+}
+
+/// The line of a page that nobody listens to.
+fn deaf() -> Arc<dyn Line> {
+    struct Deaf;
+    impl Line for Deaf {
+        fn send(&self, _: &[Bytes]) -> bool {
+            true
+        }
+        fn close(&self, _: Closing) {}
+    }
+    Arc::new(Deaf)
 }
 
 /// The watch of a server, and how to end it.

@@ -135,11 +135,13 @@ impl Incoming {
         };
         let gathered = self.message.as_ref().map_or(0, |message| message.bytes.len());
         let length = usize::try_from(length).map_err(|_| Wrong::TooLarge)?;
-        if length.saturating_add(gathered) > self.largest {
+        // Control frames have a limit of their own: a goodbye is read also where no message is.
+        if first & CLOSE != 0 {
+            if length > CONTROL_MAX || first & LAST == 0 {
+                return Err(Wrong::Protocol);
+            }
+        } else if length.saturating_add(gathered) > self.largest {
             return Err(Wrong::TooLarge);
-        }
-        if first & CLOSE != 0 && (length > CONTROL_MAX || first & LAST == 0) {
-            return Err(Wrong::Protocol);
         }
         let Some((mask, after)) = after.split_first_chunk() else {
             return Ok(None);
@@ -305,6 +307,17 @@ mod tests {
         let mut parts = masked(BINARY, &[0; 1_500]);
         parts.extend(masked(LAST | CONTINUATION, &[0; 501]));
         assert_eq!(read(2_000, &[&parts]), (vec![], Err(Wrong::TooLarge)));
+    }
+
+    #[test]
+    fn where_no_message_is_read_a_goodbye_is() {
+        let mut bytes = masked(LAST | PING, b"there?");
+        bytes.extend(masked(LAST | CLOSE, &[0x03, 0xe8]));
+        let heard = vec![Heard::Ping(Bytes::from_static(b"there?")), Heard::Close(Some(1000))];
+        assert_eq!(read(0, &[&bytes]), (heard, Ok(())));
+        for message in [masked(LAST | BINARY, b"x"), masked(TEXT, b"x")] {
+            assert_eq!(read(0, &[&message]), (vec![], Err(Wrong::TooLarge)));
+        }
     }
 
     #[test]

@@ -1,8 +1,14 @@
+//! The sockets.
+//!
 //! `GET /ws/records/{record}`: editing a record's body over a WebSocket, in the protocol of y-websocket. Any such client
 //! with a session cookie can come in.
 //!
 //! The query may say `ack=1` (wants to be told what is kept), `gather=1` (takes several messages in one frame),
 //! `schema=N` (which version of the document it knows) and `workspace=ID` (saves looking for it).
+//!
+//! `GET /ws/workspaces/{workspace}`: being told when an open page of a workspace is over. Nothing is said there, by neither
+//! side: a message is too large, whatever it says, and the server only closes, as soon as who has the page may not see the
+//! workspace any more (4403), or is signed out (4401).
 //!
 //! A browser shows a page nothing but the code of a close frame, so who is signed out, or has no business here, is told
 //! by one (4401, 4404), after which y-websocket does not come back. Whatever may pass by itself is the answer to the
@@ -46,44 +52,74 @@ struct Says {
     workspace: Option<WorkspaceId>,
 }
 
-/// The door.
+/// What a connection is for.
+enum Wanted {
+    /// Editing.
+    Text(Ask),
+    /// Being told when a page is over.
+    Page(WorkspaceId),
+}
+
+/// The door to a record's body.
 pub async fn open(Given(state): Given<Arc<State>>, Path(record): Path<String>, request: Request) -> Response {
-    let refuse = |request: &Request, problem: Problem| answer::problem(&state, request, &problem);
+    let wanted = asked(&record, &request).map(Wanted::Text);
+    seat(&state, wanted, request).await
+}
+
+/// The door of an open page of a workspace.
+pub async fn attend(Given(state): Given<Arc<State>>, Path(workspace): Path<String>, request: Request) -> Response {
+    let workspace = workspace.parse().map_err(|_| Problem::new(Code::NotFound));
+    seat(&state, workspace.map(Wanted::Page), request).await
+}
+
+fn asked(record: &str, request: &Request) -> Result<Ask, Problem> {
+    let Query(says) = Query::<Says>::try_from_uri(request.uri()).map_err(|_| Problem::new(Code::Malformed))?;
+    let record = record.parse::<RecordId>().map_err(|_| Problem::new(Code::NotFound))?;
+    Ok(Ask {
+        record,
+        workspace: says.workspace,
+        schema: says.schema,
+        ack: says.ack.as_deref() == Some("1"),
+        gather: says.gather.as_deref() == Some("1"),
+    })
+}
+
+/// Takes a seat for a connection, and answers its handshake.
+async fn seat(state: &Arc<State>, wanted: Result<Wanted, Problem>, request: Request) -> Response {
+    let refuse = |request: &Request, problem: Problem| answer::problem(state, request, &problem);
     // A page of another site could open a socket, and the browser would send our cookie along.
     if !foreign::may_connect(&state.config, request.headers()) {
         let problem =
             Problem::new(Code::ForeignOrigin).with_detail(format!("Open {} and edit there.", state.config.origin));
         return refuse(&request, problem);
     }
-    let Ok(Query(says)) = Query::<Says>::try_from_uri(request.uri()) else {
-        return refuse(&request, Problem::new(Code::Malformed));
-    };
-    let Ok(record) = record.parse::<RecordId>() else {
-        return refuse(&request, Problem::new(Code::NotFound));
-    };
-    let ask = Ask {
-        record,
-        workspace: says.workspace,
-        schema: says.schema,
-        ack: says.ack.as_deref() == Some("1"),
-        gather: says.gather.as_deref() == Some("1"),
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(problem) => return refuse(&request, problem),
     };
     let (mut parts, body) = request.into_parts();
     let caller = caller::of(&parts.headers, &parts.extensions, None);
-    let upgrade = Upgrade::of(&mut parts, &state).await;
+    let upgrade = Upgrade::of(&mut parts, state).await;
     let request = Request::from_parts(parts, body);
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade,
         Err(status) => {
             let problem = Problem::new(Code::Malformed).with_detail("This address is opened as a WebSocket.");
-            return answer::outlined(&state, &answer::Outline::of(&request), &problem, Some(status));
+            return answer::outlined(state, &answer::Outline::of(&request), &problem, Some(status));
         }
     };
     let wire = Arc::new(Wire::default());
     let line = Arc::clone(&wire) as Arc<dyn Line>;
-    match state.services.join(&caller, ask, line).await {
+    let (seated, largest) = match wanted {
+        Wanted::Text(ask) => (
+            state.services.join(&caller, ask, line).await,
+            state.services.largest_frame(),
+        ),
+        Wanted::Page(workspace) => (state.services.attend(&caller, workspace, line).await, 0),
+    };
+    match seated {
         Ok(seat) => {
-            let (place, largest) = (seat.place().clone(), state.services.largest_frame());
+            let place = seat.place().clone();
             upgrade.then(move |upgraded| {
                 place.spawn(talk::talk(upgraded, wire, seat, largest));
             })

@@ -1,4 +1,5 @@
-//! One open socket: messages go to the room as they come, and from it as fast as the other side reads.
+//! One open socket: messages go to the room as they come, and from it as fast as the other side reads. A page's has no room,
+//! and carries nothing but its end.
 
 use super::{
     frames::{Heard, Incoming, Wrong},
@@ -77,7 +78,7 @@ enum End {
     Wrong(Wrong),
 }
 
-/// Carries messages both ways until one side ends it. To be called where the room is worked on.
+/// Carries messages both ways until one side ends it. To be called where the seat's place is.
 pub(super) async fn talk(upgraded: Upgraded, wire: Arc<Wire>, seat: Seat, largest: usize) {
     let Ok(stream) = TcpStream::from_std(upgraded.stream) else {
         return;

@@ -4,6 +4,7 @@ mod access;
 mod hostile;
 mod kept;
 mod out;
+mod page;
 mod peer;
 mod plans;
 mod slow;

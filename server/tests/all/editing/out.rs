@@ -4,7 +4,7 @@
 //! No time is asserted here. That one look is enough is held by `services`' tests, that looks are half a second apart and a
 //! second was promised by the constants in `editing::watch`, which do not compile otherwise.
 
-use super::{Place, kept::Process, peer::Peer};
+use super::{Place, kept::Process, page::OpenPage, peer::Peer};
 use crate::{serve::binary, support::live};
 use serde_json::json;
 use std::{fs, path::Path, process::Command};
@@ -12,6 +12,7 @@ use std::{fs, path::Path, process::Command};
 const SIGNED_OUT: u16 = 4401;
 const REVOKED: u16 = 4403;
 const NOT_FOUND: u16 = 4404;
+const RESTARTS: u16 = 1012;
 
 /// Runs a command of an operator's beside the server.
 fn operator(folder: &Path, arguments: &[&str]) {
@@ -23,11 +24,12 @@ fn operator(folder: &Path, arguments: &[&str]) {
     );
 }
 
-/// Somebody who has a page open.
+/// Somebody who has a page with a text open, and one without.
 struct Page {
     cookie: String,
     account: String,
     peer: Peer,
+    list: OpenPage,
 }
 
 impl Page {
@@ -37,7 +39,14 @@ impl Page {
         peer.until_synced().await;
         peer.insert(0, &format!("{email} ")).await;
         peer.until_kept().await;
-        let page = Self { cookie, account, peer };
+        let mut list = OpenPage::open(&process.site, &cookie, &place.workspace).await;
+        list.expect_open(email).await;
+        let page = Self {
+            cookie,
+            account,
+            peer,
+            list,
+        };
         assert_eq!(page.answers(process, place).await, [200; 3], "{email}");
         page
     }
@@ -59,10 +68,13 @@ impl Page {
         [page, read, write]
     }
 
-    /// The socket ends with a code, whoever comes again is told why not, and the page that is still open gets nothing.
+    /// The sockets end with a code, whoever comes again is told why not, and the page that is still open gets nothing.
     async fn expect_out(mut self, process: &Process, place: &Place, what: &str, codes: [u16; 2], answers: [u16; 3]) {
         let [ends, again] = codes;
         assert_eq!(self.peer.until_closed().await, ends, "{what}");
+        assert_eq!(self.list.until_closed().await, ends, "{what}: a page without a text");
+        let mut list = OpenPage::open(&process.site, &self.cookie, &place.workspace).await;
+        assert_eq!(list.until_closed().await, again, "{what}: another page");
         let mut peer = Peer::open(&process.site, &self.cookie, &place.record, "?ack=1").await;
         assert_eq!(peer.until_closed().await, again, "{what}: another socket");
         assert_eq!(peer.read(), "", "{what}");
@@ -81,6 +93,7 @@ async fn nobody_stays_who_was_suspended_or_removed_over_the_web_or_on_the_comman
     let mut stays = place.peer(&process.site).await;
     stays.until_synced().await;
     let workspace = place.workspace.as_str();
+    let mut stays_open = OpenPage::open(&process.site, &place.cookie, workspace).await;
     for (what, operation, command) in [
         ("suspended over the web", Some("member.suspend"), ""),
         ("removed over the web", Some("member.remove"), ""),
@@ -114,8 +127,11 @@ async fn nobody_stays_who_was_suspended_or_removed_over_the_web_or_on_the_comman
         .await;
     stays.insert(0, "still here ").await;
     stays.until_kept().await;
+    stays_open.expect_open("nobody else went").await;
     drop(stays);
+    // A page that is open keeps no server from its end.
     process.stop();
+    assert_eq!(stays_open.until_closed().await, RESTARTS);
 }
 
 #[tokio::test(flavor = "multi_thread")]

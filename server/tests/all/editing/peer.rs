@@ -67,19 +67,7 @@ impl Peer {
         room: &str,
         headers: &[(&str, &str)],
     ) -> Result<Self, Refused> {
-        let mut request = format!("ws://localhost:{}/ws/records/{room}", address.port())
-            .into_client_request()
-            .expect("a request");
-        for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
-            let name: http::HeaderName = name.parse().expect("a name");
-            request.headers_mut().insert(name, value.parse().expect("a value"));
-        }
-        let stream = TcpStream::connect(address).await.map_err(|_| 0_u16)?;
-        let socket = match client_async(request, stream).await {
-            Ok((socket, _)) => socket,
-            Err(tungstenite::Error::Http(response)) => return Err(response.status().as_u16()),
-            Err(_) => return Err(0),
-        };
+        let socket = socket(address, &format!("/ws/records/{room}"), headers).await?;
         let text = doc.get_or_insert_text("t");
         let mut peer = Self {
             socket,
@@ -237,6 +225,27 @@ impl Peer {
             }
             other => panic!("the server said {other}"),
         }
+    }
+}
+
+/// Opens a socket with headers of one's choice.
+pub(crate) async fn socket(
+    address: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+) -> Result<WebSocketStream<TcpStream>, Refused> {
+    let mut request = format!("ws://localhost:{}{path}", address.port())
+        .into_client_request()
+        .expect("a request");
+    for (name, value) in headers.iter().filter(|(_, value)| !value.is_empty()) {
+        let name: http::HeaderName = name.parse().expect("a name");
+        request.headers_mut().insert(name, value.parse().expect("a value"));
+    }
+    let stream = TcpStream::connect(address).await.map_err(|_| 0_u16)?;
+    match client_async(request, stream).await {
+        Ok((socket, _)) => Ok(socket),
+        Err(tungstenite::Error::Http(response)) => Err(response.status().as_u16()),
+        Err(_) => Err(0),
     }
 }
 
