@@ -348,7 +348,7 @@ pub(crate) async fn keep<Op: Handle>(
     };
     if !cx.write_last(answer.as_ref()).await? {
         answered(cx.tx.rollback().await)?;
-        return Err(Problem::new(Code::KeyReused));
+        return Err(replay::reused());
     }
     let session = commit(cx).await?;
     Ok((output, session))

@@ -77,11 +77,17 @@ pub(crate) async fn given<Op: Handle>(
         return Ok(None);
     };
     if given.request_hash != replay.request_hash {
-        return Err(Problem::new(Code::KeyReused).into());
+        return Err(reused().into());
     }
     let record = cx.tx.workspace().0;
     let plain = cx.open(REPLAY, record, replay.row(), &given.response).await?;
     Ok(Some(serde_json::from_str(&plain).map_err(|_| internal())?))
+}
+
+/// Another request was done under the key: what to do about the one that was not.
+pub(crate) fn reused() -> Problem {
+    Problem::new(Code::KeyReused)
+        .with_detail("The first one was done. Load the page again to see it, and send the rest from there.")
 }
 
 /// Whether the actor was answered under this key before, whatever they asked.

@@ -53,7 +53,9 @@ async fn every_mutation_is_done_once_under_one_key() {
         };
         let other = metas().into_iter().find(|meta| meta.name == other).expect("listed");
         let reused = send(&house.services, other, keyed(session, &key), &other_body).await;
-        assert_eq!(code(reused), Code::KeyReused, "{}", meta.name);
+        let reused = reused.expect_err("a refusal");
+        assert_eq!(reused.code, Code::KeyReused, "{}", meta.name);
+        assert!(reused.detail.starts_with("The first one was done."), "{reused}");
     }
 }
 
