@@ -1,6 +1,7 @@
 //! What only a browser can do: ask the server, read a form, move the focus, leave. The one place with `web-sys`.
 
 use domain::{Code, Problem};
+use std::cell::Cell;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -27,10 +28,23 @@ pub(crate) fn load(address: &str) {
     }
 }
 
-/// Loads this page again: the server decides anew what there is to see.
+/// Another page is on its way for so long after this one was left, in milliseconds.
+const LEAVES_MS: f64 = 3_000.0;
+
+thread_local! {
+    /// When the page was left last, if it was not kept by a question or a download.
+    static LEFT: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Loads this page again: the server decides anew what there is to see. Not while another is on its way, which would not
+/// come then: who leaves a workspace, or signs out, goes where that leads.
 pub(crate) fn reload() {
+    if js_sys::Date::now() - LEFT.get() < LEAVES_MS {
+        return;
+    }
     if let Some(window) = window() {
-        let _ = window.location().reload();
+        // By its address: a page that answered a form would ask first whether to send that again.
+        let _ = window.location().replace(&address());
     }
 }
 
@@ -181,6 +195,25 @@ pub(crate) fn listen() {
     on_submit.forget();
     on_key.forget();
     on_press.forget();
+    on_window(&["beforeunload"], |_| LEFT.set(js_sys::Date::now()));
+}
+
+/// Listens to events of the window, for as long as there is the page.
+pub(crate) fn on_window(events: &[&str], told: fn(web_sys::Event)) {
+    let Some(window) = window() else { return };
+    let listener = Closure::<dyn Fn(web_sys::Event)>::new(told);
+    for event in events {
+        let _ = window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    }
+    listener.forget();
+}
+
+/// Whether the browser knows that there is no network.
+pub(crate) fn is_offline() -> bool {
+    let online = window()
+        .and_then(|window| js_sys::Reflect::get(&window, &"navigator".into()).ok())
+        .and_then(|navigator| js_sys::Reflect::get(&navigator, &"onLine".into()).ok());
+    online.is_some_and(|online| online.is_falsy())
 }
 
 /// Where the editor notes that this device keeps words which the server does not have (`app/editor/sync/keep.ts`).

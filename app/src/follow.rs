@@ -1,9 +1,13 @@
-//! Hearing of a text that is read, without the editor: whether somebody has changed it, and whether the reader may still
-//! read. A bare client of the room's socket, which says nothing itself.
+//! Hearing of what a page shows, without the editor: whether somebody has changed the text that is read, and whether the
+//! reader may still see it. A bare client of the server's sockets, which says nothing itself.
 
 use crate::browser;
 use leptos::leptos_dom::helpers::set_timeout;
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+    time::Duration,
+};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
@@ -11,15 +15,32 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 const UPDATE: [u8; 2] = [0, 2];
 /// Close codes after which there is no use in coming back.
 const FINAL: std::ops::Range<u16> = 4400..4500;
-/// How long to wait before each try; the last counts for all that follow. Who only passes by on the way to writing opens no
-/// connection for it.
-const WAITS: [Duration; 5] = [
-    Duration::from_secs(1),
-    Duration::from_secs(2),
-    Duration::from_secs(5),
-    Duration::from_secs(15),
-    Duration::from_mins(1),
-];
+
+/// When to connect, and to connect again.
+pub(crate) struct Pace {
+    /// How long to wait before each try, in milliseconds, half as much more or less by chance: not everybody comes back at
+    /// the same moment. The last counts for all that follow.
+    waits: [u16; 5],
+    /// Whether to come back even after an end for good: what was told of it may not have been able to act on it.
+    persists: bool,
+}
+
+/// For the text of a page: who only passes by on the way to writing opens no connection for it.
+pub(crate) static TEXT: Pace = Pace {
+    waits: [1_000, 2_000, 5_000, 15_000, 60_000],
+    persists: false,
+};
+
+/// For the page itself, which is to end within a second of its reader's right to it: at once, and soon again after an outage.
+pub(crate) static PAGE: Pace = Pace {
+    waits: [0, 500, 1_000, 2_000, 4_000],
+    persists: true,
+};
+
+thread_local! {
+    /// Everybody who listens.
+    static ALL: RefCell<Vec<Weak<RefCell<Listening>>>> = const { RefCell::new(Vec::new()) };
+}
 
 /// What is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +53,7 @@ pub(crate) enum Heard {
 
 struct Listening {
     address: String,
+    pace: &'static Pace,
     tell: Box<dyn Fn(Heard)>,
     socket: Option<WebSocket>,
     tries: usize,
@@ -42,15 +64,20 @@ struct Listening {
 pub(crate) struct Follower(Rc<RefCell<Listening>>);
 
 impl Follower {
-    /// Listens at the path of a room.
-    pub(crate) fn open(path: &str, tell: impl Fn(Heard) + 'static) -> Self {
+    /// Listens at the path of a socket.
+    pub(crate) fn open(path: &str, pace: &'static Pace, tell: impl Fn(Heard) + 'static) -> Self {
         let listening = Rc::new(RefCell::new(Listening {
             address: browser::socket_address(path),
+            pace,
             tell: Box::new(tell),
             socket: None,
             tries: 0,
             stopped: false,
         }));
+        ALL.with_borrow_mut(|all| {
+            all.retain(|one| one.strong_count() > 0);
+            all.push(Rc::downgrade(&listening));
+        });
         later(&listening);
         Self(listening)
     }
@@ -79,12 +106,31 @@ impl Drop for Follower {
     }
 }
 
+/// To be called once: whoever lost the connection tries again at once when the network is back, or somebody looks at the page.
+pub(crate) fn listen() {
+    browser::on_window(&["online", "pageshow", "visibilitychange"], |_| {
+        let all = ALL.with_borrow(Clone::clone);
+        for one in all.iter().filter_map(Weak::upgrade) {
+            // Who waits for the first try has lost nothing.
+            if one.borrow().tries > 1 {
+                connect(&one);
+            }
+        }
+    });
+}
+
 /// Connects when it is time for the next try.
 fn later(listening: &Rc<RefCell<Listening>>) {
     let mut now = listening.borrow_mut();
-    let wait = WAITS[now.tries.min(WAITS.len() - 1)];
+    let wait = now.pace.waits[now.tries.min(now.pace.waits.len() - 1)];
     now.tries += 1;
+    drop(now);
+    if wait == 0 {
+        connect(listening);
+        return;
+    }
     let then = Rc::downgrade(listening);
+    let wait = Duration::from_millis(u64::from(wait)).mul_f64(0.5 + js_sys::Math::random());
     // Without timers there is no next try, and the text stays as it is read. Who stopped listening meanwhile is gone then.
     let _ = set_timeout(
         move || {
@@ -96,7 +142,17 @@ fn later(listening: &Rc<RefCell<Listening>>) {
     );
 }
 
+/// Connects, unless there is a connection.
 fn connect(listening: &Rc<RefCell<Listening>>) {
+    let has = |socket: &WebSocket| socket.ready_state() <= WebSocket::OPEN;
+    if listening.borrow().socket.as_ref().is_some_and(has) {
+        return;
+    }
+    // What cannot be is not tried: each try would be an error in the console.
+    if browser::is_offline() {
+        later(listening);
+        return;
+    }
     let Ok(socket) = WebSocket::new(&listening.borrow().address) else {
         return;
     };
@@ -137,11 +193,16 @@ fn ended(listening: &Rc<RefCell<Listening>>, code: u16) {
     if now.stopped {
         return;
     }
+    let persists = now.pace.persists;
     if FINAL.contains(&code) {
+        now.tries = now.pace.waits.len();
         drop(now);
         (listening.borrow().tell)(Heard::Ended(code));
-        return;
+        if !persists {
+            return;
+        }
+    } else {
+        drop(now);
     }
-    drop(now);
     later(listening);
 }

@@ -44,5 +44,6 @@ pub fn hydrate() {
     leptos::mount::hydrate_body(workspace::WorkspaceApp);
     browser::forget_saved();
     browser::listen();
+    follow::listen();
     browser::mark_hydrated();
 }

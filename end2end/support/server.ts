@@ -52,6 +52,16 @@ export class OwnServer {
     await expect.poll(() => this.ready(), { message: "the server is ready", intervals: [50] }).toBe(true);
   }
 
+  /** Runs a command of an operator's beside it; it must succeed. */
+  async admin(command: string[]): Promise<void> {
+    const [data, keys] = [join(this.folder, "data"), join(this.folder, "keys")];
+    const child = spawn(given("END2END_BINARY"), ["admin", ...command, "--data", data, "--keys", keys, "--listen", `127.0.0.1:${this.port}`], {
+      stdio: "ignore",
+      env: { ...process.env, SCRIPTKEEP_ORIGIN: this.origin },
+    });
+    expect(await new Promise((ended) => child.once("exit", ended)), command.join(" ")).toBe(0);
+  }
+
   /** `kill -9` of the server; its Postgres stays, and the next to start adopts it. */
   async kill(): Promise<void> {
     await this.end("SIGKILL");

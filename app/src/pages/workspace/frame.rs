@@ -11,6 +11,8 @@ pub fn WorkspaceFrame() -> impl IntoView {
     let workspace = use_workspace_key();
     let around = load(move || workspace.get(), |workspace| ask_around(&workspace));
     provide_context(AroundLoaded(around));
+    #[cfg(feature = "hydrate")]
+    super::over::watch(around);
     view! {
         <Frame around>
             <Outlet/>

@@ -7,6 +7,8 @@ mod home;
 mod invite;
 mod member_row;
 mod new_record;
+#[cfg(feature = "hydrate")]
+mod over;
 mod people;
 mod record;
 mod record_menu;

@@ -1,9 +1,12 @@
 //! What a script's page does when it hears from the room: that there is newer text, or that it is over.
 
-use super::Script;
+use super::{
+    super::over::{Over, is_end},
+    Script,
+};
 use crate::{
     browser, call,
-    follow::{Follower, Heard},
+    follow::{Follower, Heard, TEXT},
 };
 use domain::{
     Code, RecordId, WorkspaceId,
@@ -80,6 +83,7 @@ impl Reading {
             let follower = reads.then(|| {
                 Follower::open(
                     &format!("/ws/records/{record}?workspace={workspace}"),
+                    &TEXT,
                     move |heard| match heard {
                         Heard::Changed => self.look(),
                         Heard::Ended(code) => turned_away(script, workspace, record, code),
@@ -101,6 +105,9 @@ impl Reading {
                 turned_away(script, workspace, record, code);
             }
         });
+        if let Some(over) = use_context::<Over>() {
+            over.leave_to(move || spawn_local(look_whether_over(script, workspace, record)));
+        }
         on_cleanup(move || {
             script.follower.try_update_value(Option::take);
         });
@@ -163,15 +170,21 @@ fn turned_away(script: Script, workspace: WorkspaceId, record: RecordId, code: u
 /// Asks the server whether there is still something to see. If not, the page is loaded again and says so; unless it holds
 /// words that are nowhere else.
 async fn look_whether_over(script: Script, workspace: WorkspaceId, record: RecordId) {
-    let answer = call(GetRecord { workspace, record }).await;
-    if !answer.is_err_and(|problem| problem.code == Code::NotFound) {
+    if script.gone.try_get_untracked() != Some(false) {
+        return;
+    }
+    let Err(problem) = call(GetRecord { workspace, record }).await else {
+        return;
+    };
+    if !is_end(&problem) {
         return;
     }
     let holds = script
         .status
         .try_with_untracked(|status| status.as_ref().is_some_and(|status| status.unsaved));
     match holds {
-        Some(true) => script.gone.set(true),
+        // Who is signed out is told so by the connection of the text.
+        Some(true) => script.gone.set(problem.code != Code::SignedOut),
         Some(false) => browser::reload(),
         None => {}
     }
