@@ -1,7 +1,7 @@
 // Invitations: sent, opened by somebody new and by somebody with an account, with scripts and without, on a phone; and what
 // becomes of those who are suspended, removed, or the last to answer for a workspace.
-import { expect, open, test } from "./support/test.ts";
-import { done, freshEmail, linkFor, PASSWORD, personFor } from "./support/people.ts";
+import { alive, expect, open, test } from "./support/test.ts";
+import { done, freshEmail, linkFor, memberOf, PASSWORD, personFor } from "./support/people.ts";
 
 test("somebody new joins by the link and sees the workspace @smoke", async ({ page, owner, another }) => {
   const address = freshEmail();
@@ -75,13 +75,70 @@ test("a link that was taken back says so", async ({ page, owner, another, compla
   await expect(other.getByText("This link no longer works.")).toBeVisible();
 });
 
-test("the last who answers for a workspace stays, and is told why", async ({ page, owner, complaints }) => {
-  complaints.expect(/status of 403/);
-  await open(page, owner.at("/people"));
-  await page.getByText("Leave this workspace").click();
-  await page.getByRole("button", { name: "Leave", exact: true }).click();
-  await expect(page.getByRole("alert")).toContainText("Nobody else answers for this workspace");
-});
+for (const javaScriptEnabled of [true, false]) {
+  test(`the last who answers for a workspace stays, and is told why before and after trying, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ page, owner, another, complaints }) => {
+    complaints.expect(/status of 403/);
+    const why = "You are the only Owner of this workspace. Give somebody else this role first.";
+    await memberOf(owner, page.request, "Bea Lindholm");
+    const { members } = await done<{ members: { account: string; current: boolean }[] }>(page.request, "member.list", { workspace: owner.workspace });
+    const set = async (account: string, role: string) => void (await done(page.request, "member.set_role", { workspace: owner.workspace, account, role }));
+    const her = members.find((member) => !member.current)!.account;
+    const mine = await another({ javaScriptEnabled });
+    await owner.signIn(mine.request);
+    const people = async (): Promise<void> => {
+      await mine.goto(owner.at("/people"));
+      if (javaScriptEnabled) await alive(mine);
+    };
+    const own = mine.getByRole("listitem").filter({ hasText: owner.email });
+    const leave = mine.getByRole("button", { name: "Leave", exact: true });
+
+    // Alone, the page says so where one would try.
+    await people();
+    await own.locator("summary").click();
+    await expect(own.getByText(why)).toBeVisible();
+    await expect(own.getByRole("button")).toHaveCount(0);
+    await mine.mouse.click(5, 5);
+    await mine.getByText("Leave this workspace").click();
+    await expect(mine.locator(".mem-leave").getByText(why)).toBeVisible();
+    await expect(leave).toHaveCount(0);
+
+    // With somebody else it offers everything; who has gone meanwhile is told by the server, beside what was pressed.
+    await set(her, "owner");
+    const tries: [string, () => Promise<void>][] = [
+      [".mem-leave", async () => {
+        await mine.getByText("Leave this workspace").click();
+        await leave.click();
+      }],
+      [".mem-menu", async () => {
+        await own.locator("summary").click();
+        await own.getByRole("button", { name: /^Suspend/ }).click();
+      }],
+      [".mem-menu", async () => {
+        await own.locator("summary").click();
+        await own.getByRole("button", { name: /^Remove/ }).click();
+      }],
+      [".mem-menu", async () => {
+        await own.locator("summary").click();
+        await own.getByLabel("Role").selectOption({ label: "Reader" });
+        await own.getByRole("button", { name: "Change role" }).click();
+      }],
+    ];
+    for (const [place, attempt] of tries) {
+      await set(her, "owner");
+      await people();
+      await expect(mine.getByText(why)).toHaveCount(0);
+      await set(her, "reader");
+      await attempt();
+      if (javaScriptEnabled) {
+        await expect(mine.locator(place).getByRole("alert")).toHaveText(`${why} Nothing was changed.`);
+      } else {
+        // The page made anew does not offer it any more.
+        await expect(mine.getByRole("heading", { level: 1 })).toHaveText("You are the only Owner of this workspace.");
+        await expect(mine.getByText("Give somebody else this role first. Nothing was changed.")).toBeVisible();
+      }
+    }
+  });
+}
 
 test.describe("without scripts, on a phone", () => {
   test.use({ javaScriptEnabled: false, viewport: { width: 390, height: 844 }, hasTouch: true });

@@ -18,9 +18,12 @@ for (const javaScriptEnabled of [true, false]) {
     const row = (words: string) => mine.getByRole("listitem").filter({ hasText: words });
     for (const address of [ada, bea, cid]) await expect(row(address)).toBeVisible();
     const first = await linkFor(page.request, bea, "invitation");
+    const order = await mine.locator(".inv-row b").allTextContents();
 
     await row(bea).getByRole("button", { name: "Send again" }).click();
     await expect.poll(async () => (await mailsTo(page.request, bea)).length).toBe(2);
+    // It stays where it is, and so do those beside it: whoever presses next means them.
+    await expect(mine.locator(".inv-row b")).toHaveText(order);
     await row(cid).getByRole("button", { name: "Withdraw" }).click();
     await expect(row(cid)).toHaveCount(0);
     const other = await another({ javaScriptEnabled });
@@ -44,5 +47,27 @@ for (const javaScriptEnabled of [true, false]) {
     await people();
     await expect(row(ada)).toBeVisible();
     await expect(row("Bea Lindholm")).toHaveCount(0);
+  });
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`rows of a spreadsheet are invited as they are pasted, and one that is broken is named, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ owner, another, complaints }) => {
+    complaints.expect(/status of 422/);
+    const [ada, bea] = [freshEmail(), freshEmail()];
+    const mine = await another({ javaScriptEnabled });
+    await owner.signIn(mine.request);
+    await mine.goto(owner.at("/people"));
+    if (javaScriptEnabled) await alive(mine);
+    const field = mine.getByLabel("Invite by e-mail");
+    const rows = (second: string): string => `Name\tE-mail\tRole\r\nAda Quay\t${ada}\tReader\r\n"Lindholm, Bea"\t${second}\tReader\r\n\r\n`;
+    await field.fill(rows("bea@"));
+    await mine.getByRole("button", { name: "Invite" }).click();
+    await expect(field).toHaveAttribute("aria-invalid", "true");
+    await expect(mine.getByText("bea@: This address stops after the @. Is the ending missing?")).toBeVisible();
+    await expect(field).toHaveValue(/Lindholm, Bea/);
+    await field.fill(rows(`mailto:${bea}`));
+    await mine.getByRole("button", { name: "Invite" }).click();
+    for (const address of [ada, bea]) await expect(mine.getByRole("listitem").filter({ hasText: address })).toBeVisible();
+    await expect(mine.locator(".inv-row")).toHaveCount(2);
   });
 }

@@ -31,6 +31,15 @@ impl Posted {
     }
 }
 
+/// Builds what a disclosure holds; answers also whether it opens with that, because a form within was refused without JavaScript:
+/// why must be seen.
+pub fn disclosed<T>(build: impl FnOnce() -> T) -> (T, bool) {
+    let taken_up = || use_context::<TakenUp>().is_some_and(|taken_up| taken_up.is_so());
+    let before = taken_up();
+    let built = build();
+    (built, !before && taken_up())
+}
+
 /// The state of one form on the page. Cheap to copy; in context below the form, where the fields find it.
 #[derive(Clone, Copy, Debug)]
 pub struct FormCore {

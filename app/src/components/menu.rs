@@ -15,11 +15,14 @@ pub fn Menu(
     label: &'static str,
     /// What the summary shows.
     summary: ViewFn,
+    /// Whether it begins open.
+    #[prop(optional)]
+    open: bool,
     /// The list's rows.
     children: Children,
 ) -> impl IntoView {
     view! {
-        <details class="drop" data-menu="">
+        <details class="drop" data-menu="" open=open>
             <summary class=summary_class>
                 {summary.run()}
                 <span class="vh">{format!(", {label}")}</span>

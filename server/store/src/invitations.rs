@@ -99,7 +99,8 @@ pub async fn insert(tx: &mut impl Scoped, new: &NewInvitation) -> Result<bool, S
     Ok(done.rows_affected() == 1)
 }
 
-/// The open invitations of the transaction's workspace, last sent first.
+/// The open invitations of the transaction's workspace, newest first. One that is sent again stays where it is: whoever is about
+/// to press beside another would hit that one.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -107,7 +108,7 @@ pub async fn open(tx: &mut impl Scoped) -> Result<Vec<Invitation>, StoreError> {
     let workspace = tx.workspace();
     let rows = sqlx::query!(
         "select id, email_hash, email, role, invited_by, sent_at, expires_at from invitations
-         where workspace_id = $1 and accepted_at is null and revoked_at is null order by sent_at desc, id desc",
+         where workspace_id = $1 and accepted_at is null and revoked_at is null order by id desc",
         workspace.0
     )
     .fetch_all(conn(tx))

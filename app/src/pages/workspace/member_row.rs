@@ -1,7 +1,7 @@
 //! One member in the list, and what can be done about them.
 
 use crate::{
-    components::{Avatar, Form, Hidden, Icon, Look, Menu, OpForm, SelectField, Submit},
+    components::{Avatar, Form, Hidden, Icon, Look, Menu, OpForm, SelectField, Submit, disclosed},
     format,
 };
 use domain::{
@@ -18,6 +18,8 @@ pub fn MemberRow(
     workspace: WorkspaceId,
     /// The member.
     member: MemberView,
+    /// Whether nobody else answers for the workspace.
+    only: bool,
     /// The roles there are.
     roles: Vec<Role>,
     /// Whether the reader may change who belongs to the workspace.
@@ -25,7 +27,7 @@ pub fn MemberRow(
     /// What to do after a change, in a hydrated page.
     again: Callback<()>,
 ) -> impl IntoView {
-    let menu = manages.then(|| view! { <MemberMenu workspace member=member.clone() roles again/> }.into_any());
+    let menu = manages.then(|| view! { <MemberMenu workspace member=member.clone() only roles again/> }.into_any());
     view! {
         <li class="lrow mem-row">
             <span class="who">
@@ -43,8 +45,51 @@ pub fn MemberRow(
     }
 }
 
+/// Why who alone answers for a workspace keeps that place, and what to do.
+pub fn why_only(member: &MemberView) -> String {
+    let who = if member.current { "You are" } else { "This member is" };
+    let role = &member.role_name;
+    format!("{who} the only {role} of this workspace. Give somebody else this role first.")
+}
+
 #[component]
-fn MemberMenu(workspace: WorkspaceId, member: MemberView, roles: Vec<Role>, again: Callback<()>) -> impl IntoView {
+fn MemberMenu(
+    workspace: WorkspaceId,
+    member: MemberView,
+    only: bool,
+    roles: Vec<Role>,
+    again: Callback<()>,
+) -> impl IntoView {
+    let name = member.name.clone();
+    let (acts, open) = disclosed(|| {
+        if only {
+            view! { <li class="menu-note">{why_only(&member)}</li> }.into_any()
+        } else {
+            view! { <MemberActs workspace member roles again/> }.into_any()
+        }
+    });
+    view! {
+        <Menu
+            summary_class="btn btn-bare btn-icon btn-sm"
+            class="menu-end mem-menu"
+            label="change role, suspend or remove"
+            open
+            summary=(move || {
+                view! {
+                    <Icon name="dots-three"/>
+                    <span class="vh">{format!("More for {name}")}</span>
+                }
+            })
+                .into()
+        >
+            {acts}
+        </Menu>
+    }
+}
+
+/// What can be done about a member.
+#[component]
+fn MemberActs(workspace: WorkspaceId, member: MemberView, roles: Vec<Role>, again: Callback<()>) -> impl IntoView {
     let (place, row) = (workspace, member.account);
     let form = Form::<SetRole>::of_row(row.to_string());
     let done = Callback::new(move |_: Done| again.run(()));
@@ -60,32 +105,18 @@ fn MemberMenu(workspace: WorkspaceId, member: MemberView, roles: Vec<Role>, agai
         view! { <MemberAct form=suspend ids=ids() on_done=done icon="x" words="Suspend: sees nothing meanwhile" rubric=true/> }
             .into_any()
     };
-    let name = member.name;
     view! {
-        <Menu
-            summary_class="btn btn-bare btn-icon btn-sm"
-            class="menu-end mem-menu"
-            label="change role, suspend or remove"
-            summary=(move || {
-                view! {
-                    <Icon name="dots-three"/>
-                    <span class="vh">{format!("More for {name}")}</span>
-                }
-            })
-                .into()
-        >
-            <li>
-                <OpForm form on_done=done class="mem-set">
-                    <Hidden name="workspace" value=place.to_string()/>
-                    <Hidden name="account" value=row.to_string()/>
-                    <SelectField name="role" label="Role" value=member.role options/>
-                    <Submit look=Look::Line>"Change role"</Submit>
-                </OpForm>
-            </li>
-            <li class="menu-sep" aria-hidden="true"></li>
-            {acts}
-            <MemberAct form=remove ids=ids() on_done=done icon="trash" words="Remove: what they wrote stays" rubric=true/>
-        </Menu>
+        <li>
+            <OpForm form on_done=done class="mem-set">
+                <Hidden name="workspace" value=place.to_string()/>
+                <Hidden name="account" value=row.to_string()/>
+                <SelectField name="role" label="Role" value=member.role options/>
+                <Submit look=Look::Line>"Change role"</Submit>
+            </OpForm>
+        </li>
+        <li class="menu-sep" aria-hidden="true"></li>
+        {acts}
+        <MemberAct form=remove ids=ids() on_done=done icon="trash" words="Remove: what they wrote stays" rubric=true/>
     }
 }
 

@@ -1,11 +1,11 @@
 //! The people of a workspace: who belongs to it, and who is invited.
 
-use super::{InvitationRow, InviteForm, MemberRow, PhoneSwitcher, use_workspace, use_workspace_key};
+use super::{InvitationRow, InviteForm, MemberRow, PhoneSwitcher, use_workspace, use_workspace_key, why_only};
 use crate::{
     Asking,
     answer::leave_for,
     ask,
-    components::{Form, Hidden, Look, OpForm, Submit},
+    components::{Form, Hidden, Look, OpForm, Submit, disclosed},
     load,
     pages::errors::Failed,
     refuse,
@@ -56,12 +56,19 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
         .as_ref()
         .and_then(|own| people.roles.iter().find(|role| role.id == own.role))
         .is_some_and(|role| role.may.contains(&Action::ManageMembers));
+    // Whom the workspace cannot lose: said where one would try.
+    let mut answering = people.members.iter().filter(|member| member.owner && !member.suspended);
+    let only = answering.next().filter(|_| answering.next().is_none());
+    let only = only.map(|member| member.account);
     let (suspended, members): (Vec<_>, Vec<_>) = people.members.into_iter().partition(|member| member.suspended);
     let roles = StoredValue::new(people.roles.clone());
     let rows = move |members: Vec<MemberView>| {
         members
             .into_iter()
-            .map(|member| view! { <MemberRow workspace member roles=roles.get_value() manages again/> })
+            .map(|member| {
+                let only = only == Some(member.account);
+                view! { <MemberRow workspace member only roles=roles.get_value() manages again/> }
+            })
             .collect_view()
     };
     let counts = [
@@ -129,28 +136,40 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
                     <ul class="list">{rows(suspended)}</ul>
                 }.into_any()
             })}
-        {own.map(|_| view! { <Leave workspace/> })}
+        {own.map(|own| {
+            let stays = (only == Some(own.account)).then(|| why_only(&own));
+            view! { <Leave workspace stays/> }
+        })}
     }
 }
 
-/// Leaving the workspace oneself.
+/// Leaving the workspace oneself; `stays` says why that cannot be.
 #[component]
-fn Leave(workspace: WorkspaceId) -> impl IntoView {
-    let form = Form::<LeaveWorkspace>::new();
-    let done = Callback::new(|_| leave_for("/w"));
+fn Leave(workspace: WorkspaceId, stays: Option<String>) -> impl IntoView {
+    let goes = stays.is_none();
+    let words = stays.unwrap_or_else(|| {
+        "You lose access within a second. What you wrote stays. To come back, somebody has to invite you again."
+            .to_owned()
+    });
+    let (form, open) = disclosed(|| goes.then(Form::<LeaveWorkspace>::new));
+    let form = form.map(|form| {
+        let done = Callback::new(|_| leave_for("/w"));
+        view! {
+            <OpForm form on_done=done class="row-form">
+                <Hidden name="workspace" value=workspace.to_string()/>
+                <Submit look=Look::Rubric>"Leave"</Submit>
+            </OpForm>
+        }
+        .into_any()
+    });
     view! {
         <section class="page-pad mem-leave" aria-labelledby="leave-h">
-            <details>
+            <details open=open>
                 <summary class="btn btn-line" id="leave-h">
                     "Leave this workspace"
                 </summary>
-                <p class="dim">
-                    "You lose access within a second. What you wrote stays. To come back, somebody has to invite you again."
-                </p>
-                <OpForm form on_done=done class="row-form">
-                    <Hidden name="workspace" value=workspace.to_string()/>
-                    <Submit look=Look::Rubric>"Leave"</Submit>
-                </OpForm>
+                <p class="dim">{words}</p>
+                {form}
             </details>
         </section>
     }

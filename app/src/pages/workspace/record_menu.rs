@@ -1,6 +1,6 @@
 //! What can be done with a record as a whole: move it on, copy it, put it away.
 
-use crate::components::{Form, Hidden, Icon, Look, Menu, OpForm, Submit};
+use crate::components::{Form, Hidden, Icon, Look, Menu, OpForm, Submit, disclosed};
 use domain::{
     Operation,
     ops::{
@@ -53,29 +53,33 @@ pub fn RecordMenu(
         .flat_map(|kind| kind.moves_from(&record.state).cloned());
     let moves: Vec<_> = moves.filter(|_| may(Action::MoveRecords)).collect();
     let moving = !moves.is_empty();
-    let moves = moves
-        .into_iter()
-        .map(|step| view! { <MoveItem workspace=place record=record.clone() step on_changed/> })
-        .collect_view();
     let shelf = record.shelf;
     let duplicates = workspace.actor().may(Action::CreateRecords) && shelf != Shelf::Trash;
     let (archives, trashes) = (may(Action::ArchiveRecords), may(Action::TrashRecords));
     if !(moving || duplicates || archives || trashes) {
         return ().into_any();
     }
-    let forms = Forms {
-        copy: Form::new(),
-        archive: Form::new(),
-        unarchive: Form::new(),
-        restore: Form::new(),
-        trash: Form::new(),
-    };
+    let ((moves, forms), open) = disclosed(|| {
+        let moves = moves
+            .into_iter()
+            .map(|step| view! { <MoveItem workspace=place record=record.clone() step on_changed/> })
+            .collect_view();
+        let forms = Forms {
+            copy: Form::new(),
+            archive: Form::new(),
+            unarchive: Form::new(),
+            restore: Form::new(),
+            trash: Form::new(),
+        };
+        (moves, forms)
+    });
     let item = move |allowed: bool| allowed.then(|| (place.to_string(), record.id.to_string()));
     view! {
         <Menu
             summary_class="btn btn-bare btn-icon"
             class="menu-end"
             label="what can be done with this record"
+            open
             summary=(|| view! { <Icon name="dots-three-vertical-bold"/> }).into()
         >
             {moves}

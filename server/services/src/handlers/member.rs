@@ -155,8 +155,9 @@ impl Context<'_, TenantTx> {
         }
     }
 
-    /// Refuses what has left the workspace without anybody who answers for it. Call it after the change: it undoes that.
-    async fn somebody_answers(&mut self, pack: &Pack) -> Result<(), Failure> {
+    /// Refuses what has left the workspace without anybody who answers for it, because this member, in this role, was the only
+    /// one. Call it after the change: it undoes that.
+    async fn somebody_answers(&mut self, pack: &Pack, account: AccountId, role: &Role) -> Result<(), Failure> {
         let owning: Vec<String> = pack
             .roles
             .iter()
@@ -166,10 +167,16 @@ impl Context<'_, TenantTx> {
         if members::count_in_roles(&mut self.tx, &owning).await? > 0 {
             return Ok(());
         }
-        Err(Problem::new(Code::Forbidden)
-            .with_detail(
-                "Nobody else answers for this workspace. Give somebody else that role first. Nothing was changed.",
-            )
+        let who = match self.actor.account() {
+            Some(actor) if actor == account => "You are",
+            _ => "This member is",
+        };
+        let problem = Problem {
+            title: format!("{who} the only {} of this workspace.", role.name),
+            ..Problem::new(Code::Forbidden)
+        };
+        Err(problem
+            .with_detail("Give somebody else this role first. Nothing was changed.")
             .into())
     }
 
@@ -193,7 +200,7 @@ impl Context<'_, TenantTx> {
             Some(seat) => members::set_seat(&mut self.tx, account, seat).await?,
             None => members::remove(&mut self.tx, account).await?,
         };
-        self.somebody_answers(&pack).await?;
+        self.somebody_answers(&pack, account, &role).await?;
         self.record(event).await?;
         Ok(Done {})
     }

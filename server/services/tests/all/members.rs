@@ -104,8 +104,20 @@ async fn the_last_who_answers_for_a_workspace_stays() {
             .await
             .result,
     ];
-    for refused in refused {
-        assert_eq!(code(refused), Code::Forbidden);
+    let by_herself = refused.len() - 1;
+    for (index, refused) in refused.into_iter().enumerate() {
+        let problem = refused.expect_err("she is the only one");
+        let who = if index < by_herself {
+            "You are"
+        } else {
+            "This member is"
+        };
+        assert_eq!(problem.code, Code::Forbidden);
+        assert_eq!(
+            problem.to_string(),
+            format!("{who} the only Owner of this workspace. Give somebody else this role first. Nothing was changed."),
+            "what is the matter, and what to do"
+        );
     }
     assert!(house.act(&ilse, GetWorkspace { workspace }).await.is_ok());
     house.act(&bea, LeaveWorkspace { workspace }).await.expect("others go");
