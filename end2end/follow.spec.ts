@@ -24,8 +24,21 @@ test("detail_18 a press on a face goes where they are and follows them; who scro
   const caret = page.locator(".caret");
   await expect(caret).toHaveCount(1);
   await expect(caret).not.toBeInViewport();
-  await page.getByRole("group", { name: "Here now" }).getByRole("button", { name: "Follow Bea Lindholm" }).click();
+  const face = page.getByRole("group", { name: "Here now" }).getByRole("button", { name: "Follow Bea Lindholm" });
+  const told = page.getByRole("status").getByText("Following Bea Lindholm. Scroll, type or press the face again to stop.");
+  await expect(face).toHaveAttribute("aria-pressed", "false");
+  await expect(told).toHaveCount(0);
+  await face.click();
   await expect(caret).toBeInViewport();
+  // It is seen, said and heard that she is followed; the face keeps the focus, and a second press stops.
+  await expect(face).toHaveAttribute("aria-pressed", "true");
+  await expect(told).toBeVisible();
+  await expect(face).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(face).toHaveAttribute("aria-pressed", "false");
+  await expect(told).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(told).toBeVisible();
   await expect(scroller.getByText("Line 79")).toBeInViewport();
   // She goes on, and is followed.
   await heard(other);
@@ -42,12 +55,15 @@ test("detail_18 a press on a face goes where they are and follows them; who scro
     await scroller.hover();
     await leave();
     await expect(scroller.getByText("Line 0", { exact: true })).toBeInViewport();
+    await expect(face).toHaveAttribute("aria-pressed", "false");
+    await expect(told).toHaveCount(0);
     await heard(other);
     await other.keyboard.press("ArrowLeft");
     await type(other, "x");
     await expect(text(page)).toContainText("x");
     await expect(scroller.getByText("Line 0", { exact: true })).toBeInViewport();
-    await page.getByRole("button", { name: "Follow Bea Lindholm" }).click();
+    await face.click();
+    await expect(told).toBeVisible();
     await expect(caret).toBeInViewport();
     await rest();
     await text(page).focus();
@@ -55,5 +71,48 @@ test("detail_18 a press on a face goes where they are and follows them; who scro
   }
   // She leaves: nobody is there to follow, and the page stays where it is.
   await other.close();
-  await expect(page.getByRole("button", { name: "Follow Bea Lindholm" })).toHaveCount(0);
+  await expect(face).toHaveCount(0);
+  await expect(told).toHaveCount(0);
 });
+
+for (const width of [390, 320]) {
+  test(`on a phone of ${width} px the head says who else is in the text, and a tap follows them; nothing in it lies over another`, async ({ owner, another, page }) => {
+    const record = await owner.makeRecord(page.request, "A title that is longer than any phone is wide");
+    const people = [await memberOf(owner, page.request, "Bea Lindholm"), await memberOf(owner, page.request, "Cyrus Holt")];
+    const path = owner.at(`/records/${record}`);
+    const phone = await another({ viewport: { width, height: 780 }, hasTouch: true, isMobile: true });
+    await owner.signIn(phone.request);
+    await open(phone, path);
+    await write(phone);
+    const here = phone.locator(".head").getByRole("group", { name: "Here now" }).filter({ visible: true });
+    await expect(here.getByRole("button")).toHaveCount(0);
+    for (const person of people) {
+      const other = await another();
+      await person.signIn(other.request);
+      await open(other, path);
+      await write(other);
+      await other.keyboard.press("Control+End");
+    }
+    const face = here.getByRole("button", { name: /^Follow / });
+    await expect(face).toHaveCount(1);
+    await expect(here.getByText("+1")).toBeVisible();
+    const done = phone.getByRole("button", { name: "Done" });
+    await expect(done).toBeVisible();
+    const boxes = await phone.locator(".head").evaluate((head) => {
+      const shown = [".crumb-back", ".save", ".here-face", ".head-done", "summary"].flatMap((name) => [...head.querySelectorAll(name)]);
+      return shown.map((element) => element.getBoundingClientRect()).filter((box) => box.width > 0).map(({ left, right }) => [Math.round(left), Math.round(right)] as const);
+    });
+    expect(boxes.length).toBe(5);
+    let before = 0;
+    for (const [left, right] of boxes) {
+      expect(left, JSON.stringify(boxes)).toBeGreaterThanOrEqual(before);
+      before = right;
+    }
+    expect(before, JSON.stringify(boxes)).toBeLessThanOrEqual(width);
+    await face.tap();
+    await expect(face).toHaveAttribute("aria-pressed", "true");
+    await expect(phone.getByText(/^Following .* to stop\.$/)).toBeVisible();
+    await face.tap();
+    await expect(face).toHaveAttribute("aria-pressed", "false");
+  });
+}

@@ -17,7 +17,7 @@ import { Mine } from "./mine.ts";
 import { others } from "./people.ts";
 import { bubble } from "./plugins/bubble.ts";
 import { calm, composition, scrollerOf, steady, tables } from "./plugins/calm.ts";
-import { cursors, positionOf } from "./plugins/cursors.ts";
+import { cursors, showCaret } from "./plugins/cursors.ts";
 import { ids } from "./plugins/ids.ts";
 import { keys } from "./plugins/keys.ts";
 import { numbers, numbersKey } from "./plugins/numbers.ts";
@@ -203,7 +203,7 @@ class Editor {
       case "go_to":
         return this.goTo(String(args.id ?? ""));
       case "follow":
-        this.followed = typeof args.client === "number" ? args.client : null;
+        this.goAlong(typeof args.client === "number" ? args.client : null);
         return this.follow();
       case "pace":
         this.pace = paceOf(args.pace, this.pace);
@@ -297,7 +297,7 @@ class Editor {
       yUndoPlugin(),
       pairs(),
       ids(),
-      composition(() => this.safety.link.hold(), () => this.safety.link.release()),
+      composition(() => this.safety.link.hold(), () => this.safety.composed()),
       cursors(this.awareness, () => this.moved(), () => this.writing.flush()),
       numbers(() => this.pace, {
         outline: (headings) => {
@@ -348,28 +348,30 @@ class Editor {
 
   /** Somebody came, went or moved. */
   private moved(): void {
-    const people = others(this.awareness).map(({ person, said }) => ({ ...person, here: Boolean(said.cursor) }));
+    this.sayPresence();
+    this.follow();
+  }
+
+  private sayPresence(): void {
+    const { followed } = this;
+    const people = others(this.awareness).map(({ person, said }) => ({ ...person, here: Boolean(said.cursor), followed: person.client === followed }));
     const words = JSON.stringify(people);
-    if (words !== this.lastPresence) {
-      this.lastPresence = words;
-      this.tell("presence", words);
-    }
-    if (this.followed !== null) this.follow();
+    if (words === this.lastPresence) return;
+    this.lastPresence = words;
+    this.tell("presence", words);
+  }
+
+  /** Follows somebody from now on, or nobody. */
+  private goAlong(client: number | null): void {
+    if (client === this.followed) return;
+    this.followed = client;
+    this.sayPresence();
   }
 
   /** Brings the caret of whom we follow into view. */
   private follow(): boolean {
     const { view, followed } = this;
-    if (!view || followed === null) return followed === null;
-    const pos = positionOf(view.state, this.awareness, followed);
-    if (pos === null) return false;
-    const { top, bottom } = view.coordsAtPos(pos);
-    const scroller = scrollerOf(view.dom);
-    const box = scroller.getBoundingClientRect();
-    if (top < box.top + 40 || bottom > box.bottom - 60) {
-      scroller.scrollBy({ top: top - box.top - box.height / 3, behavior: this.motion() });
-    }
-    return true;
+    return view !== null && (followed === null || showCaret(view, this.awareness, followed, this.motion()));
   }
 
   private motion(): ScrollBehavior {
@@ -427,7 +429,7 @@ class Editor {
     };
     // Who scrolls by hand, or goes on by the keyboard, has stopped following, and is where they wanted to be.
     const unfollow = (): void => {
-      this.followed = null;
+      this.goAlong(null);
       this.bringing = null;
     };
     scroller.addEventListener("scroll", scrolled, { passive: true });

@@ -1,5 +1,5 @@
 // What every test stands on: a visitor of its own, and an ear for everything the browser complains about.
-import { test as base, expect, type BrowserContext, type ConsoleMessage, type Page } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type BrowserContextOptions, type ConsoleMessage, type Page } from "@playwright/test";
 import { openNetwork, type Network } from "./network.ts";
 import { Person, personFor } from "./people.ts";
 
@@ -35,7 +35,7 @@ interface Fixtures {
   /** The network this test comes from. */
   network: Network;
   /** Opens a further browser for the same or another person. */
-  another: (options?: { javaScriptEnabled?: boolean }) => Promise<Page>;
+  another: (options?: BrowserContextOptions) => Promise<Page>;
   /** Somebody who is signed in on `page` and owns a workspace. */
   owner: Person;
   /** Somebody with an account who is not signed in. */

@@ -7,6 +7,7 @@ import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import * as Y from "yjs";
 import { isRemote } from "../origin.ts";
 import { others, type Person } from "../people.ts";
+import { scrollerOf } from "./calm.ts";
 
 export const cursorsKey = new PluginKey<DecorationSet>("cursors");
 
@@ -175,8 +176,14 @@ export function cursors(awareness: Awareness, moved: () => void, settle: () => v
   });
 }
 
-/** Where somebody's caret stands; null when they are not here. */
-export function positionOf(state: EditorState, awareness: Awareness, client: number): number | null {
+/** Brings somebody's caret into view; answers whether it is in the text. */
+export function showCaret(view: EditorView, awareness: Awareness, client: number, behavior: ScrollBehavior): boolean {
   const found = others(awareness).find(({ person }) => person.client === client);
-  return found?.said.cursor ? (placeOf(state, found.said.cursor)?.head ?? null) : null;
+  const place = found?.said.cursor ? placeOf(view.state, found.said.cursor) : null;
+  if (!place) return false;
+  const { top, bottom } = view.coordsAtPos(place.head);
+  const scroller = scrollerOf(view.dom);
+  const box = scroller.getBoundingClientRect();
+  if (top < box.top + 40 || bottom > box.bottom - 60) scroller.scrollBy({ top: top - box.top - box.height / 3, behavior });
+  return true;
 }

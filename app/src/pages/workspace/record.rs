@@ -1,7 +1,7 @@
 //! One record: its title and what it is about.
 
 use super::{
-    Around, AroundLoaded, Here, Mode, RecordMenu, RecordState, Script, ScriptText, in_workspace, use_workspace,
+    Around, AroundLoaded, FACES, Here, Mode, RecordMenu, RecordState, Script, ScriptText, in_workspace, use_workspace,
 };
 use crate::{
     Asking, ask, call,
@@ -118,7 +118,7 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
                 <Icon name="info"/>
             </a>
             <span class="only-desk">
-                <Here script/>
+                <Here script faces=FACES/>
             </span>
             <Mode script may=edits/>
             {move || {

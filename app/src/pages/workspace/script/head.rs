@@ -4,24 +4,27 @@ use super::Script;
 use crate::components::{Avatar, Banner, Icon, Look, Tone};
 use leptos::prelude::*;
 
-/// Most faces that are shown; the rest is a number.
-const FACES: usize = 4;
+/// Most faces beside a text: on a desk, and where a phone writes.
+pub const FACES: usize = 4;
+const PHONE_FACES: usize = 1;
 /// The close code for what is not there, or not for this person.
 const GONE: u16 = 4404;
 
-/// Who else has the script open. A press follows them.
+/// Who else has the script open. A press follows them, or no longer.
 #[component]
 pub fn Here(
     /// The script.
     script: Script,
+    /// Most faces that are shown; the rest is a number.
+    faces: usize,
 ) -> impl IntoView {
-    let faces = move || {
+    let people = move || {
         script.people.with(|people| {
             people
                 .iter()
-                .take(FACES)
+                .take(faces)
                 .map(|person| {
-                    let (client, name) = (person.client, person.name.clone());
+                    let (client, name, followed) = (person.client, person.name.clone(), person.followed);
                     let label = format!("Follow {name}");
                     let class = if person.here { "here-face is-here" } else { "here-face" };
                     view! {
@@ -30,9 +33,8 @@ pub fn Here(
                             type="button"
                             title=label.clone()
                             aria-label=label
-                            on:click=move |_| {
-                                script.run("follow", &format!("{{\"client\":{client}}}"));
-                            }
+                            aria-pressed=followed.to_string()
+                            on:click=move |_| script.follow((!followed).then_some(client))
                         >
                             <Avatar name=name seed=person.id.clone()/>
                         </button>
@@ -41,12 +43,36 @@ pub fn Here(
                 .collect_view()
         })
     };
-    let more = move || script.people.with(Vec::len).saturating_sub(FACES);
+    let more = move || script.people.with(Vec::len).saturating_sub(faces);
     view! {
         <span class="avs" role="group" aria-label="Here now">
-            {faces}
+            {people}
             {move || (more() > 0).then(|| view! { <span class="faint">{format!("+{}", more())}</span> }.into_any())}
         </span>
+    }
+}
+
+/// Whom the page follows, and how to stop. It stands all the time, so that screen readers hear of what comes into it.
+#[component]
+pub fn Followed(
+    /// The script.
+    script: Script,
+) -> impl IntoView {
+    let name = Memo::new(move |_| {
+        script.people.with(|people| {
+            people
+                .iter()
+                .find(|person| person.followed)
+                .map(|person| person.name.clone())
+        })
+    });
+    view! {
+        <div class="followed" role="status">
+            {move || {
+                name.get()
+                    .map(|name| view! { <p>{format!("Following {name}. Scroll, type or press the face again to stop.")}</p> })
+            }}
+        </div>
     }
 }
 
@@ -87,8 +113,11 @@ pub fn Mode(
                 {move || {
                     script.writing.get().then(|| {
                         view! {
+                            <span class="only-phone">
+                                <Here script faces=PHONE_FACES/>
+                            </span>
                             <button
-                                class="btn btn-bare only-phone"
+                                class="btn btn-bare head-done only-phone"
                                 type="button"
                                 on:click=move |_| {
                                     if script.may_leave() {
@@ -118,7 +147,7 @@ pub fn Foot(
 ) -> impl IntoView {
     view! {
         <div class="ph-actions">
-            <Here script/>
+            <Here script faces=FACES/>
             <span class="spacer"></span>
             <a class="btn btn-line btn-icon" href="#about" rel="external" aria-label="About">
                 <Icon name="info"/>

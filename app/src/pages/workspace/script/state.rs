@@ -131,6 +131,9 @@ pub struct Person {
     pub name: String,
     /// Whether their caret is in the text.
     pub here: bool,
+    /// Whether this page goes where they go.
+    #[serde(default)]
+    pub followed: bool,
 }
 
 /// What was counted.
@@ -234,6 +237,12 @@ impl Script {
             let _ = (self, name, args);
             false
         }
+    }
+
+    /// Goes where somebody goes from now on, or nowhere by itself.
+    pub fn follow(self, client: Option<u32>) {
+        let client = client.map_or_else(|| "null".to_owned(), |client| client.to_string());
+        self.run("follow", &["{\"client\":", &client, "}"].concat());
     }
 
     /// Whether to leave the text: asks, where words would be left behind.

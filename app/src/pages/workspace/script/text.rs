@@ -1,7 +1,7 @@
 //! The text itself. It is read as the server rendered it, without the editor; the editor's module is loaded when somebody
 //! writes, and the read text stands until the editor has the document.
 
-use super::{Asked, Counts, Dock, Entry, Foot, Outline, Safety, Script, Tools};
+use super::{Asked, Counts, Dock, Entry, Followed, Foot, Outline, Safety, Script, Tools};
 use crate::{
     ask,
     components::{Banner, Look, Tone},
@@ -70,6 +70,7 @@ pub fn ScriptText(
             {move || script.writing.get().then(|| view! { <Asked script/> }.into_any())}
             {move || script.writing.get().then(|| view! { <Safety script/> }.into_any())}
             <Newer script version/>
+            {move || script.writing.get().then(|| view! { <Followed script/> }.into_any())}
             <div
                 class="scroll"
                 class:reading=move || !script.writing.get()
