@@ -54,6 +54,8 @@ export class Safety {
   /** Pictures on their way to the server: no text has them yet, and only this page does. */
   private sending = 0;
   private keptAnything = false;
+  /** Whether something on the device could not be taken up, because an input method was composing. */
+  private late = false;
   private failed = false;
   private told = "";
   private toldSaving = false;
@@ -92,7 +94,8 @@ export class Safety {
 
   /** Takes up what other pages of this person kept. One that is still there sends its words as well: they are the same words. */
   private async takeUp(): Promise<void> {
-    if (this.link.held) return;
+    this.late = this.link.held;
+    if (this.late) return;
     let found: Found[] = [];
     try {
       found = await this.keeper.take();
@@ -100,14 +103,22 @@ export class Safety {
       // Without the device's storage there is nothing to take up; the words are then "nowhere" until the server has them.
       this.failed = true;
     }
-    // A composition that began meanwhile would be broken by them: they stay on the device for the next time.
-    if (this.ended || this.link.held || found.length === 0) return;
+    if (this.ended || found.length === 0) return;
+    // A composition that began meanwhile would be broken by them: they stay on the device until it has settled.
+    this.late = this.link.held;
+    if (this.late) return;
     for (const one of found) {
       this.link.restore(one.state, one.unsent);
       this.keeper.took(one);
     }
     this.keptAnything = true;
     this.look();
+  }
+
+  /** What an input method composed has settled: what others wrote comes in, and what the device had for us meanwhile. */
+  composed(): void {
+    this.link.release();
+    if (this.late && !this.ended && !this.link.state().refusal) void this.takeUp();
   }
 
   status(): Status {

@@ -202,9 +202,8 @@ test("what another page left behind comes in when this one is seen again or the 
     browser.dispatchEvent(new Event(event));
     await page.answers();
     assert.equal(page.doc.getText("t").toString(), "", "while something is composed");
-    page.safety.link.release();
     page.types("Here. ");
-    browser.dispatchEvent(new Event(event));
+    page.safety.composed();
     await page.answers();
     const words = page.doc.getText("t").toString();
     assert.ok(words.includes("Left behind. ") && words.includes("Here. "), words);
@@ -214,6 +213,36 @@ test("what another page left behind comes in when this one is seen again or the 
     assert.equal(page.device.forgets, 0);
     page.hear(wire.acknowledged(page.socket.updates().length));
     assert.deepEqual([page.safety.status().safety, page.device.forgets], ["saved", 1]);
+  }
+});
+
+test("what the device hands over in the middle of a composition comes in at its end, once, and not where the page is over", async () => {
+  const gone = await new Page().open();
+  gone.socket.onclose?.(1006, "");
+  gone.writes("Left behind. ");
+  await gone.rests();
+  for (const over of [false, true]) {
+    const page = await new Page().open();
+    let answer!: (kept: Kept[]) => void;
+    page.device.left = new Promise<Kept[]>((done) => (answer = done));
+    browser.dispatchEvent(new Event("pageshow"));
+    page.safety.link.hold();
+    answer([gone.device.kept!]);
+    await page.answers();
+    assert.deepEqual([page.doc.getText("t").toString(), page.device.over], ["", []], "nothing comes in, and nothing is taken for done");
+    // It is on the device still.
+    page.device.left = [gone.device.kept!];
+    if (over) page.safety.end();
+    page.safety.composed();
+    await page.answers();
+    assert.deepEqual(page.device.over, over ? [] : ["page 0"]);
+    if (over) continue;
+    assert.equal(page.doc.getText("t").toString(), "Left behind. ");
+    page.device.left = [gone.device.kept!];
+    page.safety.link.hold();
+    page.safety.composed();
+    await page.answers();
+    assert.deepEqual(page.device.over, ["page 0"], "an ordinary composition asks the device for nothing");
   }
 });
 
