@@ -72,10 +72,59 @@ test("detail_24 words that are nowhere but on the page: a link, Back and Read as
   await context.setOffline(false);
   const there = async (): Promise<string> => (await done<{ html: string }>(page.request, "record.read", { workspace: owner.workspace, record })).html;
   await expect.poll(there).toContain("Before. Only here.");
-  // Then there is nothing to ask any more.
+  // Then there is nothing to ask any more, as soon as the page has heard that the server has them.
+  const asks = (): Promise<boolean> => page.evaluate(() => !window.dispatchEvent(new Event("beforeunload", { cancelable: true })));
+  await expect.poll(asks).toBe(false);
   await open(page, path);
   await expect(page.locator(".reading .doc")).toHaveText("Before. Only here.");
   expect(told.questions).toHaveLength(5);
+});
+
+test("detail_24 who pressed Back or Forward and stays is where they were in the history, with the whole address and all that lies before and behind", async ({ page, owner, complaints }) => {
+  complaints.expect(LOST);
+  const record = await owner.makeRecord(page.request, "In between");
+  await keepsNothing(page);
+  await open(page, owner.at());
+  await page.getByRole("link", { name: "In between" }).click();
+  await expect(page).toHaveURL(owner.at(`/records/${record}`));
+  // What lies behind: a place on the page, another page, and one more.
+  const members = page.getByRole("navigation", { name: "Workspace" }).getByRole("link", { name: "Members" });
+  await members.click();
+  await expect(page).toHaveURL(owner.at("/people"));
+  await records(page).click();
+  await expect(page).toHaveURL(owner.at());
+  await page.goBack();
+  await page.goBack();
+  const path = owner.at(`/records/${record}?from=list#about`);
+  await page.evaluate((path) => history.replaceState(history.state, "", path), path);
+  await write(page);
+  await type(page, "Before.");
+  await leaveNetwork(page);
+  await page.keyboard.type(" Only here.");
+  await expect(save(page)).toHaveText("Not saved");
+  const told = asked(page);
+  const entries = await page.evaluate(() => history.length);
+  const steps = [-1, 1, 2, -1];
+  for (const [index, step] of steps.entries()) {
+    await page.evaluate((step) => history.go(step), step);
+    await expect.poll(() => told.questions.length).toBe(index + 1);
+    await expect(page).toHaveURL(path);
+    await expect(text(page)).toHaveText("Before. Only here.");
+  }
+  expect(await page.evaluate(() => history.length)).toBe(entries);
+  // Forward leads where it led, and so does Back from there.
+  told.go = true;
+  await page.goForward();
+  await expect(page).toHaveURL(owner.at("/people"));
+  await expect(text(page)).toHaveCount(0);
+  expect(told.questions).toHaveLength(steps.length + 1);
+  await page.goForward();
+  await expect(page).toHaveURL(owner.at());
+  for (const address of [owner.at("/people"), path, owner.at()]) {
+    await page.goBack();
+    await expect(page).toHaveURL(address);
+  }
+  expect(told.questions).toHaveLength(steps.length + 1);
 });
 
 test("detail_24 a copy is saved by its button, under the script's name, with every word", async ({ page, owner, complaints }) => {

@@ -1,9 +1,13 @@
 //! Leaving a page that holds words which are nowhere else. The browser asks by itself only when the whole page goes; within
 //! the app the router swaps pages, for a link, for Back and Forward and after an act, and then it is asked here.
 
-use std::{cell::RefCell, rc::Rc};
+use js_sys::Reflect;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Element, HtmlAnchorElement, MouseEvent, Node, Window};
+use web_sys::{Element, EventTarget, HtmlAnchorElement, MouseEvent, Node, Window};
 
 /// The page that asks.
 struct Guard {
@@ -15,6 +19,10 @@ struct Guard {
 
 thread_local! {
     static GUARD: RefCell<Option<Rc<Guard>>> = const { RefCell::new(None) };
+    /// Where in the history the page was before the last step or move; none in a browser that does not count its entries.
+    static FROM: Cell<Option<f64>> = const { Cell::new(None) };
+    /// Whether the next step is our own, back to the page that stayed.
+    static RETURNING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// From now on who leaves the page at `path` is asked the question, while there is one.
@@ -56,13 +64,27 @@ pub(crate) fn listen() {
         }
     });
     let on_step = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
-        if let Some(path) = stepped_from()
-            && !may_leave()
-        {
+        let returned = RETURNING.take();
+        let stays = match stepped_from() {
+            // The router was not told of the step away, and needs to hear nothing of the way back.
+            None => returned,
+            Some(path) => {
+                let stays = !may_leave();
+                if stays {
+                    return_to(&path);
+                }
+                stays
+            }
+        };
+        if stays {
             event.stop_immediate_propagation();
-            return_to(&path);
         }
     });
+    let on_entry = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| FROM.set(entry(&event, "from")));
+    if let Some(navigation) = navigation() {
+        let _ = navigation.add_event_listener_with_callback("currententrychange", on_entry.as_ref().unchecked_ref());
+    }
+    on_entry.forget();
     let listen = |name: &str, listener: &JsValue| {
         let capture = true;
         let _ = window.add_event_listener_with_callback_and_bool(name, listener.unchecked_ref(), capture);
@@ -101,10 +123,34 @@ fn origin(window: &Window) -> Option<String> {
     window.location().origin().ok()
 }
 
-/// The page stayed, and has its address again.
+/// The page stayed: back to its entry of the history, with all of its address and what lies before and behind it. Where entries
+/// are not counted, its path gets a new one.
 fn return_to(path: &str) {
-    let history = web_sys::window().and_then(|window| window.history().ok());
-    if let Some(history) = history {
+    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+        return;
+    };
+    let now = navigation().and_then(|navigation| entry(&navigation, "currentEntry"));
+    let way = FROM.get().zip(now).map_or(0.0, |(from, now)| from - now);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a whole number of entries; no history has two thousand million"
+    )]
+    let way = way as i32;
+    if way == 0 {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
+    } else {
+        RETURNING.set(history.go_with_delta(way).is_ok());
     }
+}
+
+/// The browser's list of what was visited in this tab.
+fn navigation() -> Option<EventTarget> {
+    let window = web_sys::window()?;
+    Reflect::get(&window, &"navigation".into()).ok()?.dyn_into().ok()
+}
+
+/// The place in that list of an entry that `of` names.
+fn entry(of: &JsValue, name: &str) -> Option<f64> {
+    let entry = Reflect::get(of, &name.into()).ok()?;
+    Reflect::get(&entry, &"index".into()).ok()?.as_f64()
 }
