@@ -1,6 +1,6 @@
 // Words that only the device has: kept through what may happen to a connection, and erased when their writer signs out.
 import type { Page } from "@playwright/test";
-import { slowSockets } from "./support/network.ts";
+import { heldSockets } from "./support/network.ts";
 import { memberOf } from "./support/people.ts";
 import { alive, expect, open, test } from "./support/test.ts";
 import { keptOf, keptRows, leaveNetwork, save, text, type, write } from "./support/writing.ts";
@@ -152,20 +152,25 @@ test("without a network for long: each state is true through tries that fail, an
 
 test("a slow network: saved is said of what the server is known to have, and of nothing else", async ({ page, owner }) => {
   const record = await owner.makeRecord(page.request, "By satellite");
-  const link = await slowSockets(page, 700);
+  const link = await heldSockets(page);
   await open(page, owner.at(`/records/${record}`));
   await write(page);
   await expect(save(page)).toHaveText("Saved");
   // Whenever it is said: how many updates had gone out, and of how many the page had been told that they are durable.
   const told: { sent: number; acknowledged: number }[] = [];
   const said = await noted(page, (word) => {
-    if (word === "Saved") told.push({ ...link });
+    if (word === "Saved") told.push({ sent: link.sent, acknowledged: link.acknowledged });
   });
   for (const words of ["Slowly. ", "And slowly. ", "And slowly on."]) {
+    // The network takes as long as it takes to look at everything.
+    link.hold = true;
     await page.keyboard.type(words);
     await expect(save(page)).toHaveText("Saving");
     // Meanwhile the device has it.
     await expect.poll(() => keptRows(page)).toBe(1);
+    await expect(save(page)).toHaveText("Saving");
+    link.hold = false;
+    link.letThrough();
     await expect(save(page)).toHaveText("Saved");
     await expect.poll(() => keptRows(page)).toBe(0);
   }

@@ -12,25 +12,30 @@ export interface Through {
   acknowledged: number;
 }
 
-/** Lets every message of the pages' rooms take so long, there and back, in milliseconds; their order stays. To be called before
- * the page is opened. */
-export async function slowSockets(page: Page, late: number): Promise<Through> {
-  const through: Through = { sent: 0, acknowledged: 0 };
+/** Holds every message of the pages' rooms, there and back, until they are let through; their order stays. To be called before the
+ * page is opened; until `hold` is set everything passes. */
+export async function heldSockets(page: Page): Promise<Through & { hold: boolean; letThrough(): void }> {
+  const waiting: (() => void)[] = [];
+  const letThrough = (): void => {
+    for (let send = waiting.shift(); send; send = waiting.shift()) send();
+  };
+  const link = { sent: 0, acknowledged: 0, hold: false, letThrough };
+  const passing = (send: () => void): void => void (link.hold ? waiting.push(send) : send());
   await page.routeWebSocket(/\/ws\/records\//, (socket) => {
     const server = socket.connectToServer();
-    Object.assign(through, { sent: 0, acknowledged: 0 });
+    Object.assign(link, { sent: 0, acknowledged: 0 });
     socket.onMessage((message) => {
-      for (const { kind } of wire.read(new Uint8Array(message as Buffer))) if (kind === "step2" || kind === "update") through.sent += 1;
-      setTimeout(() => server.send(message), late);
+      for (const { kind } of wire.read(new Uint8Array(message as Buffer))) if (kind === "step2" || kind === "update") link.sent += 1;
+      passing(() => server.send(message));
     });
     server.onMessage((message) => {
-      setTimeout(() => {
-        for (const heard of wire.read(new Uint8Array(message as Buffer))) if (heard.kind === "acknowledged") through.acknowledged = heard.count;
+      passing(() => {
+        for (const heard of wire.read(new Uint8Array(message as Buffer))) if (heard.kind === "acknowledged") link.acknowledged = heard.count;
         socket.send(message);
-      }, late);
+      });
     });
   });
-  return through;
+  return link;
 }
 
 /** A proxy to name in a context's options. */
