@@ -36,8 +36,8 @@ impl Posted {
 pub fn disclosed<T>(build: impl FnOnce() -> T) -> (T, bool) {
     let taken_up = || use_context::<TakenUp>().is_some_and(|taken_up| taken_up.is_so());
     let before = taken_up();
-    let built = build();
-    (built, !before && taken_up())
+    let content = build();
+    (content, !before && taken_up())
 }
 
 /// The state of one form on the page. Cheap to copy; in context below the form, where the fields find it.
