@@ -2,6 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { faultsOf } from "./support/axe.ts";
 import { stopAt } from "./support/keys.ts";
+import { done } from "./support/people.ts";
 import { alive, expect, open, test } from "./support/test.ts";
 
 /** How somebody acts on a page. */
@@ -88,3 +89,17 @@ for (const width of [1280, 390]) {
     });
   }
 }
+
+test("without scripts, what the menu's act was refused for is seen: the menu is open, and no other is", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 409/);
+  const record = await owner.makeRecord(page.request, "Cold chain");
+  const mine = await another({ javaScriptEnabled: false });
+  await owner.signIn(mine.request);
+  await mine.goto(owner.at(`/records/${record}`));
+  await done(page.request, "record.rename", { workspace: owner.workspace, record, title: "Cold chain, again", revision: 1 });
+  const menu = mine.locator("details", { has: mine.locator("summary", { hasText: "what can be done with this record" }) });
+  await menu.locator("summary").click();
+  await menu.getByRole("button", { name: "Bring into use" }).click();
+  await expect(menu.getByRole("alert")).toContainText("This changed while you were working on it.");
+  await expect(mine.locator("details[open]")).toHaveCount(1);
+});

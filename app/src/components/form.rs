@@ -34,10 +34,21 @@ impl Posted {
 /// Builds what a disclosure holds; answers also whether it opens with that, because a form within was refused without JavaScript:
 /// why must be seen.
 pub fn disclosed<T>(build: impl FnOnce() -> T) -> (T, bool) {
-    let taken_up = || use_context::<TakenUp>().is_some_and(|taken_up| taken_up.is_so());
-    let before = taken_up();
+    let outer = use_context::<TakenUp>();
+    if outer.is_none() {
+        return (build(), false);
+    }
+    // Asked for this part alone: a page is built more than once.
+    let inner = TakenUp::default();
+    provide_context(inner.clone());
     let content = build();
-    (content, !before && taken_up())
+    if let Some(outer) = outer {
+        if inner.is_so() {
+            outer.note();
+        }
+        provide_context(outer);
+    }
+    (content, inner.is_so())
 }
 
 /// The state of one form on the page. Cheap to copy; in context below the form, where the fields find it.
@@ -78,6 +89,8 @@ impl FormCore {
             busy: RwSignal::new(false),
             saved: RwSignal::new(false),
         };
+        #[cfg(feature = "hydrate")]
+        wire::note(core.dirty);
         if let Some(problem) = problem {
             core.show(problem);
         }
