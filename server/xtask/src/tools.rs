@@ -58,13 +58,33 @@ fn wasm_target() -> Outcome {
         if Path::new(libdir.trim()).is_dir() {
             return Ok(Done::UpToDate(()));
         }
-        if on_path(&["rustup"]).is_none() {
-            return Err(Failure::new(
-                "This compiler cannot build for wasm32-unknown-unknown. Install rustup (https://rustup.rs).",
-            ));
-        }
-        run(Command::new("rustup").args(["target", "add", "wasm32-unknown-unknown"])).map(Done::Worked)
+        rustup(["target", "add", "wasm32-unknown-unknown"]).map(Done::Worked)
     })
+}
+
+/// Makes sure that Rust's own library can be compiled.
+///
+/// # Errors
+/// When its sources are missing and cannot be installed.
+pub(crate) fn sources_of_std() -> Outcome {
+    step_if_needed("Sources of Rust's library", || {
+        let root = quietly(Command::new("rustc").arg("--print=sysroot"))?;
+        if Path::new(root.trim()).join("lib/rustlib/src/rust/library").is_dir() {
+            return Ok(Done::UpToDate(()));
+        }
+        rustup(["component", "add", "rust-src"]).map(Done::Worked)
+    })
+}
+
+/// Has the compiler completed.
+fn rustup(arguments: [&str; 3]) -> Outcome {
+    if on_path(&["rustup"]).is_none() {
+        return Err(Failure::new(format!(
+            "This compiler lacks {}. Install rustup (https://rustup.rs).",
+            arguments[2]
+        )));
+    }
+    run(Command::new("rustup").args(arguments))
 }
 
 /// Makes sure that Node is new enough for the packages; with an older one `npm ci` fails late and oddly.
