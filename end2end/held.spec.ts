@@ -11,8 +11,12 @@ async function endElsewhere(owner: Person, other: Page): Promise<void> {
   await done(other.request, "session.revoke_others", {});
 }
 
-async function typeAndSend(page: Page): Promise<void> {
+async function typeIn(page: Page): Promise<void> {
   await page.getByLabel("Name of the workspace").fill(TYPED);
+}
+
+async function typeAndSend(page: Page): Promise<void> {
+  await typeIn(page);
   await page.getByRole("button", { name: "Save name" }).click();
 }
 
@@ -65,8 +69,12 @@ test("the page that comes back comes alive with what was typed", async ({ page, 
 test("a page that is alive keeps what was typed while one signs in elsewhere", async ({ page, owner, another, complaints }) => {
   complaints.expect(/status of 401/);
   await open(page, owner.at("/settings"));
+  await typeIn(page);
+  // The page hears of it, and stays: what was typed is nowhere else.
+  const told = page.waitForResponse((response) => response.url().includes("/api/v1/workspace.get") && response.status() === 401);
   await endElsewhere(owner, await another());
-  await typeAndSend(page);
+  await told;
+  await page.getByRole("button", { name: "Save name" }).click();
   await expect(page.getByRole("alert")).toContainText("You are signed out.");
   await owner.signIn(page.request);
   await sendAgain(page);

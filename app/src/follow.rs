@@ -57,6 +57,9 @@ struct Listening {
     tell: Box<dyn Fn(Heard)>,
     socket: Option<WebSocket>,
     tries: usize,
+    /// Whether the next try has its time already.
+    waits: bool,
+    /// Whether there is none any more.
     stopped: bool,
 }
 
@@ -72,6 +75,7 @@ impl Follower {
             tell: Box::new(tell),
             socket: None,
             tries: 0,
+            waits: false,
             stopped: false,
         }));
         ALL.with_borrow_mut(|all| {
@@ -111,8 +115,11 @@ pub(crate) fn listen() {
     browser::on_window(&["online", "pageshow", "visibilitychange"], |_| {
         let all = ALL.with_borrow(Clone::clone);
         for one in all.iter().filter_map(Weak::upgrade) {
+            let now = one.borrow();
             // Who waits for the first try has lost nothing.
-            if one.borrow().tries > 1 {
+            let lost = now.tries > 1 && !now.stopped;
+            drop(now);
+            if lost {
                 connect(&one);
             }
         }
@@ -122,8 +129,12 @@ pub(crate) fn listen() {
 /// Connects when it is time for the next try.
 fn later(listening: &Rc<RefCell<Listening>>) {
     let mut now = listening.borrow_mut();
+    if now.waits {
+        return;
+    }
     let wait = now.pace.waits[now.tries.min(now.pace.waits.len() - 1)];
     now.tries += 1;
+    now.waits = wait > 0;
     drop(now);
     if wait == 0 {
         connect(listening);
@@ -135,6 +146,7 @@ fn later(listening: &Rc<RefCell<Listening>>) {
     let _ = set_timeout(
         move || {
             if let Some(listening) = then.upgrade() {
+                listening.borrow_mut().waits = false;
                 connect(&listening);
             }
         },
@@ -142,10 +154,9 @@ fn later(listening: &Rc<RefCell<Listening>>) {
     );
 }
 
-/// Connects, unless there is a connection.
+/// Connects, unless there is a connection, or one on its way there or away.
 fn connect(listening: &Rc<RefCell<Listening>>) {
-    let has = |socket: &WebSocket| socket.ready_state() <= WebSocket::OPEN;
-    if listening.borrow().socket.as_ref().is_some_and(has) {
+    if listening.borrow().socket.is_some() {
         return;
     }
     // What cannot be is not tried: each try would be an error in the console.
@@ -193,16 +204,17 @@ fn ended(listening: &Rc<RefCell<Listening>>, code: u16) {
     if now.stopped {
         return;
     }
-    let persists = now.pace.persists;
-    if FINAL.contains(&code) {
+    let is_final = FINAL.contains(&code);
+    if is_final {
         now.tries = now.pace.waits.len();
-        drop(now);
-        (listening.borrow().tell)(Heard::Ended(code));
-        if !persists {
-            return;
-        }
-    } else {
-        drop(now);
+        now.stopped = !now.pace.persists;
     }
-    later(listening);
+    let stopped = now.stopped;
+    drop(now);
+    if is_final {
+        (listening.borrow().tell)(Heard::Ended(code));
+    }
+    if !stopped {
+        later(listening);
+    }
 }

@@ -3,10 +3,14 @@
 //! One connection of the frame hears of it, whatever the page shows. What the server says by closing it is asked about once
 //! more before anything is done: a page is loaded again only where that shows another one. So a connection that is closed
 //! for a reason of its own, by a proxy that keeps cookies back, makes no page load again and again.
+//!
+//! Words that the server does not have stay where they are nowhere else: those of a text, which can still be saved as a copy,
+//! and, where only the session has ended, those that were typed into a form: they are sent once one has signed in again.
 
 use super::Around;
 use crate::{
     Loaded, ask, browser,
+    components::holds_words,
     follow::{Follower, Heard, PAGE},
 };
 use domain::{Code, Problem, WorkspaceId, ops::GetWorkspace};
@@ -43,13 +47,18 @@ impl Over {
             return;
         }
         spawn_local(async move {
-            if ask(GetWorkspace { workspace })
-                .await
-                .is_err_and(|problem| is_end(&problem))
-            {
-                browser::reload();
+            if let Err(problem) = ask(GetWorkspace { workspace }).await {
+                end(&problem);
             }
         });
+    }
+}
+
+/// Loads the page again if this is what it was answered when it asked for what it shows, and that says that it is over.
+pub(super) fn end(problem: &Problem) {
+    let waits = problem.code == Code::SignedOut && holds_words();
+    if is_end(problem) && !waits {
+        browser::reload();
     }
 }
 

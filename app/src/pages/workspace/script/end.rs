@@ -1,11 +1,11 @@
 //! What a script's page does when it hears from the room: that there is newer text, or that it is over.
 
 use super::{
-    super::over::{Over, is_end},
+    super::over::{Over, end, is_end},
     Script,
 };
 use crate::{
-    browser, call,
+    call,
     follow::{Follower, Heard, TEXT},
 };
 use domain::{
@@ -185,7 +185,7 @@ async fn look_whether_over(script: Script, workspace: WorkspaceId, record: Recor
     match holds {
         // Who is signed out is told so by the connection of the text.
         Some(true) => script.gone.set(problem.code != Code::SignedOut),
-        Some(false) => browser::reload(),
+        Some(false) => end(&problem),
         None => {}
     }
 }
