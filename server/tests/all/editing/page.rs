@@ -133,6 +133,6 @@ async fn a_page_that_says_anything_is_closed_and_one_that_is_left_open_ends_with
     let _ = goes.0.close(None).await;
     assert_eq!(goes.until_closed().await, 1000);
     stays.expect_open("nobody else went").await;
-    let (_, end) = tokio::join!(desk.server.stop(), stays.until_closed());
+    let ((), end) = tokio::join!(desk.server.stop(), stays.until_closed());
     assert_eq!(end, 1012, "the server restarts");
 }
