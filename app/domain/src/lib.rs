@@ -11,6 +11,7 @@ pub mod operation;
 pub mod ops;
 pub mod pack;
 pub mod password;
+pub mod pasted;
 pub mod policy;
 pub mod ports;
 pub mod problem;

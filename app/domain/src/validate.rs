@@ -1,7 +1,7 @@
 //! The rules for single fields. Each returns the sentence a person reads, or nothing; an operation's `validate` puts
 //! them together. Limits are in characters (Unicode scalar values), as people count them.
 
-use crate::{FieldError, Secret};
+use crate::{FieldError, Secret, pasted::emails_in};
 
 /// Longest e-mail address, in characters (RFC 5321 allows a path of 256 octets with its brackets).
 pub const EMAIL_MAX: usize = 254;
@@ -48,7 +48,7 @@ impl Check {
 }
 
 /// Characters nobody means to type into a single line: controls, and the invisible ones that turn text around.
-fn unprintable(c: char) -> bool {
+pub(crate) fn unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
@@ -203,84 +203,6 @@ pub fn optional_word(text: &str) -> Option<String> {
     if text.is_empty() { None } else { word(text) }
 }
 
-/// The addresses in a pasted text, each once, in canonical form. Mail programs write `Bea <bea@b.example>; "Lindholm, Bea"
-/// <bea@b.example>`, spreadsheets a row for each, `Bea<tab>bea@b.example` or `"Lindholm, Bea",bea@b.example`, perhaps below the
-/// names of the columns. A name beside an address is passed over; what has the look of an address is taken for one there too, so
-/// that none is. Everything else that is no address is left for somebody to mend.
-pub fn emails_in(text: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let mut keep = |word: &str| {
-        let address = canonical_email(bare(word));
-        if !address.is_empty() && !found.contains(&address) {
-            found.push(address);
-        }
-    };
-    let rows = text
-        .split(['\n', '\r'])
-        .filter(|row| !row.trim_matches(around).is_empty());
-    for (index, row) in rows.enumerate() {
-        let words = row.split(|c: char| c.is_whitespace() || ",;<>".contains(c));
-        let addresses = words.filter(|word| word.contains('@')).count();
-        // What the columns are called stands above them, and names the one we want.
-        if index == 0 && addresses == 0 && text.contains('@') && names_columns(row) {
-            continue;
-        }
-        let columns = addresses > 0 && (row.contains('\t') || addresses == 1 && !row.contains('<'));
-        for part in row.split([';', '\t']) {
-            let mut rest = part;
-            while let Some((name, behind)) = rest.split_once('<') {
-                let (inside, behind) = behind.split_once('>').unwrap_or((behind, ""));
-                let alone = name.rsplit_once(',').map_or("", |(alone, _)| alone);
-                alone.split(',').filter(|cell| is_host(cell)).for_each(&mut keep);
-                name.split(|c: char| c == ',' || c.is_whitespace())
-                    .filter(|word| word.contains('@'))
-                    .for_each(&mut keep);
-                inside.split_whitespace().for_each(&mut keep);
-                rest = behind;
-            }
-            for cell in rest.split(',') {
-                let beside = |word: &&str| cell.contains('@') && !word.contains('@');
-                let meant = |word: &&str| !columns || word.contains('@') || is_host(cell);
-                let words = cell.split_whitespace().skip_while(beside);
-                words.filter(meant).for_each(&mut keep);
-            }
-        }
-    }
-    found
-}
-
-/// An address without what surrounds it: quotes, brackets, a full stop, marks that nobody sees, and the scheme of a link.
-fn bare(word: &str) -> &str {
-    let word = word.trim_matches(around);
-    match word.split_at_checked(7) {
-        Some((scheme, address)) if scheme.eq_ignore_ascii_case("mailto:") => {
-            address.split_once('?').map_or(address, |(address, _)| address)
-        }
-        _ => word,
-    }
-}
-
-fn around(c: char) -> bool {
-    c.is_whitespace() || unprintable(c) || "\"'“”„‘’()[]<>,.;".contains(c)
-}
-
-/// Whether a row without an address says what the columns below it hold: one of them mail, in the languages we know it in.
-fn names_columns(row: &str) -> bool {
-    let row = row.to_lowercase();
-    ["mail", "address", "adres", "courriel", "correo"]
-        .iter()
-        .any(|word| row.contains(word))
-}
-
-/// Whether a cell is one word that ends like a mail server's name, as an address does that lost its sign; not a title or initials
-/// (`M.Sc.`, `J.R.`), nor the address of a page.
-fn is_host(cell: &str) -> bool {
-    let cell = cell.trim_matches(around);
-    let page = cell.contains(char::is_whitespace) || cell.contains('/') || cell.starts_with("www.");
-    let ending = cell.rsplit_once('.').map_or("", |(_, ending)| ending);
-    !page && ending.chars().nth(1).is_some() && ending.chars().all(char::is_lowercase)
-}
-
 /// A pasted text of addresses: at least one, each good.
 pub fn email_list(text: &str, most: usize) -> Option<String> {
     if text.chars().count() > most * (EMAIL_MAX + NAME_MAX) {
@@ -329,111 +251,4 @@ pub fn days_in_order(from: &str, to: &str) -> Option<String> {
 /// A day in a filter, or nothing.
 pub fn optional_day(text: &str) -> Option<String> {
     (!text.is_empty() && parse_day(text).is_none()).then(|| "Write the day like 2026-11-22.".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{email_list, emails_in};
-
-    #[test]
-    fn addresses_are_found_as_mail_programs_paste_them() {
-        for (pasted, found) in [
-            ("", vec![]),
-            (" , ;\n\t<>", vec![]),
-            ("bea@b.example", vec!["bea@b.example"]),
-            ("bea@b.example cy@b.example", vec!["bea@b.example", "cy@b.example"]),
-            ("BEA@b.example,bea@B.example", vec!["bea@b.example"]),
-            ("Bea Lindholm <bea@b.example>", vec!["bea@b.example"]),
-            // As Outlook writes names, with and without quotes.
-            (
-                "Lindholm, Bea <bea@b.example>; \"Holt, Ben\" <ben@b.example>; 'cy@b.example' <cy@b.example>",
-                vec!["bea@b.example", "ben@b.example", "cy@b.example"],
-            ),
-            (
-                "Lindholm, Bea <bea@b.example>, Holt, Ben (Quality) <ben@b.example>",
-                vec!["bea@b.example", "ben@b.example"],
-            ),
-            ("\"bea@b.example\" <bea@b.example>", vec!["bea@b.example"]),
-            ("Dr. J.R. Lindholm <bea@b.example>", vec!["bea@b.example"]),
-            ("Bea\t<bea@b.example>", vec!["bea@b.example"]),
-            (
-                "Bea bea@b.example, Cy cy@b.example",
-                vec!["bea@b.example", "cy@b.example"],
-            ),
-            // As Outlook writes plain text, and as a link is copied.
-            ("bea@b.example<mailto:bea@b.example>", vec!["bea@b.example"]),
-            ("MailTo:bea@b.example?subject=Hi", vec!["bea@b.example"]),
-            ("Ask Bea (bea@b.example).", vec!["bea@b.example"]),
-            // None is passed over, whole or not.
-            (
-                "cy@b.example Bea <bea@b.example> dee@b.example",
-                vec!["cy@b.example", "bea@b.example", "dee@b.example"],
-            ),
-            (
-                "cyb.example, Bea <bea@b.example>, dee",
-                vec!["cyb.example", "bea@b.example", "dee"],
-            ),
-            ("Bea <bea@b.example", vec!["bea@b.example"]),
-            ("<bea@b.example cy@b.example>", vec!["bea@b.example", "cy@b.example"]),
-        ] {
-            assert_eq!(emails_in(pasted), found, "{pasted}");
-        }
-    }
-
-    #[test]
-    fn rows_of_a_spreadsheet_are_read_and_nobody_in_them_is_forgotten() {
-        let two = vec!["bea@b.example", "cy@b.example"];
-        for (pasted, found) in [
-            ("Bea Lindholm\tbea@b.example\nCy\tcy@b.example", two.clone()),
-            ("Bea Lindholm,bea@b.example\r\nCy,cy@b.example\r\n", two.clone()),
-            ("Bea;Lindholm;bea@b.example\nCy;Holt;cy@b.example;\n", two.clone()),
-            (
-                "\"Lindholm, Bea\",bea@b.example\n\"Holt, Cy\",\"cy@b.example\",,\n,,,\n\n",
-                two.clone(),
-            ),
-            ("bea@b.example,Lindholm,Bea\ncy@b.example,Holt,Cy", two.clone()),
-            (
-                "Name\tE-mail\tRole\nBea\tbea@b.example\tReader\nCy\tcy@b.example\tReader",
-                two.clone(),
-            ),
-            ("\u{FEFF}Name,Email\nBea,bea@b.example\nCy,cy@b.example", two.clone()),
-            ("\n  \nE-Mail-Adresse\nbea@b.example\ncy@b.example", two.clone()),
-            (
-                "Bea\u{A0}Lindholm\u{A0}bea@b.example\u{A0}\n\u{200B}cy@b.example\u{202C}",
-                two.clone(),
-            ),
-            (
-                "1\tDr. Bea Lindholm, M.Sc.\tmailto:bea@b.example\t22.11.2026\n2\tJ.R.\tcy@b.example\twww.b.example",
-                two.clone(),
-            ),
-            ("Bea\tbea@b.example\tcy@b.example", two.clone()),
-            ("Lindholm, Bea\t<bea@b.example>\nHolt, Cy\t<cy@b.example>", two.clone()),
-            // What may be somebody is never passed over: an address that lost a part, a row that has none.
-            ("Bea\tbea@\nCy\tcy@b.example", vec!["bea@", "cy@b.example"]),
-            (
-                "Bea\tbea.b.example\nCy\tcy@b.example",
-                vec!["bea", "bea.b.example", "cy@b.example"],
-            ),
-            ("bea.b.example\ncy@b.example", vec!["bea.b.example", "cy@b.example"]),
-            ("bea.b.example,cy@b.example", vec!["bea.b.example", "cy@b.example"]),
-            ("Bea bea @b.example", vec!["@b.example"]),
-            (
-                "Cy\tcy@b.example\nBea Lindholm\t\n",
-                vec!["cy@b.example", "bea", "lindholm"],
-            ),
-            ("Bea Lindholm\ncy@b.example", vec!["bea", "lindholm", "cy@b.example"]),
-            ("cy@b.example\nE-mail", vec!["cy@b.example", "e-mail"]),
-            (
-                "bea@b.example, dee, cy@b.example",
-                vec!["bea@b.example", "dee", "cy@b.example"],
-            ),
-        ] {
-            assert_eq!(emails_in(pasted), found, "{pasted:?}");
-            let good = found == two;
-            assert_eq!(email_list(pasted, 50).is_none(), good, "{pasted:?}");
-        }
-        assert!(email_list("E-mail", 50).is_some(), "the name of a column is nobody");
-        let wrong = email_list("Name,E-mail\nBea,bea@\nCy,cy@b.example", 50).expect("one is broken");
-        assert!(wrong.starts_with("bea@: This address stops after the @."), "{wrong}");
-    }
 }

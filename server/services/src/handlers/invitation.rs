@@ -8,8 +8,8 @@ use crate::{Context, Event, Handle, Prepare, failure::Failure, vault::INVITATION
 use domain::{
     Code, InvitationId, Problem, Secret,
     ops::{Done, InviteMembers, Invited, ResendInvitation, RevokeInvitation},
+    pasted::emails_in,
     policy::Action,
-    validate::emails_in,
 };
 use store::{
     TenantTx,
