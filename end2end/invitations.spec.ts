@@ -78,7 +78,7 @@ test("a link that was taken back says so", async ({ page, owner, another, compla
 for (const javaScriptEnabled of [true, false]) {
   test(`the last who answers for a workspace stays, and is told why before and after trying, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ page, owner, another, complaints }) => {
     complaints.expect(/status of 403/);
-    const why = "You are the only Owner of this workspace. Give somebody else this role first.";
+    const why = "You are the only Owner of this workspace. Somebody else must be given this role first.";
     await memberOf(owner, page.request, "Bea Lindholm");
     const { members } = await done<{ members: { account: string; current: boolean }[] }>(page.request, "member.list", { workspace: owner.workspace });
     const set = async (account: string, role: string) => void (await done(page.request, "member.set_role", { workspace: owner.workspace, account, role }));
@@ -134,7 +134,7 @@ for (const javaScriptEnabled of [true, false]) {
       } else {
         // The page made anew does not offer it any more.
         await expect(mine.getByRole("heading", { level: 1 })).toHaveText("You are the only Owner of this workspace.");
-        await expect(mine.getByText("Give somebody else this role first. Nothing was changed.")).toBeVisible();
+        await expect(mine.getByText("Somebody else must be given this role first. Nothing was changed.")).toBeVisible();
       }
     }
   });

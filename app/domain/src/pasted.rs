@@ -5,7 +5,8 @@ use crate::validate::{canonical_email, unprintable};
 /// The addresses in a pasted text, each once, in canonical form. Mail programs write `Bea <bea@b.example>; "Lindholm, Bea"
 /// <bea@b.example>`, spreadsheets a row for each, `Bea<tab>bea@b.example` or `"Lindholm, Bea",bea@b.example`, perhaps below the
 /// names of the columns. A name beside an address is passed over; what has the look of an address is taken for one there too, so
-/// that none is. Everything else that is no address is left for somebody to mend.
+/// that none is. A row of columns with two addresses beside a name is one that is broken. Everything else that is no address is left
+/// for somebody to mend.
 pub fn emails_in(text: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut keep = |word: &str| {
@@ -22,6 +23,12 @@ pub fn emails_in(text: &str) -> Vec<String> {
         let addresses = words.filter(|word| word.contains('@')).count();
         // What the columns are called stands above them, and names the one we want.
         if index == 0 && addresses == 0 && text.contains('@') && names_columns(row) {
+            continue;
+        }
+        // Beside a person's address that of somebody else, a manager or who wrote the list: nobody knows who is meant.
+        let is_person = |cell: &str| cell.contains('@') || cell.trim_matches(around).is_empty();
+        if addresses > 1 && row.contains('\t') && !row.split('\t').all(is_person) {
+            keep(row);
             continue;
         }
         let columns = addresses > 0 && (row.contains('\t') || addresses == 1 && !row.contains('<'));
@@ -183,8 +190,13 @@ mod tests {
                 "1\tDr. Bea Lindholm, M.Sc.\tmailto:bea@b.example\t22.11.2026\n2\tJ.R.\tcy@b.example\twww.b.example",
                 two.clone(),
             ),
-            ("Bea\tbea@b.example\tcy@b.example", two.clone()),
+            ("bea@b.example\t\tcy@b.example", two.clone()),
             ("Lindholm, Bea\t<bea@b.example>\nHolt, Cy\t<cy@b.example>", two.clone()),
+            // Who of two is meant is not guessed.
+            (
+                "Bea\tbea@b.example\tcy@b.example",
+                vec!["bea\tbea@b.example\tcy@b.example"],
+            ),
             // What may be somebody is never passed over: an address that lost a part, a row that has none.
             ("Bea\tbea@\nCy\tcy@b.example", vec!["bea@", "cy@b.example"]),
             (

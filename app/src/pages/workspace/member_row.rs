@@ -49,7 +49,7 @@ pub fn MemberRow(
 pub fn why_only(member: &MemberView) -> String {
     let who = if member.current { "You are" } else { "This member is" };
     let role = &member.role_name;
-    format!("{who} the only {role} of this workspace. Give somebody else this role first.")
+    format!("{who} the only {role} of this workspace. Somebody else must be given this role first.")
 }
 
 #[component]

@@ -176,7 +176,7 @@ impl Context<'_, TenantTx> {
             ..Problem::new(Code::Forbidden)
         };
         Err(problem
-            .with_detail("Give somebody else this role first. Nothing was changed.")
+            .with_detail("Somebody else must be given this role first. Nothing was changed.")
             .into())
     }
 

@@ -115,7 +115,9 @@ async fn the_last_who_answers_for_a_workspace_stays() {
         assert_eq!(problem.code, Code::Forbidden);
         assert_eq!(
             problem.to_string(),
-            format!("{who} the only Owner of this workspace. Give somebody else this role first. Nothing was changed."),
+            format!(
+                "{who} the only Owner of this workspace. Somebody else must be given this role first. Nothing was changed."
+            ),
             "what is the matter, and what to do"
         );
     }
