@@ -1,6 +1,6 @@
 // A server of a test's own, with a data folder and a private Postgres of its own: to be killed.
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -45,10 +45,13 @@ export class OwnServer {
   /** Starts it, on the same address and data, and waits until it is ready. */
   async startAgain(): Promise<void> {
     const [data, keys] = [join(this.folder, "data"), join(this.folder, "keys")];
+    // The folder goes with the test; what the server said of faults of its own must not.
+    const log = openSync(given("END2END_OWN_LOG"), "a");
     this.process = spawn(given("END2END_BINARY"), ["serve", "--data", data, "--keys", keys, "--listen", `127.0.0.1:${this.port}`], {
-      stdio: "ignore",
+      stdio: ["ignore", log, log],
       env: { ...process.env, SCRIPTKEEP_ORIGIN: this.origin },
     });
+    closeSync(log);
     await expect.poll(() => this.ready(), { message: "the server is ready", intervals: [50] }).toBe(true);
   }
 

@@ -49,6 +49,9 @@ pub(super) fn run(
     playwright.envs(product.site.iter().map(|site| (SITE_VARIABLE, site)));
     playwright.env("END2END_SANDBOX", if tools::is_root() { "off" } else { "on" });
     playwright.env("END2END_SERVER_LOG", &log);
+    let own_log = workspace.work_dir("logs")?.join("end2end-own-servers.log");
+    fs::write(&own_log, "").or_fail(format!("emptying {}", own_log.display()))?;
+    playwright.env("END2END_OWN_LOG", &own_log);
     let over_tls = engines
         .map(|engines| serve_over_tls(workspace, product, engines, &mut playwright))
         .transpose()?;
@@ -71,6 +74,7 @@ pub(super) fn run(
     );
     if count.failed > before.failed {
         print_faults(&log);
+        print_faults(&own_log);
     }
     Ok(())
 }
