@@ -1,5 +1,6 @@
-//! Seats at documents and pages: whether those who sit there still may. Asked again and again while anything is open, so that a change
-//! of a membership or a session is seen whoever made it: another node, the command line, a hand in the database.
+//! Seats at documents and pages: whether those who sit there still may. Asked again and again while anything is open, so
+//! that a change of a membership or a session is seen whoever made it: another node, the command line, a hand in the
+//! database.
 
 use crate::{
     Db, Reason, StoreError, SystemTx,

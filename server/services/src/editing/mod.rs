@@ -1,8 +1,10 @@
-//! Editing bodies together: rooms, who sits in them, and their way into the database.
+//! Editing bodies together: rooms, who sits in them, and their way into the database; and who sits at a page of a workspace
+//! that shows no body.
 //!
-//! A connection takes a [`Seat`] in the room of a record. The room (`collab`, a state machine) is driven by one task; what
-//! it wants kept goes to the writer of its workspace, and nobody is told that an edit is kept before the transaction with
-//! it has committed. While somebody sits there, a watch looks twice a second whether they still may.
+//! At a body, a connection takes a [`Seat`] in the room of a record. The room (`collab`, a state machine) is driven by one
+//! task; what it wants kept goes to the writer of its workspace, and nobody is told that an edit is kept before the
+//! transaction with it has committed. An open page takes a seat without a room: nothing is said to it but that it is over. While anybody sits
+//! anywhere, a watch looks twice a second whether they still may.
 //!
 //! A record's address names no workspace, so that any y-websocket client that knows the record can come in. Which
 //! workspace it is in is found among those the person belongs to, by looking into each with the person's own eyes; a

@@ -68,7 +68,7 @@ struct Head {
 }
 
 impl Incoming {
-    /// Messages of more than `largest` bytes are not read.
+    /// Messages of more than `largest` bytes are not read; at 0 none is, not an empty one either.
     pub(super) fn new(largest: usize) -> Self {
         Self {
             largest,
@@ -140,7 +140,7 @@ impl Incoming {
             if length > CONTROL_MAX || first & LAST == 0 {
                 return Err(Wrong::Protocol);
             }
-        } else if length.saturating_add(gathered) > self.largest {
+        } else if self.largest == 0 || length.saturating_add(gathered) > self.largest {
             return Err(Wrong::TooLarge);
         }
         let Some((mask, after)) = after.split_first_chunk() else {
@@ -315,7 +315,14 @@ mod tests {
         bytes.extend(masked(LAST | CLOSE, &[0x03, 0xe8]));
         let heard = vec![Heard::Ping(Bytes::from_static(b"there?")), Heard::Close(Some(1000))];
         assert_eq!(read(0, &[&bytes]), (heard, Ok(())));
-        for message in [masked(LAST | BINARY, b"x"), masked(TEXT, b"x")] {
+        for message in [
+            masked(LAST | BINARY, b"x"),
+            masked(TEXT, b"x"),
+            masked(LAST | BINARY, b""),
+            masked(LAST | TEXT, b""),
+            masked(BINARY, b""),
+            masked(LAST | CONTINUATION, b""),
+        ] {
             assert_eq!(read(0, &[&message]), (vec![], Err(Wrong::TooLarge)));
         }
     }

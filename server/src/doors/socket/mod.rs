@@ -7,7 +7,7 @@
 //! `schema=N` (which version of the document it knows) and `workspace=ID` (saves looking for it).
 //!
 //! `GET /ws/workspaces/{workspace}`: being told when an open page of a workspace is over. Nothing is said there, by neither
-//! side: a message is too large, whatever it says, and the server only closes, as soon as who has the page may not see the
+//! side: a message is too large, also an empty one, and the server only closes, as soon as who has the page may not see the
 //! workspace any more (4403), or is signed out (4401).
 //!
 //! A browser shows a page nothing but the code of a close frame, so who is signed out, or has no business here, is told

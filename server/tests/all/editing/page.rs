@@ -122,7 +122,12 @@ async fn a_page_that_says_anything_is_closed_and_one_that_is_left_open_ends_with
     let desk = Desk::open().await;
     let open = || OpenPage::open(&desk.server, &desk.cookie, &desk.workspace);
     let mut stays = open().await;
-    for message in [Message::text("x"), Message::binary([0].as_slice())] {
+    for message in [
+        Message::text("x"),
+        Message::binary([0].as_slice()),
+        Message::text(""),
+        Message::binary([].as_slice()),
+    ] {
         let mut page = open().await;
         page.expect_open("before").await;
         let _ = page.0.send(message.clone()).await;
