@@ -1,6 +1,6 @@
 // Who manages a workspace's people by its page, with scripts and without: a pasted list, sending again, withdrawing, leaving.
 import { alive, expect, test } from "./support/test.ts";
-import { freshEmail, linkFor, mailsTo, PASSWORD } from "./support/people.ts";
+import { done, freshEmail, linkFor, mailsTo, memberOf, PASSWORD } from "./support/people.ts";
 
 for (const javaScriptEnabled of [true, false]) {
   test(`a pasted list is invited at once, one of it again, one no longer; who joined may leave, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ page, owner, another, complaints }) => {
@@ -66,8 +66,35 @@ for (const javaScriptEnabled of [true, false]) {
     await expect(mine.getByText("bea@: This address stops after the @. Is the ending missing?")).toBeVisible();
     await expect(field).toHaveValue(/Lindholm, Bea/);
     await field.fill(rows(`mailto:${bea}`));
+    const role = mine.getByRole("combobox", { name: "Role" });
+    await role.selectOption({ label: "Reader" });
     await mine.getByRole("button", { name: "Invite" }).click();
-    for (const address of [ada, bea]) await expect(mine.getByRole("listitem").filter({ hasText: address })).toBeVisible();
+    for (const address of [ada, bea]) await expect(mine.getByRole("listitem").filter({ hasText: address })).toContainText("Reader");
     await expect(mine.locator(".inv-row")).toHaveCount(2);
+    // Who presses again sends nobody another mail, nor raises anybody.
+    await expect(mine.getByRole("main").getByText("Saved")).toBeVisible();
+    await expect(field).toHaveValue("");
+    if (javaScriptEnabled) await expect(role).toHaveValue("reader");
+  });
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`who may not see the members leaves by the settings, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ page, owner, another, complaints }) => {
+    complaints.expect(/status of 404/);
+    const bea = await memberOf(owner, page.request, "Bea Lindholm");
+    const { members } = await done<{ members: { account: string; name: string }[] }>(page.request, "member.list", { workspace: owner.workspace });
+    const { account } = members.find(({ name }) => name === bea.name)!;
+    await done(page.request, "member.set_role", { workspace: owner.workspace, account, role: "reader" });
+    const hers = await another({ javaScriptEnabled });
+    await bea.signIn(hers.request);
+    await hers.goto(owner.at("/settings"));
+    if (javaScriptEnabled) await alive(hers);
+    await hers.getByText("Leave this workspace").click();
+    await hers.getByRole("button", { name: "Leave", exact: true }).click();
+    await expect(hers).not.toHaveURL(owner.at("/settings"));
+    expect((await hers.goto(owner.at()))!.status()).toBe(404);
+    // Who sees them leaves from there.
+    await page.goto(owner.at("/settings"));
+    await expect(page.getByText("Leave this workspace")).toHaveCount(0);
   });
 }

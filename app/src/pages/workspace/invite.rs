@@ -24,7 +24,14 @@ pub fn InviteForm(
     again: Callback<()>,
 ) -> impl IntoView {
     let form = Form::<InviteMembers>::new();
-    let done = Callback::new(move |_| again.run(()));
+    let typed = NodeRef::<leptos::html::Div>::new();
+    let done = Callback::new(move |_| {
+        #[cfg(feature = "hydrate")]
+        if let Some(typed) = typed.get_untracked() {
+            crate::browser::clear_inputs(&typed);
+        }
+        again.run(());
+    });
     let options = roles.iter().map(|role| (role.id.clone(), role.name.clone())).collect();
     let about = roles
         .into_iter()
@@ -41,7 +48,7 @@ pub fn InviteForm(
         </h2>
         <OpForm form on_done=done class="invite">
             <Hidden name="workspace" value=workspace.to_string()/>
-            <div class="grow">
+            <div class="grow" node_ref=typed>
                 <TextArea
                     name="emails"
                     label="Invite by e-mail"

@@ -2,7 +2,7 @@
 
 use super::{InvitationRow, InviteForm, MemberRow, PhoneSwitcher, use_workspace, use_workspace_key, why_only};
 use crate::{
-    Asking,
+    Asking, Loaded,
     answer::leave_for,
     ask,
     components::{Form, Hidden, Look, OpForm, Submit, disclosed},
@@ -13,6 +13,7 @@ use crate::{
 use domain::{
     Code, WorkspaceId,
     ops::{LeaveWorkspace, ListMembers, MemberView, People},
+    pack::Role,
     policy::Action,
 };
 use leptos::prelude::*;
@@ -36,6 +37,7 @@ pub fn PeoplePage() -> impl IntoView {
         <div class="scroll">
             <PhoneSwitcher/>
             <Transition fallback=|| ()>
+                {inviting(workspace, people, again)}
                 {move || {
                     people
                         .get::<People>()
@@ -49,19 +51,55 @@ pub fn PeoplePage() -> impl IntoView {
     }
 }
 
+/// The person who looks, and whether they may change who belongs here.
+fn own(people: &People) -> Option<(&MemberView, bool)> {
+    let own = people.members.iter().find(|member| member.current)?;
+    let role = people.roles.iter().find(|role| role.id == own.role);
+    let manages = role.is_some_and(|role| role.may.contains(&Action::ManageMembers));
+    Some((own, manages))
+}
+
+/// What stands above the lists. It stays as it is while they change, with the role that is chosen and what it says.
+fn inviting(workspace: Memo<Option<WorkspaceId>>, people: Loaded, again: Callback<()>) -> impl IntoView {
+    let given = Memo::new(move |_| {
+        let people = people.get::<People>()?.ok()?;
+        let manages = own(&people).is_some_and(|(_, manages)| manages);
+        Some((workspace.get()?, manages, people.roles, people.usual_role))
+    });
+    move || {
+        given
+            .get()
+            .map(|(workspace, manages, roles, usual)| view! { <Head workspace manages roles usual again/> })
+    }
+}
+
+#[component]
+fn Head(workspace: WorkspaceId, manages: bool, roles: Vec<Role>, usual: String, again: Callback<()>) -> impl IntoView {
+    view! {
+        <header class="page-head">
+            <h1>"Members"</h1>
+        </header>
+        {manages
+            .then(|| {
+                view! {
+                    <section class="page-pad" aria-labelledby="inv-h">
+                        <InviteForm workspace roles usual again/>
+                    </section>
+                }.into_any()
+            })}
+    }
+}
+
 #[component]
 fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> impl IntoView {
-    let own = people.members.iter().find(|member| member.current).cloned();
-    let manages = own
-        .as_ref()
-        .and_then(|own| people.roles.iter().find(|role| role.id == own.role))
-        .is_some_and(|role| role.may.contains(&Action::ManageMembers));
+    let (own, manages) = own(&people).map(|(own, manages)| (own.clone(), manages)).unzip();
+    let manages = manages.unwrap_or_default();
     // Whom the workspace cannot lose: said where one would try.
     let mut answering = people.members.iter().filter(|member| member.owner && !member.suspended);
     let only = answering.next().filter(|_| answering.next().is_none());
     let only = only.map(|member| member.account);
     let (suspended, members): (Vec<_>, Vec<_>) = people.members.into_iter().partition(|member| member.suspended);
-    let roles = StoredValue::new(people.roles.clone());
+    let roles = StoredValue::new(people.roles);
     let rows = move |members: Vec<MemberView>| {
         members
             .into_iter()
@@ -91,17 +129,6 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
         .collect_view();
     let invitations = people.invitations;
     view! {
-        <header class="page-head">
-            <h1>"Members"</h1>
-        </header>
-        {manages
-            .then(|| {
-                view! {
-                    <section class="page-pad" aria-labelledby="inv-h">
-                        <InviteForm workspace roles=people.roles usual=people.usual_role again/>
-                    </section>
-                }.into_any()
-            })}
         <nav class="tabs page-pad mem-tabs" aria-label="On this page">
             {tabs}
         </nav>
@@ -143,9 +170,14 @@ fn Everybody(workspace: WorkspaceId, people: People, again: Callback<()>) -> imp
     }
 }
 
-/// Leaving the workspace oneself; `stays` says why that cannot be.
+/// Leaving the workspace oneself.
 #[component]
-fn Leave(workspace: WorkspaceId, stays: Option<String>) -> impl IntoView {
+pub fn Leave(
+    /// The workspace.
+    workspace: WorkspaceId,
+    /// Why that cannot be, if so.
+    stays: Option<String>,
+) -> impl IntoView {
     let goes = stays.is_none();
     let words = stays.unwrap_or_else(|| {
         "You lose access within a second. What you wrote stays. To come back, somebody has to invite you again."

@@ -1,6 +1,6 @@
 //! A workspace's settings: its name.
 
-use super::{AroundLoaded, use_workspace_key};
+use super::{AroundLoaded, Leave, use_workspace_key};
 use crate::{
     Asking, ask, call,
     components::{Form, Hidden, Moment, OpForm, SavedWord, Submit, TextField},
@@ -53,6 +53,8 @@ pub fn SettingsPage() -> impl IntoView {
 #[component]
 fn Settings(workspace: WorkspaceView) -> impl IntoView {
     let may_rename = workspace.actor().may(Action::ManageWorkspace);
+    // Whoever sees the members leaves from there.
+    let leaves = !workspace.actor().may(Action::SeeMembers);
     let (id, created, pack) = (workspace.id, workspace.created_at, workspace.pack.name.clone());
     view! {
         <header class="page-head set-head">
@@ -99,6 +101,7 @@ fn Settings(workspace: WorkspaceView) -> impl IntoView {
                 </div>
             </section>
         </div>
+        {leaves.then(|| view! { <Leave workspace=id stays=None/> }.into_any())}
     }
 }
 
