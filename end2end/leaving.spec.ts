@@ -127,6 +127,52 @@ test("detail_24 who pressed Back or Forward and stays is where they were in the 
   expect(told.questions).toHaveLength(steps.length + 1);
 });
 
+for (const names of [true, false]) {
+  test(`detail_24 a second press on Back while the first is asked about leads no further; ${names ? "entries of the history have names" : "they have none"}`, async ({ page, owner, complaints }) => {
+    complaints.expect(LOST);
+    const record = await owner.makeRecord(page.request, "Twice");
+    await keepsNothing(page);
+    if (!names) await page.addInitScript(() => Object.defineProperty(window, "navigation", { value: undefined }));
+    await open(page, owner.at("/people"));
+    await records(page).click();
+    await expect(page).toHaveURL(owner.at());
+    await page.getByRole("link", { name: "Twice" }).click();
+    const path = owner.at(`/records/${record}`);
+    await expect(page).toHaveURL(path);
+    await write(page);
+    await type(page, "Before.");
+    await leaveNetwork(page);
+    await page.keyboard.type(" Only here.");
+    await expect(save(page)).toHaveText("Not saved");
+    const entries = await page.evaluate(() => {
+      const own = window as unknown as { asked: number; go: boolean };
+      [own.asked, own.go] = [0, false];
+      window.confirm = () => {
+        own.asked += 1;
+        if (own.asked === 1) history.back();
+        return own.go;
+      };
+      return history.length;
+    });
+    await page.evaluate(() => history.back());
+    const asked = (): Promise<number> => page.evaluate(() => (window as unknown as { asked: number }).asked);
+    await expect.poll(asked).toBeGreaterThanOrEqual(1);
+    await expect(page).toHaveURL(path);
+    await expect(text(page)).toHaveText("Before. Only here.");
+    if (names) {
+      expect(await asked()).toBe(1);
+      expect(await page.evaluate(() => history.length)).toBe(entries);
+    }
+    // The next one is asked about again, and leads where it led.
+    const before = await asked();
+    await page.evaluate(() => void ((window as unknown as { go: boolean }).go = true));
+    await page.goBack();
+    await expect(text(page)).toHaveCount(0);
+    expect(await asked()).toBe(before + 1);
+    if (names) await expect(page).toHaveURL(owner.at());
+  });
+}
+
 test("detail_24 a copy is saved by its button, under the script's name, with every word", async ({ page, owner, complaints }) => {
   complaints.expect(LOST);
   const record = await owner.makeRecord(page.request, "Cold chain");

@@ -1,12 +1,14 @@
 //! Leaving a page that holds words which are nowhere else. The browser asks by itself only when the whole page goes; within
 //! the app the router swaps pages, for a link, for Back and Forward and after an act, and then it is asked here.
 
-use js_sys::Reflect;
+use js_sys::{Function, Promise, Reflect};
+use leptos::task::spawn_local;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventTarget, HtmlAnchorElement, MouseEvent, Node, Window};
 
 /// The page that asks.
@@ -19,9 +21,9 @@ struct Guard {
 
 thread_local! {
     static GUARD: RefCell<Option<Rc<Guard>>> = const { RefCell::new(None) };
-    /// Where in the history the page was before the last step or move; none in a browser that does not count its entries.
-    static FROM: Cell<Option<f64>> = const { Cell::new(None) };
-    /// Whether the next step is our own, back to the page that stayed.
+    /// The key of the page's entry of the history; none in a browser that does not name its entries.
+    static HOME: RefCell<Option<JsValue>> = const { RefCell::new(None) };
+    /// Whether the page stayed, and the browser is on its way back to it.
     static RETURNING: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -32,6 +34,8 @@ pub(crate) fn guard(path: String, question: impl Fn() -> Option<String> + 'stati
         question: Box::new(question),
     };
     GUARD.set(Some(Rc::new(guard)));
+    HOME.set(None);
+    note_home();
 }
 
 /// The page at `path` is gone. The next one may have its guard already.
@@ -64,12 +68,13 @@ pub(crate) fn listen() {
         }
     });
     let on_step = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
-        let returned = RETURNING.take();
+        let returns = RETURNING.take();
         let stays = match stepped_from() {
             // The router was not told of the step away, and needs to hear nothing of the way back.
-            None => returned,
+            None => returns,
             Some(path) => {
-                let stays = !may_leave();
+                // A second step before the first was taken back was meant for the same, and is answered.
+                let stays = returns || !may_leave();
                 if stays {
                     return_to(&path);
                 }
@@ -80,7 +85,7 @@ pub(crate) fn listen() {
             event.stop_immediate_propagation();
         }
     });
-    let on_entry = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| FROM.set(entry(&event, "from")));
+    let on_entry = Closure::<dyn Fn()>::new(note_home);
     if let Some(navigation) = navigation() {
         let _ = navigation.add_event_listener_with_callback("currententrychange", on_entry.as_ref().unchecked_ref());
     }
@@ -123,34 +128,46 @@ fn origin(window: &Window) -> Option<String> {
     window.location().origin().ok()
 }
 
-/// The page stayed: back to its entry of the history, with all of its address and what lies before and behind it. Where entries
-/// are not counted, its path gets a new one.
+/// The page stayed: back to its entry of the history, with all of its address and what lies before and behind it; by name,
+/// so that it does not matter which steps are under way. Where entries have no names, its path gets a new one.
 fn return_to(path: &str) {
-    let Some(history) = web_sys::window().and_then(|window| window.history().ok()) else {
+    if let Some(way) = way_home() {
+        RETURNING.set(true);
+        // Another step on the way, from which it is tried again, ends this one.
+        spawn_local(async move {
+            let _ = JsFuture::from(way).await;
+        });
         return;
-    };
-    let now = navigation().and_then(|navigation| entry(&navigation, "currentEntry"));
-    let way = FROM.get().zip(now).map_or(0.0, |(from, now)| from - now);
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a whole number of entries; no history has two thousand million"
-    )]
-    let way = way as i32;
-    if way == 0 {
+    }
+    if let Some(history) = web_sys::window().and_then(|window| window.history().ok()) {
         let _ = history.push_state_with_url(&JsValue::NULL, "", Some(path));
-    } else {
-        RETURNING.set(history.go_with_delta(way).is_ok());
+    }
+}
+
+/// Sets out for the page's entry.
+fn way_home() -> Option<Promise> {
+    let home = HOME.with_borrow(Clone::clone)?;
+    let navigation = navigation()?;
+    let traverse: Function = get(&navigation, "traverseTo")?.dyn_into().ok()?;
+    get(&traverse.call1(&navigation, &home).ok()?, "committed")?
+        .dyn_into()
+        .ok()
+}
+
+/// Remembers the present entry, if it is one of the page that asks.
+fn note_home() {
+    if guarded().is_some() && stepped_from().is_none() {
+        HOME.set(navigation().and_then(|navigation| get(&get(&navigation, "currentEntry")?, "key")));
     }
 }
 
 /// The browser's list of what was visited in this tab.
 fn navigation() -> Option<EventTarget> {
-    let window = web_sys::window()?;
-    Reflect::get(&window, &"navigation".into()).ok()?.dyn_into().ok()
+    get(&web_sys::window()?.into(), "navigation")?.dyn_into().ok()
 }
 
-/// The place in that list of an entry that `of` names.
-fn entry(of: &JsValue, name: &str) -> Option<f64> {
-    let entry = Reflect::get(of, &name.into()).ok()?;
-    Reflect::get(&entry, &"index".into()).ok()?.as_f64()
+fn get(of: &JsValue, name: &str) -> Option<JsValue> {
+    Reflect::get(of, &name.into())
+        .ok()
+        .filter(|value| !value.is_null() && !value.is_undefined())
 }
