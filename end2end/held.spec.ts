@@ -31,6 +31,29 @@ async function signInWhereAsked(page: Page, owner: Person): Promise<void> {
   await page.screenshot({ path: "end2end/results/screens/held-shown-again.png", fullPage: true });
 }
 
+/** Of the page only its form is left, and a word on why. */
+async function expectOut(page: Page): Promise<void> {
+  const out = page.getByRole("status").filter({ hasText: "You are signed out. Sign in in a new tab, then send this again." });
+  await expect(out).toBeVisible();
+  await expect(out.getByRole("link", { name: "Sign in in a new tab" })).toHaveAttribute("target", "_blank");
+  await expect(page.getByRole("navigation")).toHaveCount(0);
+  await expect(page.getByRole("heading")).toHaveCount(0);
+  await expect(page).toHaveTitle("Signed out");
+  await expect(page.getByLabel("Name of the workspace")).toHaveValue(TYPED);
+  expect(await page.locator(".app").innerText()).not.toContain("Tern House");
+  for (const [width, scheme] of [[1280, "light"], [1280, "dark"], [390, "light"], [390, "dark"]] as const) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme: scheme });
+    await expect(page.getByRole("button", { name: "Save name" })).toBeVisible();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.screenshot({ path: `end2end/results/screens/held-out-${width}-${scheme}.png` });
+  }
+  await page.emulateMedia({ media: "print", colorScheme: null });
+  await expect(page.getByRole("navigation")).toHaveCount(0);
+  await page.emulateMedia({ media: null });
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
 async function sendAgain(page: Page): Promise<void> {
   await expect(page.getByLabel("Name of the workspace")).toHaveValue(TYPED);
   await expect(page.getByRole("navigation", { name: "Workspace" })).toContainText("Tern House");
@@ -74,8 +97,26 @@ test("a page that is alive keeps what was typed while one signs in elsewhere", a
   const told = page.waitForResponse((response) => response.url().includes("/api/v1/workspace.get") && response.status() === 401);
   await endElsewhere(owner, await another());
   await told;
+  // It says so, and shows nothing else of the workspace, to nobody.
+  await expectOut(page);
   await page.getByRole("button", { name: "Save name" }).click();
   await expect(page.getByRole("alert")).toContainText("You are signed out.");
   await owner.signIn(page.request);
+  // Back from where one signed in.
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await expect(page.getByRole("status").filter({ hasText: "You are signed out." })).toHaveCount(0);
+  await expect(page).toHaveTitle(/Settings/);
   await sendAgain(page);
+});
+
+test("what was typed is sent after signing in elsewhere, and the page shows all again by that", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 401/);
+  await open(page, owner.at("/settings"));
+  await typeIn(page);
+  await endElsewhere(owner, await another());
+  await expectOut(page);
+  await owner.signIn(page.request);
+  await page.getByRole("button", { name: "Save name" }).click();
+  await expect(page.getByRole("navigation", { name: "Workspace" })).toContainText("Grebe");
+  await expect(page.getByLabel("Name of the workspace")).toHaveValue(TYPED);
 });

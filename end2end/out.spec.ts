@@ -115,6 +115,8 @@ test("a page ends wherever its reader has gone on to, and in every tab; nobody e
   await done(page.request, "member.remove", { workspace: owner.workspace, account: await accountOf(owner, page, bea.name) });
   await expectEnded(first, counts[0]!);
   await expectEnded(second, counts[1]!);
+  // Each has gone to the server and back since: whatever would load it again is there by now.
+  for (const bystander of [own, about, page]) await bystander.evaluate(async () => void (await (await fetch(location.href)).text()));
   for (const { loads } of stays) expect(loads).toBe(0);
   await expect(own.getByRole("heading", { name: "Records" })).toBeVisible();
 });
@@ -167,9 +169,15 @@ test("a text with words that are nowhere else stays when its writer is removed, 
   await writer.keyboard.type(" Bea had plan B");
   await expect(writer.getByText("4 words are on this device")).toBeVisible();
   await done(page.request, "member.remove", { workspace: owner.workspace, account });
-  const told = writer.waitForResponse((response) => response.url().includes("/api/v1/record.get") && response.status() === 404);
+  let told = 0;
+  writer.on("response", (response) => {
+    if (response.url().includes("/api/v1/record.get") && response.status() === 404) told += 1;
+  });
   await writer.context().setOffline(false);
-  await told;
+  await expect.poll(() => told).toBeGreaterThanOrEqual(1);
+  // Once it has said so, and has gone to the server and back, whatever would load it again is there.
+  await expect(save(writer)).toHaveText("Not saved");
+  await writer.evaluate(async () => void (await (await fetch("/you")).text()));
   await expect(save(writer)).toHaveText("Not saved");
   await expect(text(writer)).toHaveText("Before. Bea had plan B");
   await expect(writer.getByRole("button", { name: "Save a copy" })).toBeVisible();
@@ -228,9 +236,164 @@ test("who leaves a workspace themselves goes on to their workspaces", async ({ p
   const looked = watched(leaver);
   await open(leaver, owner.at("/people"));
   await looked;
+  // The way there is so slow that the page is told of its end twice meanwhile.
+  let told = 0;
+  let pass = () => {};
+  leaver.on("response", (response) => {
+    if (response.url().includes("/api/v1/workspace.get") && response.status() === 404 && (told += 1) === 2) pass();
+  });
+  const twice = new Promise<void>((resolve) => (pass = resolve));
+  await leaver.route((url) => url.pathname === "/w", async (route) => {
+    await twice;
+    await route.continue();
+  });
   await leaver.getByText("Leave this workspace").click();
   await leaver.getByRole("button", { name: "Leave", exact: true }).click();
   await expect(leaver).toHaveURL(/\/(w|start)$/);
+});
+
+for (const way of ["typed and taken back", "chosen and chosen back"]) {
+  test(`a page into which nothing is typed any more ends with the session: ${way}`, async ({ page, owner, another, complaints }) => {
+    complaints.expect(/status of 401/);
+    await memberOf(owner, page.request, "Bea Lindholm");
+    const there = await another();
+    await owner.signIn(there.request);
+    const looked = watched(there);
+    if (way === "typed and taken back") {
+      await open(there, owner.at("/settings"));
+      const name = there.getByLabel("Name of the workspace");
+      for (const words of ["x", "", "Tern House"]) await name.fill(words);
+    } else {
+      await open(there, owner.at("/people"));
+      const role = there.locator("form[method=post] select[name]").first();
+      await role.evaluate((list: HTMLSelectElement) => {
+        const first = list.selectedIndex;
+        for (const at of [first === 0 ? 1 : 0, first]) {
+          list.selectedIndex = at;
+          list.dispatchEvent(new Event("input", { bubbles: true }));
+        }
+      });
+      await expect(there.locator("form[data-typed]")).toHaveCount(1);
+    }
+    await looked;
+    await done(page.request, "session.revoke_others", {});
+    await expect(there).toHaveURL(/\/sign-in\?/);
+  });
+}
+
+test("a page with a form that holds words ends when its reader is removed, and when somebody else signs in", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 40[14]/);
+  await done(page.request, "workspace.rename", { workspace: owner.workspace, name: SECRET, revision: 1 });
+  for (const how of ["removed", "signed out"]) {
+    const bea = await memberOf(owner, page.request, `Bea, ${how}`);
+    const account = await accountOf(owner, page, bea.name);
+    await done(page.request, "member.set_role", { workspace: owner.workspace, account, role: "owner" });
+    const there = await another();
+    await bea.signIn(there.request);
+    const looked = watched(there);
+    await open(there, owner.at("/settings"));
+    await there.getByLabel("Name of the workspace").fill("Bea's words");
+    await looked;
+    if (how === "removed") {
+      const count = counted(there);
+      await done(page.request, "member.remove", { workspace: owner.workspace, account });
+      await expectEnded(there, count);
+      continue;
+    }
+    const elsewhere = await another();
+    await bea.signIn(elsewhere.request);
+    await done(elsewhere.request, "session.revoke_others", {});
+    await expect(there.getByText("You are signed out.")).toBeVisible();
+    await owner.signIn(there.request);
+    await there.evaluate(() => dispatchEvent(new Event("focus")));
+    await expect(there.locator(".nav-user")).toContainText(owner.name);
+    await expect(there.getByLabel("Name of the workspace")).toHaveValue(SECRET);
+  }
+});
+
+test("a page that was made for somebody else is made anew for who is signed in now", async ({ page, owner, another }) => {
+  const bea = await memberOf(owner, page.request, "Bea Lindholm");
+  const elsewhere = await another();
+  await bea.signIn(elsewhere.request);
+  const there = await another();
+  await bea.signIn(there.request);
+  const looked = watched(there);
+  await open(there, owner.at());
+  await looked;
+  await expect(there.locator(".nav-user")).toContainText(bea.name);
+  await owner.signIn(there.request);
+  await done(elsewhere.request, "session.revoke_others", {});
+  await expect(there.locator(".nav-user")).toContainText(owner.name);
+});
+
+test("a page without a session that holds words asks seldom", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 401/);
+  await page.clock.install();
+  await open(page, owner.at("/settings"));
+  await page.getByLabel("Name of the workspace").fill("Words");
+  const elsewhere = await another();
+  await owner.signIn(elsewhere.request);
+  let asked = 0;
+  page.on("response", (response) => void (response.url().includes("/api/v1/workspace.get") && (asked += 1)));
+  await page.clock.runFor(1_000);
+  await done(elsewhere.request, "session.revoke_others", {});
+  await expect(page.getByText("You are signed out.")).toBeVisible();
+  asked = 0;
+  for (let second = 0; second < 25; second += 1) await page.clock.runFor(1_000);
+  expect(asked).toBeLessThanOrEqual(1);
+});
+
+test("a connection that is dropped as soon as it is accepted is asked for ever more seldom", async ({ page, owner, complaints }) => {
+  let opened = 0;
+  await page.routeWebSocket(/\/ws\/workspaces\//, (socket) => {
+    opened += 1;
+    void socket.close({ code: 1001 });
+  });
+  await page.clock.install();
+  await open(page, owner.at());
+  for (let step = 0; step < 120; step += 1) await page.clock.runFor(500);
+  expect(opened).toBeGreaterThan(4);
+  // A minute, and two seconds at least between most of them.
+  expect(opened).toBeLessThan(36);
+  expect(complaints.heard).toEqual([]);
+});
+
+test("a text that is over is not asked for by a try that was due before", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Over");
+  let opened = 0;
+  await page.routeWebSocket(/\/ws\/records\//, (socket) => {
+    opened += 1;
+    void socket.close({ code: opened === 3 ? 4404 : 1001 });
+  });
+  await page.clock.install();
+  await open(page, owner.at(`/records/${record}`));
+  for (let step = 0; step < 40 && opened < 2; step += 1) await page.clock.runFor(250);
+  await page.evaluate(() => dispatchEvent(new Event("online")));
+  await expect.poll(() => opened).toBe(3);
+  for (let step = 0; step < 100; step += 1) await page.clock.runFor(1_000);
+  expect(opened).toBe(3);
+});
+
+test("a page that was out of sight for more than a minute has a new connection when it is seen again", async ({ page, owner }) => {
+  let opened = 0;
+  await page.routeWebSocket(/\/ws\/workspaces\//, (socket) => {
+    opened += 1;
+    socket.connectToServer();
+  });
+  await page.clock.install();
+  await open(page, owner.at());
+  await expect.poll(() => opened).toBe(1);
+  const see = (seen: boolean): Promise<void> =>
+    page.evaluate((seen) => {
+      Object.defineProperty(document, "hidden", { configurable: true, get: () => !seen });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }, seen);
+  for (const [seconds, connections] of [[50, 1], [61, 2]] as const) {
+    await see(false);
+    await page.clock.runFor(seconds * 1_000);
+    await see(true);
+    await expect.poll(() => opened).toBe(connections);
+  }
 });
 
 test("addresses of no workspace, and pages about oneself, hold no connection", async ({ page, owner, complaints }) => {

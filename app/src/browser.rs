@@ -22,24 +22,22 @@ fn document() -> Option<Document> {
 
 /// Loads another page of this site.
 pub(crate) fn load(address: &str) {
+    LEAVES.set(true);
     if let Some(window) = window() {
         // A refusal leaves the reader where they are; there is nothing better to do.
         let _ = window.location().set_href(address);
     }
 }
 
-/// Another page is on its way for so long after this one was left, in milliseconds.
-const LEAVES_MS: f64 = 3_000.0;
-
 thread_local! {
-    /// When the page was left last, if it was not kept by a question or a download.
-    static LEFT: Cell<f64> = const { Cell::new(0.0) };
+    /// Whether we have asked for another page, and nobody has done anything on this one since: who does has not left.
+    static LEAVES: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Loads this page again: the server decides anew what there is to see. Not while another is on its way, which would not
 /// come then: who leaves a workspace, or signs out, goes where that leads.
 pub(crate) fn reload() {
-    if js_sys::Date::now() - LEFT.get() < LEAVES_MS {
+    if LEAVES.get() {
         return;
     }
     if let Some(window) = window() {
@@ -172,11 +170,13 @@ fn problem_of(status: u16) -> Problem {
 pub(crate) fn listen() {
     let Some(document) = document() else { return };
     let on_key = Closure::<dyn Fn(KeyboardEvent)>::new(|event: KeyboardEvent| {
+        LEAVES.set(false);
         if event.key() == "Escape" && !event.default_prevented() {
             escape();
         }
     });
     let on_press = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| {
+        LEAVES.set(false);
         let target = event
             .target()
             .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
@@ -195,7 +195,7 @@ pub(crate) fn listen() {
     on_submit.forget();
     on_key.forget();
     on_press.forget();
-    on_window(&["beforeunload"], |_| LEFT.set(js_sys::Date::now()));
+    on_window(&["pageshow"], |_| LEAVES.set(false));
 }
 
 /// Listens to events of the window, for as long as there is the page.
@@ -206,6 +206,50 @@ pub(crate) fn on_window(events: &[&str], told: fn(web_sys::Event)) {
         let _ = window.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     }
     listener.forget();
+}
+
+/// Whether nobody sees the page.
+pub(crate) fn is_hidden() -> bool {
+    document().is_some_and(|document| document.hidden())
+}
+
+/// Marks the forms (`data-held`) that hold what the server does not have: something else than was rendered, or what came
+/// back with the page because it was not done. Whether there is one.
+pub(crate) fn hold_forms() -> bool {
+    let Some(root) = root() else { return false };
+    let forms = matching(&root, "form[data-typed]");
+    let held = forms.into_iter().filter(|form| {
+        let holds = form.get_attribute("data-typed").as_deref() == Some("kept") || is_changed(form);
+        let _ = form.toggle_attribute_with_force("data-held", holds);
+        holds
+    });
+    held.count() > 0
+}
+
+/// Whether a field of the form differs from what was rendered.
+fn is_changed(form: &Element) -> bool {
+    let pairs = [
+        ("value", "defaultValue"),
+        ("checked", "defaultChecked"),
+        ("selected", "defaultSelected"),
+    ];
+    let get = |field: &Element, name: &str| js_sys::Reflect::get(field, &name.into()).unwrap_or_default();
+    matching(form, "input, textarea, option[selected]").iter().any(|field| {
+        pairs.iter().any(|(now, before)| {
+            let before = get(field, before);
+            !before.is_undefined() && before != get(field, now)
+        })
+    })
+}
+
+/// The page is called so in the browser's tabs; what it was called before.
+pub(crate) fn rename(title: &str) -> String {
+    let Some(document) = document() else {
+        return String::new();
+    };
+    let before = document.title();
+    document.set_title(title);
+    before
 }
 
 /// Whether the browser knows that there is no network.
@@ -240,6 +284,7 @@ fn warn_before_signing_out(event: &web_sys::Event) {
                  erases them.",
             )
             .unwrap_or(true);
+    LEAVES.set(goes);
     if !goes {
         event.prevent_default();
         event.stop_immediate_propagation();
@@ -271,8 +316,12 @@ pub(crate) fn on_connection(told: impl Fn(bool) + Clone + 'static) {
 }
 
 fn open_menus() -> Vec<Element> {
-    let Some(list) = document().and_then(|document| document.query_selector_all("details[data-menu][open]").ok())
-    else {
+    root().map_or_else(Vec::new, |root| matching(&root, "details[data-menu][open]"))
+}
+
+/// The elements below this one that match.
+fn matching(inside: &Element, selector: &str) -> Vec<Element> {
+    let Ok(list) = inside.query_selector_all(selector) else {
         return Vec::new();
     };
     (0..list.length())
@@ -347,17 +396,13 @@ pub(crate) fn choose_first(event: &web_sys::Event) {
     }
 }
 
-/// Empties the inputs below an element: secrets that were accepted must not stay on the page.
+/// Empties the fields below an element: secrets that were accepted must not stay on the page, nor what is not to be sent twice.
 pub(crate) fn clear_inputs(inside: &Element) {
-    let Ok(inputs) = inside.query_selector_all("input") else {
+    let Ok(inputs) = inside.query_selector_all("input, textarea") else {
         return;
     };
-    for index in 0..inputs.length() {
-        let input = inputs
-            .get(index)
-            .and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if let Some(input) = input {
-            input.set_value("");
-        }
+    for input in (0..inputs.length()).filter_map(|index| inputs.get(index)) {
+        // Only an object that cannot be written to refuses this, and a field is none.
+        let _ = js_sys::Reflect::set(&input, &"value".into(), &"".into());
     }
 }

@@ -4,7 +4,7 @@
 use crate::browser;
 use leptos::leptos_dom::helpers::set_timeout;
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
     time::Duration,
 };
@@ -15,6 +15,12 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 const UPDATE: [u8; 2] = [0, 2];
 /// Close codes after which there is no use in coming back.
 const FINAL: std::ops::Range<u16> = 4400..4500;
+/// How long a connection stands before it counts as one, in milliseconds: what accepts a connection only to drop it is not
+/// to be asked again as if it had served.
+const STANDS_MS: f64 = 10_000.0;
+/// How long a page may be out of sight, in milliseconds, before its connections are made anew: whoever sleeps is not told
+/// that one is gone.
+const ASLEEP_MS: f64 = 60_000.0;
 
 /// When to connect, and to connect again.
 pub(crate) struct Pace {
@@ -37,7 +43,15 @@ pub(crate) static PAGE: Pace = Pace {
     persists: true,
 };
 
+/// For a page whose reader is signed out: it asks seldom, or when somebody looks at it.
+pub(crate) static OUT: Pace = Pace {
+    waits: [60_000; 5],
+    persists: true,
+};
+
 thread_local! {
+    /// Since when the page is out of sight; 0 while it is seen.
+    static HIDDEN: Cell<f64> = const { Cell::new(0.0) };
     /// Everybody who listens.
     static ALL: RefCell<Vec<Weak<RefCell<Listening>>>> = const { RefCell::new(Vec::new()) };
 }
@@ -57,6 +71,8 @@ struct Listening {
     tell: Box<dyn Fn(Heard)>,
     socket: Option<WebSocket>,
     tries: usize,
+    /// When the last connection opened, in milliseconds.
+    opened: f64,
     /// Whether the next try has its time already.
     waits: bool,
     /// Whether there is none any more.
@@ -75,6 +91,7 @@ impl Follower {
             tell: Box::new(tell),
             socket: None,
             tries: 0,
+            opened: 0.0,
             waits: false,
             stopped: false,
         }));
@@ -84,6 +101,11 @@ impl Follower {
         });
         later(&listening);
         Self(listening)
+    }
+
+    /// Comes back at this pace from now on.
+    pub(crate) fn go_on(&self, pace: &'static Pace) {
+        self.0.borrow_mut().pace = pace;
     }
 }
 
@@ -112,18 +134,44 @@ impl Drop for Follower {
 
 /// To be called once: whoever lost the connection tries again at once when the network is back, or somebody looks at the page.
 pub(crate) fn listen() {
-    browser::on_window(&["online", "pageshow", "visibilitychange"], |_| {
-        let all = ALL.with_borrow(Clone::clone);
-        for one in all.iter().filter_map(Weak::upgrade) {
-            let now = one.borrow();
-            // Who waits for the first try has lost nothing.
-            let lost = now.tries > 1 && !now.stopped;
-            drop(now);
-            if lost {
-                connect(&one);
-            }
+    browser::on_window(&["online", "pageshow", "focus", "visibilitychange"], |_| look());
+}
+
+/// Whoever lost the connection tries again now.
+pub(crate) fn look() {
+    let time = js_sys::Date::now();
+    if browser::is_hidden() {
+        HIDDEN.set(time);
+        return;
+    }
+    let since = HIDDEN.take();
+    let slept = since > 0.0 && time - since > ASLEEP_MS;
+    let all = ALL.with_borrow(Clone::clone);
+    for one in all.iter().filter_map(Weak::upgrade) {
+        if slept {
+            wake(&one);
+            continue;
         }
-    });
+        let now = one.borrow();
+        // Who waits for the first try has lost nothing.
+        let lost = now.tries > 1;
+        drop(now);
+        if lost {
+            connect(&one);
+        }
+    }
+}
+
+/// Connects anew, whatever the connection of before says of itself.
+fn wake(listening: &Rc<RefCell<Listening>>) {
+    let mut now = listening.borrow_mut();
+    if let Some(socket) = now.socket.take_if(|socket| socket.ready_state() == WebSocket::OPEN) {
+        socket.set_onmessage(None);
+        socket.set_onclose(None);
+        let _ = socket.close();
+    }
+    drop(now);
+    connect(listening);
 }
 
 /// Connects when it is time for the next try.
@@ -154,11 +202,13 @@ fn later(listening: &Rc<RefCell<Listening>>) {
     );
 }
 
-/// Connects, unless there is a connection, or one on its way there or away.
+/// Connects, unless there is a connection, or one on its way there or away, or is to be none any more.
 fn connect(listening: &Rc<RefCell<Listening>>) {
-    if listening.borrow().socket.is_some() {
+    let now = listening.borrow();
+    if now.stopped || now.socket.is_some() {
         return;
     }
+    drop(now);
     // What cannot be is not tried: each try would be an error in the console.
     if browser::is_offline() {
         later(listening);
@@ -181,7 +231,7 @@ fn connect(listening: &Rc<RefCell<Listening>>) {
     let opened = Rc::downgrade(listening);
     let on_open = Closure::<dyn Fn()>::new(move || {
         let Some(listening) = opened.upgrade() else { return };
-        listening.borrow_mut().tries = 1;
+        listening.borrow_mut().opened = js_sys::Date::now();
         // Something may have been missed since the page was made, or since the connection before this one.
         (listening.borrow().tell)(Heard::Changed);
     });
@@ -203,6 +253,10 @@ fn ended(listening: &Rc<RefCell<Listening>>, code: u16) {
     now.socket = None;
     if now.stopped {
         return;
+    }
+    let opened = std::mem::take(&mut now.opened);
+    if opened > 0.0 && js_sys::Date::now() - opened > STANDS_MS {
+        now.tries = 1;
     }
     let is_final = FINAL.contains(&code);
     if is_final {

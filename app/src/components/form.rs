@@ -89,8 +89,6 @@ impl FormCore {
             busy: RwSignal::new(false),
             saved: RwSignal::new(false),
         };
-        #[cfg(feature = "hydrate")]
-        wire::note(core.dirty);
         if let Some(problem) = problem {
             core.show(problem);
         }
@@ -267,6 +265,7 @@ fn FormFrame(core: FormCore, wiring: Wiring, class: &'static str, children: Chil
             class=class
             method="post"
             novalidate
+            data-typed=move || core.dirty.get().then_some(if core.kept.with_value(Option::is_some) { "kept" } else { "" })
             on:submit=move |event| wiring.submit(core, &event)
             on:focusout=move |event| wiring.look_again(core, &event, false)
             on:input=move |event| wiring.look_again(core, &event, true)

@@ -38,5 +38,3 @@ pub use moment::*;
 pub use other_half::*;
 pub use page_title::*;
 pub use save::*;
-#[cfg(feature = "hydrate")]
-pub(crate) use wire::holds_words;

@@ -1,34 +1,16 @@
 //! What a hydrated form does with events. On the server it is never asked, and HTML does the rest.
 
 use super::FormCore;
-use crate::{browser, forms};
+use crate::{browser, follow, forms};
 use domain::{Code, FieldError, Kind, Meta, Operation, Problem};
 use leptos::prelude::*;
-use std::{cell::RefCell, sync::Arc};
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, FocusEvent, HtmlFormElement, HtmlInputElement, SubmitEvent};
 
 /// The key of a form that the browser renders. (One that it takes over keeps the key it came with.)
 pub(super) fn render_key(_op: &str, _row: &str) -> String {
     browser::random_key()
-}
-
-thread_local! {
-    /// Whether something was typed into each of the forms that are, or were, on the page.
-    static TYPED: RefCell<Vec<RwSignal<bool>>> = const { RefCell::new(Vec::new()) };
-}
-
-/// There is a form more, into which something was typed that the server does not have while this is true.
-pub(super) fn note(typed: RwSignal<bool>) {
-    TYPED.with_borrow_mut(|all| {
-        all.retain(|one| !one.is_disposed());
-        all.push(typed);
-    });
-}
-
-/// Whether a form of the page holds words that the server does not have.
-pub(crate) fn holds_words() -> bool {
-    TYPED.with_borrow(|all| all.iter().any(|one| one.try_get_untracked() == Some(true)))
 }
 
 /// What was read from the fields of a form.
@@ -108,6 +90,8 @@ impl Wiring {
                 (Ok(answer), Some(done)) => {
                     core.accept();
                     done(&answer);
+                    // It may be the first that the page hears of having been signed in again.
+                    follow::look();
                 }
                 (Ok(_), None) => browser::load(&browser::address()),
                 (Err(problem), _) => core.refuse(problem, element),

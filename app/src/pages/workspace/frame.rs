@@ -1,7 +1,11 @@
 //! The frame of a workspace: sidebar, page, bottom bar.
 
 use super::{Around, AroundLoaded, BottomBar, Sidebar, ask_around, use_workspace_key};
-use crate::{Loaded, load};
+use crate::{
+    Loaded,
+    components::{Banner, Tone},
+    load,
+};
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -11,10 +15,11 @@ pub fn WorkspaceFrame() -> impl IntoView {
     let workspace = use_workspace_key();
     let around = load(move || workspace.get(), |workspace| ask_around(&workspace));
     provide_context(AroundLoaded(around));
+    let out = RwSignal::new(false);
     #[cfg(feature = "hydrate")]
-    super::over::watch(around);
+    super::over::watch(around, out);
     view! {
-        <Frame around>
+        <Frame around out>
             <Outlet/>
         </Frame>
     }
@@ -25,6 +30,9 @@ pub fn WorkspaceFrame() -> impl IntoView {
 pub fn Frame(
     /// What stands around the page.
     around: Loaded,
+    /// Whether the reader is signed out of a page that is kept for what they typed: nothing else of it is shown then.
+    #[prop(optional, into)]
+    out: Signal<bool>,
     /// The page.
     children: Children,
 ) -> impl IntoView {
@@ -33,7 +41,7 @@ pub fn Frame(
         <a class="skip" href="#main" rel="external">
             "Skip to the page"
         </a>
-        <div class="app">
+        <div class="app" class:is-out=out>
             <Transition fallback=|| view! { <nav class="nav" aria-label="Workspace"></nav> }>
                 {move || {
                     around
@@ -46,6 +54,7 @@ pub fn Frame(
                 }}
             </Transition>
             <main class="paper" id="main" tabindex="-1">
+                {move || out.get().then(|| view! { <SignedOut/> }.into_any())}
                 {children()}
             </main>
             <Transition fallback=|| view! { <nav class="bb" aria-label="Main"></nav> }>
@@ -58,6 +67,22 @@ pub fn Frame(
                         })
                 }}
             </Transition>
+        </div>
+    }
+}
+
+/// What stands above a form that waits until its writer has signed in again.
+#[component]
+fn SignedOut() -> impl IntoView {
+    view! {
+        <div class="out">
+            <Banner tone=Tone::Lamp>
+                <b>"You are signed out. "</b>
+                <a class="link" href="/sign-in" target="_blank" rel="external">
+                    "Sign in in a new tab"
+                </a>
+                ", then send this again."
+            </Banner>
         </div>
     }
 }

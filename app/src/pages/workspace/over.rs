@@ -5,16 +5,22 @@
 //! for a reason of its own, by a proxy that keeps cookies back, makes no page load again and again.
 //!
 //! Words that the server does not have stay where they are nowhere else: those of a text, which can still be saved as a copy,
-//! and, where only the session has ended, those that were typed into a form: they are sent once one has signed in again.
+//! and, where only the session has ended, those that were typed into a form: they are sent once one has signed in again. Until
+//! then nothing of the workspace is left on that page but the form, and a word on why.
 
 use super::Around;
 use crate::{
-    Loaded, ask, browser,
-    components::holds_words,
-    follow::{Follower, Heard, PAGE},
+    Loaded, browser, call,
+    follow::{self, Follower, Heard, PAGE},
 };
-use domain::{Code, Problem, WorkspaceId, ops::GetWorkspace};
+use domain::{
+    AccountId, Code, Problem, WorkspaceId,
+    ops::{GetProfile, GetWorkspace},
+};
 use leptos::{prelude::*, task::spawn_local};
+
+/// The close code for who is signed out.
+const SIGNED_OUT: u16 = 4401;
 
 /// How the page ends. In context below the frame.
 #[derive(Clone, Copy)]
@@ -23,6 +29,13 @@ pub(super) struct Over {
     told: RwSignal<u32>,
     /// How many parts of the page look to its end themselves.
     own: StoredValue<u32>,
+    /// Whether the reader is signed out, and the page only there for what they typed.
+    out: RwSignal<bool>,
+    /// For whom the page was made.
+    reader: StoredValue<Option<AccountId>>,
+    follower: StoredValue<Option<Follower>, LocalStorage>,
+    /// What the page is called when it is not out.
+    title: StoredValue<String>,
 }
 
 impl Over {
@@ -41,24 +54,69 @@ impl Over {
         });
     }
 
-    fn tell(self, workspace: WorkspaceId) {
+    fn hear(self, workspace: WorkspaceId, heard: Heard) {
+        // That a connection opens is news only to who is out, and that they are out is none.
+        let news = if self.out.get_untracked() {
+            heard != Heard::Ended(SIGNED_OUT)
+        } else {
+            heard != Heard::Changed
+        };
+        if !news {
+            return;
+        }
         if self.own.get_value() > 0 {
             self.told.update(|told| *told += 1);
             return;
         }
         spawn_local(async move {
-            if let Err(problem) = ask(GetWorkspace { workspace }).await {
-                end(&problem);
+            let answer = call(GetWorkspace { workspace }).await;
+            if let Some(problem) = self.why(answer.err()).await {
+                self.end(&problem);
             }
         });
     }
-}
 
-/// Loads the page again if this is what it was answered when it asked for what it shows, and that says that it is over.
-pub(super) fn end(problem: &Problem) {
-    let waits = problem.code == Code::SignedOut && holds_words();
-    if is_end(problem) && !waits {
-        browser::reload();
+    /// Why the page is over, if it is. `refused` is what it was answered when it asked for what it shows; where it may have
+    /// that, it is over if somebody else has signed in since.
+    pub(super) async fn why(self, refused: Option<Problem>) -> Option<Problem> {
+        if refused.is_some() {
+            return refused.filter(is_end);
+        }
+        let now = call(GetProfile {}).await.ok()?.account;
+        let reader = self.reader.try_get_value().flatten()?;
+        if now != reader {
+            return Some(Code::Forbidden.into());
+        }
+        self.set_out(false);
+        None
+    }
+
+    /// Loads the page again, which is over for this reason; unless only the session is, and a form holds words.
+    pub(super) fn end(self, problem: &Problem) {
+        if problem.code == Code::SignedOut && browser::hold_forms() {
+            self.set_out(true);
+        } else {
+            browser::reload();
+        }
+    }
+
+    fn set_out(self, out: bool) {
+        // The frame may be gone.
+        if self.out.try_get_untracked() != Some(!out) {
+            return;
+        }
+        self.out.set(out);
+        let title = if out {
+            "Signed out".to_owned()
+        } else {
+            self.title.get_value()
+        };
+        self.title.set_value(browser::rename(&title));
+        self.follower.with_value(|follower| {
+            if let Some(follower) = follower {
+                follower.go_on(if out { &follow::OUT } else { &PAGE });
+            }
+        });
     }
 }
 
@@ -67,33 +125,41 @@ pub(super) fn is_end(problem: &Problem) -> bool {
     matches!(problem.code, Code::NotFound | Code::Forbidden | Code::SignedOut)
 }
 
-/// Listens for the end of every page below the frame, while the address is in a workspace that can be seen. To be called by
-/// the frame.
-pub(super) fn watch(around: Loaded) {
+/// Listens for the end of every page below the frame, while the address is in a workspace that can be seen; `out` becomes
+/// whether the reader is signed out of a page that keeps what they typed. To be called by the frame.
+pub(super) fn watch(around: Loaded, out: RwSignal<bool>) {
     let over = Over {
         told: RwSignal::new(0),
         own: StoredValue::new(0),
+        out,
+        reader: StoredValue::new(None),
+        follower: StoredValue::new_local(None),
+        title: StoredValue::new(String::new()),
     };
     provide_context(over);
-    let follower = StoredValue::new_local(None);
     Effect::new(move |before: Option<Option<WorkspaceId>>| {
         let before = before.flatten();
         let Some(answer) = around.get::<Around>() else {
             return before;
         };
-        let now = answer.ok().and_then(|around| around.workspace).map(|place| place.id);
+        let around = answer.ok();
+        if let Some(around) = &around {
+            // Whoever comes later finds what was made for the first.
+            over.reader.update_value(|reader| {
+                reader.get_or_insert(around.profile.account);
+            });
+        }
+        let now = around.and_then(|around| around.workspace).map(|place| place.id);
         if now != before {
-            follower.set_value(now.map(|workspace| {
+            over.follower.set_value(now.map(|workspace| {
                 Follower::open(&format!("/ws/workspaces/{workspace}"), &PAGE, move |heard| {
-                    if matches!(heard, Heard::Ended(_)) {
-                        over.tell(workspace);
-                    }
+                    over.hear(workspace, heard);
                 })
             }));
         }
         now
     });
     on_cleanup(move || {
-        follower.try_update_value(Option::take);
+        over.follower.try_update_value(Option::take);
     });
 }

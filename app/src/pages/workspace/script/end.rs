@@ -1,9 +1,6 @@
 //! What a script's page does when it hears from the room: that there is newer text, or that it is over.
 
-use super::{
-    super::over::{Over, end, is_end},
-    Script,
-};
+use super::{super::over::Over, Script};
 use crate::{
     call,
     follow::{Follower, Heard, TEXT},
@@ -21,6 +18,7 @@ const TURNED_AWAY: [u16; 2] = [4403, 4404];
 #[derive(Clone, Copy)]
 pub(super) struct Reading {
     script: Script,
+    over: Over,
     workspace: WorkspaceId,
     record: RecordId,
     /// The HTML on the page.
@@ -42,10 +40,11 @@ enum Look {
 }
 
 impl Reading {
-    /// Nothing is shown yet.
+    /// Nothing is shown yet. To be called below the frame.
     pub(super) fn new(script: Script, workspace: WorkspaceId, record: RecordId) -> Self {
         Self {
             script,
+            over: expect_context(),
             workspace,
             record,
             shown: StoredValue::new(String::new()),
@@ -74,6 +73,7 @@ impl Reading {
     pub(super) fn follow(self) {
         let Self {
             script,
+            over,
             workspace,
             record,
             ..
@@ -86,7 +86,7 @@ impl Reading {
                     &TEXT,
                     move |heard| match heard {
                         Heard::Changed => self.look(),
-                        Heard::Ended(code) => turned_away(script, workspace, record, code),
+                        Heard::Ended(code) => turned_away(script, over, workspace, record, code),
                     },
                 )
             });
@@ -102,12 +102,10 @@ impl Reading {
         });
         Effect::new(move |_| {
             if let Some(code) = code.get() {
-                turned_away(script, workspace, record, code);
+                turned_away(script, over, workspace, record, code);
             }
         });
-        if let Some(over) = use_context::<Over>() {
-            over.leave_to(move || spawn_local(look_whether_over(script, workspace, record)));
-        }
+        over.leave_to(move || spawn_local(look_whether_over(script, over, workspace, record)));
         on_cleanup(move || {
             script.follower.try_update_value(Option::take);
         });
@@ -133,6 +131,7 @@ impl Reading {
         }
         let Self {
             script,
+            over,
             workspace,
             record,
             ..
@@ -143,7 +142,7 @@ impl Reading {
             let hidden = [Code::NotFound, Code::Forbidden];
             if answer.as_ref().is_err_and(|problem| hidden.contains(&problem.code)) {
                 // The room may say so later, or has hung up unheard.
-                look_whether_over(script, workspace, record).await;
+                look_whether_over(script, over, workspace, record).await;
                 return;
             }
             if let Ok(body) = answer
@@ -161,31 +160,29 @@ impl Reading {
 }
 
 /// A room has closed: perhaps there is nothing to see any more.
-fn turned_away(script: Script, workspace: WorkspaceId, record: RecordId, code: u16) {
+fn turned_away(script: Script, over: Over, workspace: WorkspaceId, record: RecordId, code: u16) {
     if TURNED_AWAY.contains(&code) {
-        spawn_local(look_whether_over(script, workspace, record));
+        spawn_local(look_whether_over(script, over, workspace, record));
     }
 }
 
 /// Asks the server whether there is still something to see. If not, the page is loaded again and says so; unless it holds
 /// words that are nowhere else.
-async fn look_whether_over(script: Script, workspace: WorkspaceId, record: RecordId) {
+async fn look_whether_over(script: Script, over: Over, workspace: WorkspaceId, record: RecordId) {
     if script.gone.try_get_untracked() != Some(false) {
         return;
     }
-    let Err(problem) = call(GetRecord { workspace, record }).await else {
+    let answer = call(GetRecord { workspace, record }).await;
+    let Some(problem) = over.why(answer.err()).await else {
         return;
     };
-    if !is_end(&problem) {
-        return;
-    }
     let holds = script
         .status
         .try_with_untracked(|status| status.as_ref().is_some_and(|status| status.unsaved));
     match holds {
         // Who is signed out is told so by the connection of the text.
         Some(true) => script.gone.set(problem.code != Code::SignedOut),
-        Some(false) => end(&problem),
+        Some(false) => over.end(&problem),
         None => {}
     }
 }
