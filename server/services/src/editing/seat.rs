@@ -54,7 +54,7 @@ impl Services {
         let editing = &self.inner.editing;
         let account = admission.person.account;
         if !lock(&editing.seats).has_room_for(account, Kind::Text) {
-            return Err(too_many("Too many documents are open. Close some of them."));
+            return Err(too_many_texts());
         }
         let names = self.names_of(&[account]).await.map_err(|failure| failure.problem)?;
         let conn = editing.connection();
@@ -98,20 +98,24 @@ impl Services {
                 wrote: Arc::clone(&wrote),
             })),
         };
-        lock(&editing.seats).insert(conn, watched);
-        // Whatever changed since it was decided is seen now.
-        editing.look();
+        if !lock(&editing.seats).insert(conn, watched) {
+            // Others came in meanwhile. The room may have been opened for this one alone, and is to end.
+            let _ = sender.send(Message::Left(conn));
+            return Err(too_many_texts());
+        }
         let room = Room {
             sender,
             unread: Arc::default(),
             wrote,
         };
-        Ok(Seat {
+        let seat = Seat {
             services: self.clone(),
             conn,
             room: Some(room),
             place,
-        })
+        };
+        self.look_at_seat(conn).await;
+        Ok(seat)
     }
 
     /// Gives a caller's open page of a workspace a place without a room. Nothing is ever said over `line`; it is closed once
@@ -138,19 +142,19 @@ impl Services {
             if editing.stopping.load(Ordering::SeqCst) {
                 return Err(stopping());
             }
-            if !seats.has_room_for(person.account, Kind::Page) {
+            if !seats.insert(conn, watched) {
                 return Err(too_many("Too many pages are open. Close some of them."));
             }
-            seats.insert(conn, watched);
         }
-        // Whatever changed since it was decided is seen now.
-        editing.look();
-        Ok(Seat {
+        // From here on it is left when this is not waited for to the end.
+        let seat = Seat {
             services: self.clone(),
             conn,
             room: None,
             place: editing.main().clone(),
-        })
+        };
+        self.look_at_seat(conn).await;
+        Ok(seat)
     }
 
     /// The largest message that is read from a connection, in bytes; the room itself says what is too large for it.
@@ -207,6 +211,10 @@ impl Drop for Seat {
             editing.look();
         }
     }
+}
+
+fn too_many_texts() -> Problem {
+    too_many("Too many documents are open. Close some of them.")
 }
 
 fn too_many(detail: &str) -> Problem {

@@ -1,15 +1,19 @@
 //! Who sits where: at a text, or at a page of a workspace that shows none. Both are watched over in the same way; no more
 //! of either than the server carries.
 
-use super::{RoomKey, line::Line, room::RoomSender};
-use collab::ConnId;
+use super::{
+    RoomKey,
+    line::Line,
+    room::{Message, RoomSender},
+};
+use collab::{Access, ConnId};
 use domain::{AccountId, RecordId, SessionId, WorkspaceId};
 use std::{
     collections::HashMap,
     ops::Deref,
     sync::{Arc, atomic::AtomicBool},
 };
-use store::Placement;
+use store::{Placement, seats};
 
 /// What somebody sits at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +71,16 @@ impl Watched {
         }
     }
 
+    /// What the database is asked about.
+    pub(crate) fn known(&self) -> seats::Seat {
+        seats::Seat {
+            workspace: self.workspace,
+            account: self.account,
+            session: self.session,
+            epoch: self.epoch,
+        }
+    }
+
     /// The room, for a seat at a text.
     pub(crate) fn room(&self) -> Option<RoomKey> {
         self.inside.as_ref().map(|inside| (self.workspace, inside.record))
@@ -93,11 +107,18 @@ impl Seats {
         self.all.get(&kind).copied().unwrap_or_default()
     }
 
-    pub(crate) fn insert(&mut self, conn: ConnId, watched: Watched) {
-        let kind = watched.kind();
-        *self.own.entry((watched.account, kind)).or_default() += 1;
+    /// Takes a seat in, if one more of its kind is carried for its owner. Asking and taking are one: however many come at
+    /// the same time, no more get in.
+    #[must_use]
+    pub(crate) fn insert(&mut self, conn: ConnId, watched: Watched) -> bool {
+        let (account, kind) = (watched.account, watched.kind());
+        if !self.has_room_for(account, kind) {
+            return false;
+        }
+        *self.own.entry((account, kind)).or_default() += 1;
         *self.all.entry(kind).or_default() += 1;
         self.watched.insert(conn, watched);
+        true
     }
 
     pub(crate) fn remove(&mut self, conn: ConnId) {
@@ -117,9 +138,26 @@ impl Seats {
         }
     }
 
-    /// It was decided anew about a seat, at this count of changes.
+    /// What is known of whoever sits there.
+    pub(crate) fn known(&self, conn: ConnId) -> Option<seats::Seat> {
+        self.watched.get(&conn).map(Watched::known)
+    }
+
+    /// It was decided anew about a seat at a page, at this count of changes.
     pub(crate) fn decided(&mut self, conn: ConnId, epoch: i64) {
         if let Some(watched) = self.watched.get_mut(&conn) {
+            watched.epoch = epoch;
+        }
+    }
+
+    /// Tells the room of a seat what its owner may do from now on, as it is at the second of two counts of changes. The first
+    /// is the one that was known when that was asked: if it was decided again meanwhile, this came late, and is nobody's.
+    pub(crate) fn decide(&mut self, conn: ConnId, (known, epoch): (i64, i64), access: Option<Access>) {
+        if let Some(watched) = self.watched.get_mut(&conn).filter(|watched| watched.epoch == known)
+            && let Some(inside) = &watched.inside
+        {
+            // Under the lock, so that the room hears of one decision after the other.
+            let _ = inside.sender.send(Message::Access(conn, access));
             watched.epoch = epoch;
         }
     }
@@ -165,10 +203,9 @@ mod tests {
         let mut seats = Seats::default();
         let (ann, bea) = (page(1).account, page(2).account);
         for conn in 0..96 {
-            assert!(seats.has_room_for(ann, Kind::Page), "{conn}");
-            seats.insert(ConnId(conn), page(1));
+            assert!(seats.insert(ConnId(conn), page(1)), "{conn}");
         }
-        assert!(!seats.has_room_for(ann, Kind::Page));
+        assert!(!seats.insert(ConnId(96), page(1)));
         assert!(seats.has_room_for(ann, Kind::Text), "a text is counted apart");
         assert!(seats.has_room_for(bea, Kind::Page));
         seats.remove(ConnId(7));
@@ -185,7 +222,7 @@ mod tests {
     fn the_server_carries_so_many_and_what_it_is_given_suffices() {
         let mut seats = Seats::default();
         for conn in 0..40_000 {
-            seats.insert(ConnId(conn), page(u128::from(conn)));
+            assert!(seats.insert(ConnId(conn), page(u128::from(conn))));
         }
         let somebody = page(50_000).account;
         assert!(!seats.has_room_for(somebody, Kind::Page));

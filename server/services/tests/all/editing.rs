@@ -12,7 +12,7 @@ use services::{Ask, Closing, Line, Seat, Services};
 use std::{
     sync::{
         Arc, OnceLock, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -48,10 +48,14 @@ pub(crate) struct Sitting {
     ears: Arc<Ears>,
 }
 
-/// Hears how much is kept, and whether the room closes the connection.
+/// What the room says when its owner may only read from now on.
+const READ_ONLY: [u8; 3] = [101, 2, 0];
+
+/// Hears how much is kept, whether its owner may only read from now on, and whether the room closes the connection.
 #[derive(Default)]
 struct Ears {
     kept: AtomicU64,
+    read_only: AtomicBool,
     closed: OnceLock<Closing>,
     stir: Notify,
 }
@@ -60,6 +64,10 @@ impl Line for Ears {
     fn send(&self, messages: &[Bytes]) -> bool {
         for message in messages.iter().filter(|message| message[0] == 100) {
             self.kept.store(message[1].into(), Ordering::SeqCst);
+            self.stir.notify_one();
+        }
+        if messages.iter().any(|message| message.starts_with(&READ_ONLY)) {
+            self.read_only.store(true, Ordering::SeqCst);
             self.stir.notify_one();
         }
         true
@@ -81,6 +89,24 @@ impl Sitting {
     /// How the room ended it, if it did.
     pub(crate) fn closed(&self) -> Option<u16> {
         self.ears.closed.get().map(|closing| closing.code)
+    }
+
+    /// Whether the room said that its owner may only read from now on.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.ears.read_only.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the room says that its owner may only read from now on.
+    pub(crate) async fn until_read_only(&self) {
+        let wait = async {
+            while !self.is_read_only() {
+                assert_eq!(self.closed(), None, "the connection was closed");
+                self.ears.stir.notified().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_mins(1), wait)
+            .await
+            .expect("word that its owner may only read");
     }
 
     /// Waits until the room ends it; the code.
@@ -111,8 +137,13 @@ impl Desk {
 
     /// A seat of whoever calls.
     pub(crate) async fn seat_by(&self, services: &Services, caller: &Caller) -> Sitting {
+        self.seat_at(services, caller, self.record).await
+    }
+
+    /// A seat of whoever calls, at a record.
+    pub(crate) async fn seat_at(&self, services: &Services, caller: &Caller, record: RecordId) -> Sitting {
         let ask = Ask {
-            record: self.record,
+            record,
             workspace: None,
             schema: None,
             ack: true,

@@ -8,12 +8,12 @@ use crate::{
 use bytes::Bytes;
 use domain::{
     Code, WorkspaceId,
-    ops::{RemoveMember, SignOut, SuspendMember},
+    ops::{RemoveMember, SetRole, SignOut, SuspendMember},
 };
-use services::{Closing, Line, Services};
+use services::{Ask, Closing, Line, Services};
 use std::{sync::Arc, time::Duration};
 use store::PoolSizes;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::JoinSet};
 
 /// What the codes of a close frame say (`architecture.md`: the same everywhere).
 const REVOKED: u16 = 4403;
@@ -32,6 +32,15 @@ async fn elsewhere(desk: &Desk, what: &str, person: &Person) {
     let (workspace, account) = (desk.workspace, person.account);
     let there = desk.house.restarted();
     let done = match what {
+        "read only" => {
+            let role = "supervisor".to_owned();
+            let set = SetRole {
+                workspace,
+                account,
+                role,
+            };
+            there.run(shell(), set).await.result.map(drop)
+        }
         "suspended" => there
             .run(shell(), SuspendMember { workspace, account })
             .await
@@ -97,8 +106,14 @@ async fn a_page_stays_open_through_every_change_that_leaves_its_reader_a_member(
     let page = desk.page_of(services, &person).await;
     let (workspace, account) = (desk.workspace, person.account);
     let there = desk.house.restarted();
-    for role in ["supervisor", "nobody", WRITER] {
-        desk.house.stand(&person, workspace, &seat(role)).await;
+    for role in ["supervisor", "reader", WRITER] {
+        let role = role.to_owned();
+        let set = SetRole {
+            workspace,
+            account,
+            role: role.clone(),
+        };
+        there.run(shell(), set).await.result.expect("another role");
         services.look_at_seats().await.expect("a look");
         assert_eq!(page.closed(), None, "{role}");
     }
@@ -145,6 +160,142 @@ async fn who_was_removed_goes_also_when_nothing_can_be_found_out_about_the_recor
         .await
         .expect("a look, as soon as it can be seen");
     assert!(stays.iter().all(|sitting| sitting.closed().is_none()));
+}
+
+/// A house where a statement waits for a lock longer than a test for anything.
+async fn patient_desk() -> Desk {
+    let sizes = PoolSizes {
+        statement_timeout: Duration::from_mins(5),
+        lock_timeout: Duration::from_mins(5),
+        ..PoolSizes::default()
+    };
+    let database = testkit::database_with(sizes).await;
+    desk_in(House::over(database, Setup::default()).await).await
+}
+
+const LOCKED: &str = "lock table shared.records in access exclusive mode";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_about_which_nothing_can_be_found_out_keep_nobody_in_and_are_decided_afterwards() {
+    let desk = patient_desk().await;
+    let services = &desk.house.services;
+    let reader = writer(&desk, "ann@keep.example").await;
+    let gone = [("suspended", REVOKED), ("removed", REVOKED), ("signed out", SIGNED_OUT)];
+    let (mut stay, mut goes) = (Vec::new(), Vec::new());
+    for (what, code) in gone {
+        let person = writer(&desk, &format!("{}@keep.example", what.replace(' ', "-"))).await;
+        let sittings = vec![desk.page_of(services, &person).await];
+        goes.push((what, code, person, sittings));
+    }
+    for number in 0..20 {
+        let record = desk
+            .house
+            .record(&desk.owner, desk.workspace, &format!("Tides {number}"))
+            .await;
+        stay.push(desk.seat_at(services, &caller(Some(&reader.token)), record.id).await);
+        for (_, _, person, sittings) in &mut goes {
+            sittings.push(desk.seat_at(services, &caller(Some(&person.token)), record.id).await);
+        }
+    }
+    let page = desk.page_of(services, &reader).await;
+    let held = desk.house.database.hold(LOCKED).await;
+    let (stop, watching) = watch_over(services);
+    elsewhere(&desk, "read only", &reader).await;
+    desk.house.database.until_somebody_waits().await;
+    for (what, code, person, sittings) in &goes {
+        elsewhere(&desk, what, person).await;
+        for sitting in sittings {
+            assert_eq!(sitting.until_closed().await, *code, "{what}");
+        }
+    }
+    assert!(desk.house.database.waiting().await > 0, "it is still waited for");
+    for sitting in &stay {
+        assert!(
+            sitting.closed().is_none() && !sitting.is_read_only(),
+            "nothing is known"
+        );
+    }
+    drop(held);
+    for sitting in &stay {
+        sitting.until_read_only().await;
+    }
+    assert_eq!(page.closed(), None);
+    drop((stay, goes, page));
+    stop.send(true).expect("a watch");
+    watching.await.expect("a good end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_while_somebody_comes_in_is_seen_as_soon_as_they_are_in() {
+    let desk = patient_desk().await;
+    let services = &desk.house.services;
+    let bystander = writer(&desk, "ann@keep.example").await;
+    let (text, page) = (
+        desk.seat_of(services, &bystander).await,
+        desk.page_of(services, &bystander).await,
+    );
+    for (what, code) in [
+        ("read only", None),
+        ("suspended", Some(REVOKED)),
+        ("removed", Some(REVOKED)),
+        ("signed out", Some(SIGNED_OUT)),
+    ] {
+        let person = writer(&desk, &format!("{}@keep.example", what.replace(' ', "-"))).await;
+        let held = desk.house.database.hold(LOCKED).await;
+        // Who they are was seen; what they ask for waits.
+        let (sitting, ()) = tokio::join!(desk.seat_of(services, &person), async {
+            desk.house.database.until_somebody_waits().await;
+            elsewhere(&desk, what, &person).await;
+            drop(held);
+        });
+        // Nobody looks at everybody here.
+        assert_eq!(sitting.closed(), code, "{what}");
+        if code.is_none() {
+            sitting.until_read_only().await;
+        }
+    }
+    assert!(text.closed().is_none() && page.closed().is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_many_come_at_once_no_more_are_let_in_than_are_given_places() {
+    let desk = desk().await;
+    let services = &desk.house.services;
+    let ask = Ask {
+        record: desk.record,
+        workspace: Some(desk.workspace),
+        schema: None,
+        ack: true,
+        gather: false,
+    };
+    for (texts, places) in [(true, 48), (false, 96)] {
+        let mut coming = JoinSet::new();
+        for _ in 0..places + 52 {
+            let (services, workspace) = (services.clone(), desk.workspace);
+            let caller = caller(Some(&desk.owner.token));
+            coming.spawn(async move {
+                if texts {
+                    services.join(&caller, ask, deaf()).await
+                } else {
+                    services.attend(&caller, workspace, deaf()).await
+                }
+            });
+        }
+        let (seats, refused): (Vec<_>, Vec<_>) = coming.join_all().await.into_iter().partition(Result::is_ok);
+        let codes: Vec<Code> = refused
+            .into_iter()
+            .filter_map(Result::err)
+            .map(|problem| problem.code)
+            .collect();
+        assert_eq!(
+            (seats.len(), codes),
+            (places, vec![Code::TooMany; 52]),
+            "texts: {texts}"
+        );
+        drop(seats);
+        // The room knows of nobody who was refused.
+        services.editing_at_rest().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -224,14 +375,7 @@ fn watch_over(services: &Services) -> (watch::Sender<bool>, tokio::task::JoinHan
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn covering_what_a_crash_left_keeps_nobody_in_who_was_removed() {
-    // Here a statement waits for a lock longer than this test for anything.
-    let sizes = PoolSizes {
-        statement_timeout: Duration::from_mins(5),
-        lock_timeout: Duration::from_mins(5),
-        ..PoolSizes::default()
-    };
-    let database = testkit::database_with(sizes).await;
-    let desk = desk_in(House::over(database, Setup::default()).await).await;
+    let desk = patient_desk().await;
     let services = &desk.house.services;
     let person = writer(&desk, "bea@keep.example").await;
     let sitting = desk.seat_of(services, &person).await;
