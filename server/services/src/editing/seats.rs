@@ -229,4 +229,26 @@ mod tests {
         assert!(seats.has_room_for(somebody, Kind::Text));
         assert!(Kind::Text.all_max() + Kind::Page.all_max() < 65_536 - 4_096);
     }
+
+    #[test]
+    fn a_decision_that_comes_after_a_newer_one_is_nobodys() {
+        let (sender, mut inbox) = tokio::sync::mpsc::unbounded_channel();
+        let (mut seats, conn) = (Seats::default(), ConnId(1));
+        let mut text = page(1);
+        text.inside = Some(Box::new(Inside {
+            record: RecordId(uuid::Uuid::from_u128(1)),
+            placement: Placement::shared(text.workspace),
+            sender,
+            wrote: Arc::default(),
+        }));
+        assert!(seats.insert(conn, text));
+        // Two looks knew the same, and the one that found less answers last.
+        seats.decide(conn, (0, 2), Some(Access::Read));
+        seats.decide(conn, (0, 1), Some(Access::Write));
+        seats.decide(ConnId(2), (0, 3), None);
+        let told = inbox.try_recv().expect("a decision");
+        assert!(matches!(told, Message::Access(ConnId(1), Some(Access::Read))));
+        assert!(inbox.try_recv().is_err(), "nothing else is said");
+        assert_eq!(seats.known(conn).map(|seat| seat.epoch), Some(2));
+    }
 }
