@@ -1,7 +1,8 @@
 // Nodes whose page form is more than tags: tables that scroll by themselves and say widths as <col width>, pictures,
 // contents, and cross-references that show what their target is called now.
 import type { Node } from "prosemirror-model";
-import type { EditorView, NodeView, NodeViewConstructor } from "prosemirror-view";
+import type { EditorView, NodeView, NodeViewConstructor, ViewMutationRecord } from "prosemirror-view";
+import { Aside } from "./aside.ts";
 import { numbersKey } from "./plugins/numbers.ts";
 import type { Survey } from "./survey.ts";
 
@@ -9,12 +10,18 @@ class TableView implements NodeView {
   readonly dom = document.createElement("div");
   readonly contentDOM: HTMLElement;
   private readonly columns: HTMLElement;
+  private readonly aside: Aside;
 
-  constructor(private node: Node) {
+  constructor(
+    private node: Node,
+    view: EditorView,
+    position: () => number | undefined,
+  ) {
     this.dom.className = "table";
     const table = this.dom.appendChild(document.createElement("table"));
     this.columns = table.appendChild(document.createElement("colgroup"));
     this.contentDOM = table.appendChild(document.createElement("tbody"));
+    this.aside = new Aside(this, view, position);
     this.widths();
   }
 
@@ -25,8 +32,8 @@ class TableView implements NodeView {
     return true;
   }
 
-  ignoreMutation(mutation: { target: globalThis.Node }): boolean {
-    return !this.contentDOM.contains(mutation.target);
+  ignoreMutation(mutation: ViewMutationRecord): boolean {
+    return this.aside.ignores(mutation);
   }
 
   private widths(): void {
@@ -52,16 +59,20 @@ class FigureView implements NodeView {
   readonly dom = document.createElement("figure");
   readonly contentDOM: HTMLElement;
   private readonly image: HTMLImageElement;
+  private readonly aside: Aside;
   private blob: string | null = null;
 
   constructor(
     private node: Node,
+    view: EditorView,
+    position: () => number | undefined,
     private readonly attachment: AttachmentUrl,
   ) {
     this.dom.className = "fig";
     this.image = this.dom.appendChild(document.createElement("img"));
     this.image.draggable = false;
     this.contentDOM = this.dom.appendChild(document.createElement("figcaption"));
+    this.aside = new Aside(this, view, position);
     this.show();
   }
 
@@ -77,8 +88,8 @@ class FigureView implements NodeView {
     if (this.blob) URL.revokeObjectURL(this.blob);
   }
 
-  ignoreMutation(mutation: { target: globalThis.Node }): boolean {
-    return !this.contentDOM.contains(mutation.target);
+  ignoreMutation(mutation: ViewMutationRecord): boolean {
+    return this.aside.ignores(mutation);
   }
 
   private show(source = true): void {
@@ -174,8 +185,8 @@ export class Views {
 
   /** For ProseMirror. */
   readonly constructors: Record<string, NodeViewConstructor> = {
-    table: (node) => new TableView(node),
-    figure: (node) => new FigureView(node, this.attachment),
+    table: (node, view, position) => new TableView(node, view, position),
+    figure: (node, view, position) => new FigureView(node, view, position, this.attachment),
     table_of_contents: (_, view) => this.register(new ContentsView(), view),
     cross_reference: (node, view) => this.register(new ReferenceView(node), view),
   };
