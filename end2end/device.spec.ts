@@ -95,6 +95,8 @@ test("another account in the same browser sees nothing of them; their writer fin
   await expect(text(other)).toHaveText("Bea writes");
   // What was Bea's, the device has forgotten; what is Ilse's, it keeps.
   await expect.poll(() => keptOf(other)).toEqual(ilses);
+  // A page that is open would be made anew for who signs in, while the next is on its way.
+  await other.goto("about:blank");
   await owner.signIn(other.request);
   await open(other, path);
   await write(other);

@@ -311,6 +311,27 @@ test("a page with a form that holds words ends when its reader is removed, and w
   }
 });
 
+test("a page ends also right after somebody set out from it and did not go", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of 404/);
+  const bea = await memberOf(owner, page.request, "Bea Lindholm");
+  const account = await accountOf(owner, page, bea.name);
+  const reader = await another();
+  await bea.signIn(reader.request);
+  const looked = watched(reader);
+  await reader.clock.install();
+  await open(reader, owner.at());
+  await looked;
+  // As by a download. The connection says it once, and is not heard again: its next try waits for the clock.
+  await reader.clock.pauseAt(Date.now() + 3_600_000);
+  const told = reader.waitForResponse((response) => response.url().includes("/api/v1/workspace.get") && response.status() === 404);
+  await reader.evaluate(() => void dispatchEvent(new Event("beforeunload")));
+  await done(page.request, "member.remove", { workspace: owner.workspace, account });
+  await told;
+  await reader.evaluate(async () => void (await (await fetch("/sign-in")).text()));
+  await reader.clock.runFor(1_000);
+  await expect(nothing(reader)).toBeVisible();
+});
+
 test("a page that was made for somebody else is made anew for who is signed in now", async ({ page, owner, another }) => {
   const bea = await memberOf(owner, page.request, "Bea Lindholm");
   const elsewhere = await another();

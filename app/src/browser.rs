@@ -1,7 +1,8 @@
 //! What only a browser can do: ask the server, read a form, move the focus, leave. The one place with `web-sys`.
 
 use domain::{Code, Problem};
-use std::cell::Cell;
+use leptos::leptos_dom::helpers::set_timeout;
+use std::{cell::Cell, time::Duration};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -29,7 +30,13 @@ pub(crate) fn load(address: &str) {
     }
 }
 
+/// Whoever has just set out for another page of their own has so long to get there, in milliseconds; a download, or a question
+/// that keeps them, looks the same.
+const SETS_OUT_MS: f64 = 800.0;
+
 thread_local! {
+    /// When somebody last set out.
+    static SET_OUT: Cell<f64> = const { Cell::new(0.0) };
     /// Whether we have asked for another page, and nobody has done anything on this one since: who does has not left.
     static LEAVES: Cell<bool> = const { Cell::new(false) };
 }
@@ -38,6 +45,12 @@ thread_local! {
 /// come then: who leaves a workspace, or signs out, goes where that leads.
 pub(crate) fn reload() {
     if LEAVES.get() {
+        return;
+    }
+    let wait = SET_OUT.get() + SETS_OUT_MS - js_sys::Date::now();
+    if wait > 0.0 {
+        // Without timers the connection that said so says so again.
+        let _ = set_timeout(reload, Duration::from_secs_f64(wait / 1_000.0));
         return;
     }
     if let Some(window) = window() {
@@ -196,6 +209,7 @@ pub(crate) fn listen() {
     on_key.forget();
     on_press.forget();
     on_window(&["pageshow"], |_| LEAVES.set(false));
+    on_window(&["beforeunload"], |_| SET_OUT.set(js_sys::Date::now()));
 }
 
 /// Listens to events of the window, for as long as there is the page.
