@@ -39,7 +39,7 @@ pub(crate) static TEXT: Pace = Pace {
 
 /// For the page itself, which is to end within a second of its reader's right to it: at once, and soon again after an outage.
 pub(crate) static PAGE: Pace = Pace {
-    waits: [0, 500, 1_000, 2_000, 4_000],
+    waits: [0, 500, 1_000, 2_000, 2_000],
     persists: true,
 };
 
