@@ -31,7 +31,14 @@ pub fn emails_in(text: &str) -> Vec<String> {
             keep(row);
             continue;
         }
-        let columns = addresses > 0 && (row.contains('\t') || addresses == 1 && !row.contains('<'));
+        // Who writes a list puts a blank behind each sign; a program that writes columns does not.
+        let listed = || {
+            row.split('"')
+                .step_by(2)
+                .any(|bare| bare.contains(", ") || bare.contains("; "))
+        };
+        let columns = row.contains('\t') || addresses == 1 && !row.contains('<') && !listed();
+        let columns = columns && addresses > 0;
         for part in row.split([';', '\t']) {
             let mut rest = part;
             while let Some((name, behind)) = rest.split_once('<') {
@@ -212,7 +219,10 @@ mod tests {
                 vec!["bea.b.example", "bea@b.example", "cy@b.example"],
             ),
             ("bea@b.example\tcy b.example", vec!["bea@b.example", "b.example"]),
-            ("cy at b.example; bea@b.example", vec!["b.example", "bea@b.example"]),
+            (
+                "cy at b.example; bea@b.example",
+                vec!["cy", "at", "b.example", "bea@b.example"],
+            ),
             (
                 "cy(at)b.example; bea@b.example",
                 vec!["cy(at)b.example", "bea@b.example"],
