@@ -30,8 +30,8 @@ async function accountOf(owner: Person, page: Page, name: string): Promise<strin
 }
 
 /** To be called before a page is opened, and awaited after: that the server looks after the page. */
-function watched(page: Page): Promise<void> {
-  return new Promise((well) => page.on("websocket", (socket) => void (socket.url().includes("/ws/workspaces/") && well())));
+function watched(page: Page, what: "workspaces" | "records" = "workspaces"): Promise<void> {
+  return new Promise((well) => page.on("websocket", (socket) => void (socket.url().includes(`/ws/${what}/`) && well())));
 }
 
 /** Counts from now on how often a page is loaded, and which sockets it opens. */
@@ -56,32 +56,34 @@ test("the pages of a workspace are known", () => {
   expect(ROUTES).toEqual(expect.arrayContaining(["", "/new", "/records/:record", "/people", "/audit", "/settings"]));
 });
 
-for (const { path, written } of PAGES) {
-  test(`an open page ends by itself when its reader is removed, and when they are suspended: ${path || "/"}${written ? ", written" : ""}`, async ({ page, owner, another, complaints }) => {
+for (const operation of ["member.remove", "member.suspend"]) {
+  test(`every open page of a workspace ends by itself: ${operation}`, async ({ page, owner, another, complaints }) => {
     complaints.expect(/status of 404/);
     await done(page.request, "workspace.rename", { workspace: owner.workspace, name: SECRET, revision: 1 });
     const record = await owner.makeRecord(page.request, SECRET);
-    for (const operation of ["member.remove", "member.suspend"]) {
-      const bea = await memberOf(owner, page.request, `Bea ${randomUUID().slice(0, 8)}`);
-      // All of its pages are the owner's to open.
-      const account = await accountOf(owner, page, bea.name);
-      await done(page.request, "member.set_role", { workspace: owner.workspace, account, role: "owner" });
-      const reader = await another();
-      await bea.signIn(reader.request);
-      const looked = watched(reader);
+    const bea = await memberOf(owner, page.request, `Bea ${randomUUID().slice(0, 8)}`);
+    // All of its pages are the owner's to open.
+    const account = await accountOf(owner, page, bea.name);
+    await done(page.request, "member.set_role", { workspace: owner.workspace, account, role: "owner" });
+    const context = (await another()).context();
+    await bea.signIn(context.request);
+    const tabs: [Page, ReturnType<typeof counted>][] = [];
+    for (const { path, written } of PAGES) {
+      const reader = await context.newPage();
+      // Of a text its page hears as well.
+      const looked = [watched(reader), path.includes(":record") && watched(reader, "records")];
       await open(reader, owner.at(path.replace(":record", record)));
       if (written) {
         await write(reader);
         await type(reader, `${SECRET}. `);
       }
       await expect(reader.getByRole("main")).toBeVisible();
-      expect(await reader.content()).toContain(SECRET);
-      await looked;
-      const count = counted(reader);
-      await done(page.request, operation, { workspace: owner.workspace, account });
-      await expectEnded(reader, count);
-      await reader.close();
+      expect(await reader.content(), path).toContain(SECRET);
+      await Promise.all(looked);
+      tabs.push([reader, counted(reader)]);
     }
+    await done(page.request, operation, { workspace: owner.workspace, account });
+    for (const [reader, count] of tabs) await expectEnded(reader, count);
   });
 }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{
     Router,
-    extract::{Request, State as Given},
+    extract::{Query, Request, State as Given},
     middleware::{Next, from_fn_with_state},
     response::{Html, Response},
     routing::get,
@@ -17,6 +17,7 @@ use axum::{
 use domain::{Code, Problem};
 use leptos::nonce::Nonce;
 use outbound::Captured;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::{fmt::Write as _, sync::Arc};
 use time::format_description::well_known::Rfc3339;
@@ -56,10 +57,18 @@ fn mails(state: &State) -> Vec<Captured> {
     state.mailbox.as_ref().map(|mailbox| mailbox.list()).unwrap_or_default()
 }
 
-/// The mails as JSON, newest first.
-async fn mail_json(Given(state): Given<Arc<State>>) -> Response {
+/// Whose mails.
+#[derive(Debug, Deserialize)]
+struct Whose {
+    /// Those to this address only.
+    to: Option<String>,
+}
+
+/// The mails as JSON, newest first; with `?to=` those to one address.
+async fn mail_json(Given(state): Given<Arc<State>>, Query(whose): Query<Whose>) -> Response {
     let list: Vec<Value> = mails(&state)
         .iter()
+        .filter(|kept| whose.to.as_ref().is_none_or(|to| kept.mail.to == *to))
         .map(|kept| {
             json!({
                 "id": kept.message_id,
@@ -74,10 +83,14 @@ async fn mail_json(Given(state): Given<Arc<State>>) -> Response {
     answer::json_body(&Value::Array(list))
 }
 
-/// The mails as a page, newest first. The text is shown, never the HTML; links to this site can be followed.
+/// The most mails on the page.
+const SHOWN_MAX: usize = 50;
+
+/// The newest mails as a page, newest first. The text is shown, never the HTML; links to this site can be followed.
 async fn mail(Given(state): Given<Arc<State>>) -> Html<String> {
     let mut body = String::new();
-    for kept in mails(&state) {
+    let kept = mails(&state);
+    for kept in kept.iter().take(SHOWN_MAX) {
         let _ = write!(
             body,
             "<article class=\"mail\"><header><h2>{}</h2><p>To {}</p><p><time datetime=\"{at}\">{at}</time></p></header>\
@@ -86,7 +99,14 @@ async fn mail(Given(state): Given<Arc<State>>) -> Html<String> {
             escape(&kept.mail.to),
             escape(kept.mail.text.expose()),
             links(kept.mail.text.expose(), state.config.origin.as_str()),
-            at = when(&kept),
+            at = when(kept),
+        );
+    }
+    if kept.len() > SHOWN_MAX {
+        let _ = write!(
+            body,
+            "<p class=\"lead\">These are the newest {SHOWN_MAX} of {}. All of them are in <a href=\"/dev/mail.json\">/dev/mail.json</a>.</p>",
+            kept.len(),
         );
     }
     if body.is_empty() {
