@@ -313,6 +313,30 @@ test("a page with a form that holds words ends when its reader is removed, and w
   }
 });
 
+test("a page that could not ask whether its reader is back asks again, until it shows all of itself", async ({ page, owner, another, complaints }) => {
+  complaints.expect(/status of (401|503)/);
+  const looked = watched(page);
+  await open(page, owner.at("/settings"));
+  await page.getByLabel("Name of the workspace").fill("Words");
+  await looked;
+  const elsewhere = await another();
+  await owner.signIn(elsewhere.request);
+  await done(elsewhere.request, "session.revoke_others", {});
+  await expect(page.getByText("You are signed out.")).toBeVisible();
+  let refused = 0;
+  await page.route("**/api/v1/profile.get", async (route) => {
+    refused += 1;
+    await route.fulfill({ status: 503 });
+  });
+  await owner.signIn(page.request);
+  await page.evaluate(() => dispatchEvent(new Event("focus")));
+  await expect.poll(() => refused).toBeGreaterThan(0);
+  await expect(page.getByText("You are signed out.")).toBeVisible();
+  await page.unroute("**/api/v1/profile.get");
+  await expect(page.getByText("You are signed out.")).toBeHidden();
+  await expect(page.getByLabel("Name of the workspace")).toHaveValue("Words");
+});
+
 test("a page ends also right after somebody set out from it and did not go", async ({ page, owner, another, complaints }) => {
   complaints.expect(/status of 404/);
   const bea = await memberOf(owner, page.request, "Bea Lindholm");

@@ -31,20 +31,23 @@ export class Aside {
     const [place, $place] = this.placeBeside(this.isBehind(selection.anchorNode, selection.anchorOffset)) ?? [];
     if (!place || !$place) return;
     const beside = gaps.valid($place) ? new GapCursor($place) : Selection.near($place, place);
-    this.view.dispatch(this.view.state.tr.setSelection(beside).scrollIntoView());
+    this.view.dispatch(this.view.state.tr.setSelection(beside));
   };
 
   private readonly putOut = (): void => {
+    // An input method goes on in the place where it has begun.
+    if (this.view.composing) return this.view.dom.addEventListener("compositionend", () => setTimeout(this.putOut), { once: true });
     const walk = document.createTreeWalker(this.block.dom, NodeFilter.SHOW_TEXT);
     const strays: Text[] = [];
     while (walk.nextNode()) if (this.isBeside(walk.currentNode)) strays.push(walk.currentNode as Text);
     const words = strays.map(({ data }) => data).join("");
     const [, $place] = (words && this.placeBeside(this.isBehind(strays[0]!, 0))) || [];
-    for (const stray of strays) stray.remove();
     if (!$place) return;
     const { tr } = this.view.state;
     tr.insert($place.pos, schema.nodes.paragraph!.create(null, schema.text(words)));
     this.view.dispatch(tr.setSelection(TextSelection.near(tr.doc.resolve($place.pos + 1 + words.length), -1)).scrollIntoView());
+    // They are in the text.
+    for (const stray of strays) stray.remove();
   };
 
   private isBeside(node: Node): boolean {

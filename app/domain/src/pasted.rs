@@ -115,10 +115,12 @@ fn names_columns(row: &str) -> bool {
 fn may_be_one(word: &str) -> bool {
     let word = word.trim_matches(around);
     let (before, ending) = word.rsplit_once('.').unwrap_or_default();
-    let letters = |is: fn(char) -> bool| ending.chars().nth(1).is_some() && ending.chars().all(is);
+    let label = ending.starts_with(char::is_alphabetic)
+        && ending.chars().nth(1).is_some()
+        && ending.chars().all(|c| c.is_alphanumeric() || c == '-');
+    let written = !ending.contains(char::is_uppercase) || before.len() > 2;
     let page = word.contains('/') || word.starts_with("www.");
-    let shouted = before.len() > 2 && letters(char::is_uppercase);
-    word.contains('@') || !page && (letters(char::is_lowercase) || shouted)
+    word.contains('@') || !page && label && written
 }
 
 #[cfg(test)]
@@ -228,6 +230,8 @@ mod tests {
                 vec!["cy(at)b.example", "bea@b.example"],
             ),
             ("CY.B.EXAMPLE, bea@b.example", vec!["cy.b.example", "bea@b.example"]),
+            ("Cy.B.Example,bea@b.example", vec!["cy.b.example", "bea@b.example"]),
+            ("cy.b.xn--p1ai,bea@b.example", vec!["cy.b.xn--p1ai", "bea@b.example"]),
             (
                 "cy.b.example Bea <bea@b.example>",
                 vec!["cy.b.example", "bea@b.example"],

@@ -18,9 +18,13 @@ use domain::{
     ops::{GetProfile, GetWorkspace},
 };
 use leptos::{prelude::*, task::spawn_local};
+use std::time::Duration;
 
 /// The close code for who is signed out.
 const SIGNED_OUT: u16 = 4401;
+
+/// After how long a server that did not say whether the page is over is asked again.
+const ASK_AGAIN: Duration = Duration::from_secs(3);
 
 /// How the page ends. In context below the frame.
 #[derive(Clone, Copy)]
@@ -31,6 +35,8 @@ pub(super) struct Over {
     own: StoredValue<u32>,
     /// Whether the reader is signed out, and the page only there for what they typed.
     out: RwSignal<bool>,
+    /// The workspace that was asked about last.
+    asked: StoredValue<Option<WorkspaceId>>,
     /// For whom the page was made.
     reader: StoredValue<Option<AccountId>>,
     follower: StoredValue<Option<Follower>, LocalStorage>,
@@ -64,6 +70,12 @@ impl Over {
         if !news {
             return;
         }
+        self.ask(workspace);
+    }
+
+    /// Asks the server, or has the part of the page ask that looks to the end itself.
+    fn ask(self, workspace: WorkspaceId) {
+        self.asked.set_value(Some(workspace));
         if self.own.get_value() > 0 {
             self.told.update(|told| *told += 1);
             return;
@@ -77,18 +89,40 @@ impl Over {
     }
 
     /// Why the page is over, if it is. `refused` is what it was answered when it asked for what it shows; where it may have
-    /// that, it is over if somebody else has signed in since.
+    /// that, it is over if somebody else has signed in since. Where the server does not say, it is asked again.
     pub(super) async fn why(self, refused: Option<Problem>) -> Option<Problem> {
-        if refused.is_some() {
-            return refused.filter(is_end);
+        let answer = match refused {
+            Some(problem) => Err(problem),
+            None => call(GetProfile {}).await,
+        };
+        match answer {
+            Err(problem) if is_end(&problem) => Some(problem),
+            Err(_) => {
+                self.ask_later();
+                None
+            }
+            Ok(now) => {
+                let reader = self.reader.try_get_value().flatten()?;
+                if now.account != reader {
+                    return Some(Code::Forbidden.into());
+                }
+                self.set_out(false);
+                None
+            }
         }
-        let now = call(GetProfile {}).await.ok()?.account;
-        let reader = self.reader.try_get_value().flatten()?;
-        if now != reader {
-            return Some(Code::Forbidden.into());
-        }
-        self.set_out(false);
-        None
+    }
+
+    /// The server has nothing more to say by itself: its connection stands.
+    fn ask_later(self) {
+        // Without timers there is no other try; the frame may be gone by then.
+        let _ = set_timeout(
+            move || {
+                if let Some(workspace) = self.asked.try_get_value().flatten() {
+                    self.ask(workspace);
+                }
+            },
+            ASK_AGAIN,
+        );
     }
 
     /// Loads the page again, which is over for this reason; unless only the session is, and a form holds words.
@@ -132,6 +166,7 @@ pub(super) fn watch(around: Loaded, out: RwSignal<bool>) {
         told: RwSignal::new(0),
         own: StoredValue::new(0),
         out,
+        asked: StoredValue::new(None),
         reader: StoredValue::new(None),
         follower: StoredValue::new_local(None),
         title: StoredValue::new(String::new()),

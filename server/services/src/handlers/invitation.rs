@@ -115,7 +115,7 @@ impl Context<'_, TenantTx> {
         if let Some(open) = invitations::of_address(&mut self.tx, &address.hash).await? {
             invitations::renew(&mut self.tx, open.id, role, by, &link).await?;
         } else {
-            let id = InvitationId(self.services.inner.random_id());
+            let id = InvitationId(self.services.inner.ordered_id(self.at));
             let email = self
                 .seal(INVITATION_EMAIL, id.0, id.0, address.email.as_bytes())
                 .await?;
