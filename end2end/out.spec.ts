@@ -324,7 +324,7 @@ test("a page that could not ask whether its reader is back asks again, until it 
   await done(elsewhere.request, "session.revoke_others", {});
   await expect(page.getByText("You are signed out.")).toBeVisible();
   let refused = 0;
-  await page.route("**/api/v1/profile.get", async (route) => {
+  await page.route("**/api/v1/account.get", async (route) => {
     refused += 1;
     await route.fulfill({ status: 503 });
   });
@@ -332,7 +332,7 @@ test("a page that could not ask whether its reader is back asks again, until it 
   await page.evaluate(() => dispatchEvent(new Event("focus")));
   await expect.poll(() => refused).toBeGreaterThan(0);
   await expect(page.getByText("You are signed out.")).toBeVisible();
-  await page.unroute("**/api/v1/profile.get");
+  await page.unroute("**/api/v1/account.get");
   await expect(page.getByText("You are signed out.")).toBeHidden();
   await expect(page.getByLabel("Name of the workspace")).toHaveValue("Words");
 });
