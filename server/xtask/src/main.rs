@@ -3,6 +3,7 @@
 
 mod bench;
 mod check;
+mod claim;
 mod dist;
 mod run;
 mod server;
@@ -103,6 +104,7 @@ fn main() -> ExitCode {
 
 fn act(task: &Task) -> Outcome {
     let workspace = Workspace::find()?;
+    claim::claim(&workspace)?;
     match task {
         Task::Run { release, listen, demo } => run::run(&workspace, *release, *listen, *demo),
         Task::Test {
