@@ -261,9 +261,11 @@ impl Driver {
         vec![Effect::Ended]
     }
 
-    /// Does what the room asks for; true when it is over.
+    /// Does what the room asks for; true when it is over. Others hear of an update before the writer is woken for it, which
+    /// would take its share of the cores while they wait.
     fn carry_out(&mut self, effects: Vec<Effect>) -> bool {
         let mut over = false;
+        let mut written = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Load => self.load(),
@@ -275,10 +277,13 @@ impl Driver {
                     };
                     self.close(conn, if self.stopping { RESTART } else { closing });
                 }
-                Effect::Append(entries) => self.append(entries),
+                Effect::Append(entries) => written.push(entries),
                 Effect::Refused { conn, .. } => self.refused(conn),
                 Effect::Ended => over = true,
             }
+        }
+        for entries in written {
+            self.append(entries);
         }
         over
     }
