@@ -7,7 +7,7 @@ use crate::{
     parts::{Parts, encode_deletes},
     scan::{Outline, Run, blocks, scan},
     wire::{self, Malformed, Reader},
-    yjs::{DEPTH, apply, check_depth, clocks, commit, deleted, empty},
+    yjs::{DEPTH, check_depth, clocks, commit, deleted, unpack},
 };
 use bytes::Bytes;
 use std::{
@@ -19,6 +19,8 @@ use yrs::{ClientID, Doc, ReadTxn, StateVector, Transact, TransactionMut, Update,
 
 /// The format of [`Body::snapshot`]: its first byte.
 const FORMAT: u8 = 1;
+/// The client of a document in which nobody writes.
+const NOBODY: u64 = 0;
 /// The update that says nothing.
 const NOTHING: &[u8] = &[0, 0];
 
@@ -221,8 +223,7 @@ impl Body {
         if let Some(doc) = &self.doc {
             return Ok(doc.clone());
         }
-        let doc = empty();
-        apply(&doc, self.packed.iter()).map_err(|()| BodyError::Unfit)?;
+        let doc = unpack(NOBODY, &self.packed).map_err(|()| BodyError::Unfit)?;
         self.packed = Vec::new();
         self.doc = Some(doc.clone());
         Ok(doc)

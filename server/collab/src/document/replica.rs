@@ -2,10 +2,7 @@
 //! for the others.
 
 use super::{ROOT, mended};
-use crate::{
-    body::BodyError,
-    yjs::{apply, empty_of},
-};
+use crate::{body::BodyError, yjs::unpack};
 use bytes::Bytes;
 use domain::document::Document;
 use serde_json::Value;
@@ -27,8 +24,7 @@ impl Replica {
     /// # Errors
     /// [`BodyError::Unfit`] when the updates do not fit together.
     pub fn open(client: u64, updates: &[Bytes]) -> Result<Self, BodyError> {
-        let doc = empty_of(client);
-        apply(&doc, updates.iter()).map_err(|()| BodyError::Unfit)?;
+        let doc = unpack(client, updates).map_err(|()| BodyError::Unfit)?;
         Ok(Self { doc })
     }
 

@@ -1,12 +1,12 @@
 //! Updates that no editor writes.
 
 use crate::{
+    attack,
     plan::Numbers,
-    support::{Bench, Replica, cursor, joining, push},
+    support::{Bench, joining, push},
 };
 use bytes::Bytes;
-use collab::{Body, CloseCode, Event, Limits, document, wire};
-use domain::document::Document;
+use collab::{Body, CloseCode, Limits, wire};
 
 fn integers(numbers: &[u64]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -50,33 +50,6 @@ fn nothing_can_be_nested_so_deeply_that_walking_it_overflows_the_stack() {
         }
         assert_eq!(bench.closed(1), Some(CloseCode::Malformed), "{name}");
     }
-}
-
-/// Frames as editors send them.
-fn corpus() -> Vec<Bytes> {
-    let (one, two) = (Replica::new(7), Replica::new(8));
-    let mut frames = Vec::new();
-    for (at, text) in [(0, "one "), (4, "two 😀 "), (2, "é漢"), (0, "x")] {
-        let update = one.insert(at, text);
-        two.apply(&update);
-        frames.push(wire::update(&update));
-        frames.push(wire::update(&two.insert(1, "again")));
-        frames.push(wire::update(&two.delete(0, 2)));
-    }
-    frames.push(wire::update(&one.delete(1, 3)));
-    frames.push(wire::step_2(&two.all()));
-    frames.push(wire::step_1(&two.state_vector()));
-    let text = r#"{"type":"doc","attrs":{"schema":1},"content":[
-        {"type":"heading","attrs":{"level":2,"numbered":true,"id":"h"},"content":[{"type":"text","text":"Title"}]},
-        {"type":"paragraph","attrs":{"dir":null,"align":"center"},"content":[
-            {"type":"text","text":"a "},{"type":"text","text":"link","marks":[{"type":"link","attrs":{"href":"https://a.b/","title":null}}]},
-            {"type":"footnote","content":[{"type":"text","text":"note"}]}]},
-        {"type":"pause","attrs":{"seconds":8}}]}"#;
-    let update = document::write(&Document::from_text(text).unwrap(), 9);
-    frames.push(wire::update(&update));
-    frames.push(cursor(11, 1, r#"{"user":{"name":"x"},"cursor":{"anchor":1}}"#));
-    frames.push(Bytes::from_static(&[3]));
-    frames
 }
 
 fn mutate(numbers: &mut Numbers, bytes: &mut Vec<u8>, others: &[Bytes]) {
@@ -125,34 +98,18 @@ fn spoilt(numbers: &mut Numbers, corpus: &[Bytes]) -> Bytes {
 /// What one seed does to a room. Returns whether the room had to send everybody away.
 fn attack(seed: u64, corpus: &[Bytes]) -> bool {
     let mut numbers = Numbers(seed);
-    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
-    let mut log = Vec::new();
-    for _ in 0..30 {
-        if bench.closed(1).is_some() {
-            bench.effects.clear();
-            bench.step(Event::Joined(joining(1)));
-        }
-        let frame = if numbers.below(2) == 0 {
-            spoilt(&mut numbers, corpus)
-        } else {
-            corpus[usize::try_from(numbers.below(corpus.len() as u64)).unwrap()].clone()
+    let batches = (0..30).map(|_| {
+        let together = if numbers.below(8) == 0 { 3 } else { 1 };
+        let mut frame = || {
+            if numbers.below(2) == 0 {
+                spoilt(&mut numbers, corpus)
+            } else {
+                corpus[usize::try_from(numbers.below(corpus.len() as u64)).unwrap()].clone()
+            }
         };
-        bench.frame(1, frame);
-        bench.settle();
-        log.extend(bench.appended().into_iter().map(|entry| entry.update));
-        if let Some(code) = bench.closed(2) {
-            assert_eq!(code, CloseCode::Resync, "seed {seed}");
-            break;
-        }
-    }
-    // Whatever was taken can be opened again, read, and kept.
-    let mut body = Body::open(None, log).unwrap_or_else(|error| panic!("seed {seed}: {error}"));
-    let snapshot = body.snapshot().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
-    document::read_json(&body.doc().unwrap());
-    let mut again = Body::open(Some(&snapshot), []).unwrap();
-    assert_eq!(again.state_vector(), body.state_vector(), "seed {seed}");
-    again.doc().unwrap_or_else(|error| panic!("seed {seed}: {error}"));
-    bench.closed(2).is_some()
+        (0..together).map(|_| frame()).collect()
+    });
+    attack::room(batches, &format!("seed {seed}"))
 }
 
 /// `COLLAB_FUZZ=1000000 COLLAB_SEED=1` attacks for longer.
@@ -160,7 +117,7 @@ fn attack(seed: u64, corpus: &[Bytes]) -> bool {
 fn spoilt_frames_never_end_more_than_a_room_and_never_reach_the_store() {
     let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
     let (first, count) = (number("COLLAB_SEED", 1), number("COLLAB_FUZZ", 2_000));
-    let corpus = corpus();
+    let corpus = attack::corpus();
     let ended = (first..first + count).filter(|seed| attack(*seed, &corpus)).count() as u64;
     assert!(
         ended <= count / 100,
@@ -174,29 +131,28 @@ fn spoilt_frames_never_end_more_than_a_room_and_never_reach_the_store() {
 fn what_is_made_of_a_spoilt_frame_is_no_larger_than_the_frame() {
     let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
     let (first, count) = (number("COLLAB_SEED", 1), number("COLLAB_DECODER", 200_000));
-    let corpus = corpus();
+    let corpus = attack::corpus();
     let (mut numbers, mut read) = (Numbers(first), 0);
     for frame in 0..count {
         let bytes = spoilt(&mut numbers, &corpus);
         let Some(Ok(update)) = bytes.get(2..).map(|rest| wire::Reader::new(rest).buffer()) else {
             continue;
         };
-        if let Ok(outline) = collab::scan::scan(update, usize::MAX) {
-            read += 1;
-            let parts = outline.inserts.len() + outline.deletes.len() + outline.needs.len() + outline.gaps.len();
-            // A block takes a byte at least, and refers to three others at most.
-            assert!(outline.blocks <= update.len(), "{first}, frame {frame}: {outline:?}");
-            assert!(parts <= 4 * update.len(), "{first}, frame {frame}: {outline:?}");
-            let mut body = Body::open(None, [Bytes::copy_from_slice(update)]);
-            if let Ok(body) = &mut body {
-                assert!(body.state_vector().len() <= 16 * update.len(), "{first}, frame {frame}");
-            }
-        }
+        read += u64::from(attack::decoder(update, &format!("seed {first}, frame {frame}")));
     }
     assert!(
         read > count / 20,
         "only {read} of {count} were updates: too spoilt to say anything"
     );
+}
+
+/// An attribute of what is no element: of a letter, which the same update deletes. Found by the target in `fuzz/`.
+#[test]
+fn what_belongs_to_something_deleted_keeps_no_document_shut() {
+    let letter = [&[1, 1, 8, 0, 4, 1, 4][..], b"text", &[1, b'x', 1, 8, 1, 0, 1]].concat();
+    let attribute = [&[1, 1, 9, 0, 0x28, 0, 8, 0, 2][..], b"id", &[1, 0x77, 1, b'h', 0]].concat();
+    let frames = [&letter, &attribute].map(|update| vec![wire::update(update)]);
+    assert!(!attack::room(frames, "one after the other"));
 }
 
 #[test]
