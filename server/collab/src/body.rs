@@ -7,7 +7,7 @@ use crate::{
     parts::{Parts, encode_deletes},
     scan::{Outline, Run, blocks, scan},
     wire::{self, Malformed, Reader},
-    yjs::{DEPTH, check_depth, clocks, commit, deleted, unpack},
+    yjs::{DEPTH, apply, check_depth, clocks, commit, deleted, empty_of, is_type, stands},
 };
 use bytes::Bytes;
 use std::{
@@ -223,10 +223,29 @@ impl Body {
         if let Some(doc) = &self.doc {
             return Ok(doc.clone());
         }
-        let doc = unpack(NOBODY, &self.packed).map_err(|()| BodyError::Unfit)?;
-        self.packed = Vec::new();
-        self.doc = Some(doc.clone());
+        let doc = empty_of(NOBODY);
+        if apply(&doc, self.packed.iter()).is_ok() {
+            self.packed = Vec::new();
+            self.doc = Some(doc.clone());
+            return Ok(doc);
+        }
+        let mut careful = self.put_in_one_by_one()?;
+        let doc = careful.doc()?;
+        (self.doc, self.packed) = (careful.doc, Vec::new());
         Ok(doc)
+    }
+
+    /// The packed updates as they are put in while people write: what one of them says of another that the library takes for
+    /// an error is then seen before it does.
+    fn put_in_one_by_one(&self) -> Result<Self, BodyError> {
+        let mut body = Self::open(None, [])?;
+        body.doc = Some(empty_of(NOBODY));
+        for update in &self.packed {
+            let outline = scan(update, usize::MAX)?;
+            body.integrate(std::iter::once((update, &outline)))
+                .map_err(|_| BodyError::Unfit)?;
+        }
+        Ok(body)
     }
 
     /// How many updates wait for what they refer to.
@@ -287,7 +306,7 @@ impl Body {
         if !brings && outline.deletes.is_empty() {
             return Ok(Outcome::Known);
         }
-        if !self.fits(outline) {
+        if !self.fits(outline) || brings && !stands(transaction, outline) {
             return self.integrate_part(transaction, update, outline);
         }
         let before = deleted(transaction, outline);
@@ -309,7 +328,7 @@ impl Body {
         Ok(Outcome::New)
     }
 
-    /// Puts in place what fits of an update, and keeps it until the rest does.
+    /// Puts in place what fits of an update, block by block, and keeps it until the rest does.
     fn integrate_part(
         &mut self,
         transaction: &mut TransactionMut<'_>,
@@ -322,13 +341,18 @@ impl Body {
         self.put_part(transaction, update, outline)?;
         self.grow(update);
         let lacks = self.lacks(outline);
-        self.waiting.push(Waiting {
-            update: update.clone(),
-            outline: outline.clone(),
-            lacks,
-        });
+        let outcome = if lacks.is_empty() {
+            Outcome::New
+        } else {
+            self.waiting.push(Waiting {
+                update: update.clone(),
+                outline: outline.clone(),
+                lacks,
+            });
+            Outcome::Waiting
+        };
         self.retry(transaction, outline)?;
-        Ok(Outcome::Waiting)
+        Ok(outcome)
     }
 
     /// Something new is there: tries again what waited for it, and what waited for that.
@@ -371,7 +395,9 @@ impl Body {
     ) -> Result<HashSet<u64>, ()> {
         let mut news = HashSet::new();
         let mut parts = Parts::new(update, blocks(update).map_err(|_| ())?);
-        while let Some((part, run)) = parts.next(|client| self.clock(client)) {
+        loop {
+            let next = parts.next(|client| self.clock(client), |parent| is_type(transaction, parent));
+            let Some((part, run)) = next else { break };
             self.put(transaction, &part, &[run])?;
             news.insert(run.client);
         }

@@ -152,7 +152,7 @@ pub enum Refusal {
     Limit,
 }
 
-/// What is to be done, in this order.
+/// What is to be done, in this order; but that entries may be handed to the store after what is sent beside them, before the end.
 #[derive(Debug)]
 pub enum Effect {
     /// Load the body and answer with [`Event::Loaded`] or [`Event::LoadFailed`].

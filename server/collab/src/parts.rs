@@ -2,10 +2,13 @@
 //! update with what fits; Yjs takes such an update apart, and so do we.
 
 use crate::{
-    scan::{Block, Run},
+    scan::{Block, GC, Run},
     wire,
 };
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+};
 
 /// How many times blocks are looked at before the rest of an update is left for later: the work that one update can cause.
 const LOOKS: usize = 4_000_000;
@@ -34,8 +37,13 @@ impl<'a> Parts<'a> {
         }
     }
 
-    /// The next blocks of one client of which everything they refer to is there, as an update. `clock` tells what is there.
-    pub(crate) fn next(&mut self, clock: impl Fn(u64) -> u32) -> Option<(Vec<u8>, Run)> {
+    /// The next blocks of one client of which everything they refer to is there, as an update. `clock` tells what is there,
+    /// `is_type` what of that others can stand in.
+    pub(crate) fn next(
+        &mut self,
+        clock: impl Fn(u64) -> u32,
+        is_type: impl Fn((u64, u32)) -> bool,
+    ) -> Option<(Vec<u8>, Run)> {
         while self.unfruitful < self.clients.len() && self.looks < LOOKS {
             let at = self.at;
             self.at = (at + 1) % self.clients.len();
@@ -45,7 +53,7 @@ impl<'a> Parts<'a> {
             self.looks += 1 + *taken - before;
             if let Some((range, run)) = part {
                 self.unfruitful = 0;
-                return Some((encode_blocks(self.update, &blocks[range]), run));
+                return Some((encode_blocks(self.update, &blocks[range], is_type), run));
             }
             self.unfruitful += 1;
         }
@@ -74,16 +82,30 @@ fn next_of(blocks: &[Block], taken: &mut usize, clock: impl Fn(u64) -> u32) -> O
     (*taken > first).then_some((first..*taken, Run { client, start, end }))
 }
 
-/// Blocks of one client that follow each other, as an update.
-fn encode_blocks(update: &[u8], blocks: &[Block]) -> Vec<u8> {
+/// Blocks of one client that follow each other, as an update. What says that it stands in something that nothing can stand in,
+/// or not any more, is nowhere: Yjs gives it up to the garbage as it comes (`Item.integrate`), where `yrs` gives up the document.
+fn encode_blocks(update: &[u8], blocks: &[Block], is_type: impl Fn((u64, u32)) -> bool) -> Vec<u8> {
     let mut out = vec![1];
     wire::write_integer(&mut out, blocks.len() as u64);
     if let Some(first) = blocks.first() {
         wire::write_integer(&mut out, first.run.client);
         wire::write_integer(&mut out, u64::from(first.run.start));
     }
+    let types: HashSet<_> = blocks
+        .iter()
+        .filter(|block| block.shared_type)
+        .map(|block| (block.run.client, block.run.start))
+        .collect();
     for block in blocks {
-        out.extend_from_slice(&update[block.bytes.clone()]);
+        if block
+            .parent()
+            .is_none_or(|parent| types.contains(&parent) || is_type(parent))
+        {
+            out.extend_from_slice(&update[block.bytes.clone()]);
+        } else {
+            out.push(GC);
+            wire::write_integer(&mut out, u64::from(block.run.end - block.run.start));
+        }
     }
     out.push(0);
     out

@@ -20,7 +20,7 @@ const CONTENT: u8 = 0x1f;
 const HAS_ORIGIN: u8 = 0x80;
 const HAS_RIGHT_ORIGIN: u8 = 0x40;
 const HAS_PARENT_SUB: u8 = 0x20;
-const GC: u8 = 0;
+pub(crate) const GC: u8 = 0;
 const TYPE: u8 = 7;
 const SKIP: u8 = 10;
 
@@ -50,6 +50,8 @@ pub struct Outline {
     pub blocks: usize,
     /// The elements and texts among what it inserts: client and clock.
     pub(crate) types: Vec<(u64, u32)>,
+    /// What its blocks say that they stand in, by id: client and clock.
+    pub(crate) parents: Vec<(u64, u32)>,
     /// Where what it deletes begins.
     pub(crate) deletes_at: usize,
 }
@@ -81,6 +83,13 @@ pub(crate) struct Block {
     pub(crate) bytes: Range<usize>,
 }
 
+impl Block {
+    /// What it says that it stands in, if it says so by an id: client and clock.
+    pub(crate) fn parent(&self) -> Option<(u64, u32)> {
+        self.needs[2].map(|(client, end)| (client, end - 1))
+    }
+}
+
 /// Reads an update to its end.
 ///
 /// # Errors
@@ -96,6 +105,7 @@ pub fn scan(update: &[u8], max_blocks: usize) -> Result<Outline, Malformed> {
         if block.shared_type {
             outline.types.push((block.run.client, block.run.start));
         }
+        outline.parents.extend(block.parent());
         for (client, end) in block
             .needs
             .into_iter()

@@ -5,10 +5,13 @@ use crate::{
     wire::{Malformed, Reader},
 };
 use bytes::Bytes;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::HashSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 use yrs::{
     ClientID, Doc, ID, Nested, OffsetKind, Options, Transact, TransactionMut, Update, Xml, XmlElementRef, XmlOut,
-    updates::decoder::Decode,
+    branch::BranchID, updates::decoder::Decode,
 };
 
 /// How deep elements may be nested. The model's limit is half of it.
@@ -67,31 +70,29 @@ pub(crate) fn check_depth(transaction: &TransactionMut<'_>, types: &[(u64, u32)]
 }
 
 /// A document that counts as JavaScript does and changes nothing of its own accord, for a client who writes in it.
-fn empty_of(client: u64) -> Doc {
+pub(crate) fn empty_of(client: u64) -> Doc {
     let mut options = Options::with_client_id(ClientID::new(client));
     options.offset_kind = OffsetKind::Utf16;
     options.cleanup_formatting = false;
     Doc::with_options(options)
 }
 
-/// A document of these updates, in their order, for a client who writes in it.
-///
-/// In one transaction, since that is several times quicker; and if that cannot be, each in its own, as they may have come:
-/// what one of them inserts and deletes is gone at the end of its transaction, and what refers to it goes the same way, while
-/// within the transaction the library takes the reference for an error.
-pub(crate) fn unpack(client: u64, updates: &[Bytes]) -> Result<Doc, ()> {
-    let doc = empty_of(client);
-    if apply(&doc, updates.iter()).is_ok() {
-        return Ok(doc);
-    }
-    let doc = empty_of(client);
-    for update in updates {
-        apply(&doc, std::iter::once(update))?;
-    }
-    Ok(doc)
+/// Whether a clock is something that others can stand in. What was given up to the garbage is not.
+pub(crate) fn is_type(transaction: &TransactionMut<'_>, (client, clock): (u64, u32)) -> bool {
+    BranchID::get_nested(transaction, &ID::new(ClientID::new(client), clock)).is_some()
 }
 
-fn apply<'a>(doc: &Doc, updates: impl Iterator<Item = &'a Bytes>) -> Result<(), ()> {
+/// Whether everything in an update that names what it stands in names something of the kind, there or in the update.
+pub(crate) fn stands(transaction: &TransactionMut<'_>, outline: &Outline) -> bool {
+    let own: HashSet<_> = outline.types.iter().collect();
+    outline
+        .parents
+        .iter()
+        .all(|parent| own.contains(parent) || is_type(transaction, *parent))
+}
+
+/// Puts updates into a document, in one transaction, which is then of no use if one of them fails.
+pub(crate) fn apply<'a>(doc: &Doc, updates: impl Iterator<Item = &'a Bytes>) -> Result<(), ()> {
     let mut transaction = doc.transact_mut();
     let applied = catch_unwind(AssertUnwindSafe(|| {
         for update in updates {

@@ -8,16 +8,19 @@ use std::fs;
 
 /// Where a crate's sources are.
 const SOURCES: [&str; 2] = ["app", "server"];
+/// Built apart, in a target folder of its own that may lie within.
+const APART: &str = "server/collab/fuzz";
 
 /// Makes the target folder this checkout's.
 ///
 /// Cargo names what it makes of a workspace's own crates without the place of the checkout, and judges by times alone
 /// whether it is up to date. So what another checkout made, later than this one's files were written, would count as made of
 /// them, with the other's texts and paths in it. Where another checkout had the folder last, all sources of this one are
-/// therefore dated now, and are compiled again.
+/// therefore dated now, and are compiled again. It helps checkouts that take turns; two that build at the same time, or by cargo
+/// itself, want a target folder each.
 ///
 /// # Errors
-/// When a source cannot be dated, or the folder's owner not be noted.
+/// When a source cannot be dated, with what to do instead, or the folder's owner not be noted.
 pub(crate) fn claim(workspace: &Workspace) -> Outcome {
     let note = workspace.work_dir("made")?.join("checkout");
     let root = workspace.root.as_os_str().as_encoded_bytes();
@@ -30,11 +33,16 @@ pub(crate) fn claim(workspace: &Workspace) -> Outcome {
     let now = fs::metadata(&claim)
         .and_then(|about| about.modified())
         .or_fail("asking for the time of a file")?;
+    let apart = workspace.root.join(APART);
     for folder in SOURCES {
-        for file in files_below(&workspace.root.join(folder))? {
-            fs::File::open(&file)
+        let files = files_below(&workspace.root.join(folder))?;
+        for file in files.iter().filter(|file| !file.starts_with(&apart)) {
+            fs::File::open(file)
                 .and_then(|file| file.set_modified(now))
-                .or_fail(format!("dating {}", file.display()))?;
+                .or_fail(format!(
+                    "dating {} (another checkout built in this target folder; give CARGO_TARGET_DIR one of its own)",
+                    file.display()
+                ))?;
         }
     }
     fs::rename(&claim, &note).or_fail(format!("noting {}", note.display()))

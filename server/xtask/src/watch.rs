@@ -28,7 +28,13 @@ const SOURCES: [&str; 7] = [
     "server",
 ];
 /// What of it the product is not made from.
-const BESIDE: [&str; 4] = ["server/docs", "server/testkit", "server/tests", "server/xtask"];
+const BESIDE: [&str; 5] = [
+    "server/collab/fuzz",
+    "server/docs",
+    "server/testkit",
+    "server/tests",
+    "server/xtask",
+];
 
 /// Serves the product, rebuilt whenever a source changes, until Ctrl-C. While a build fails, the last good one goes on.
 ///

@@ -10,7 +10,7 @@ mod seeds;
 mod support;
 
 libfuzzer_sys::fuzz_target!(
-    init: seeds::plant("decoder", attack::corpus().iter().map(|frame| frame.get(3..).unwrap_or_default().to_vec())),
+    init: seeds::plant("decoder", attack::corpus().iter().map(|frame| frame.get(2..).and_then(|rest| collab::wire::Reader::new(rest).buffer().ok()).unwrap_or_default().to_vec())),
     |bytes: &[u8]| {
         attack::decoder(bytes, "fuzz");
     }

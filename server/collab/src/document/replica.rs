@@ -2,7 +2,10 @@
 //! for the others.
 
 use super::{ROOT, mended};
-use crate::{body::BodyError, yjs::unpack};
+use crate::{
+    body::BodyError,
+    yjs::{apply, empty_of},
+};
 use bytes::Bytes;
 use domain::document::Document;
 use serde_json::Value;
@@ -24,7 +27,8 @@ impl Replica {
     /// # Errors
     /// [`BodyError::Unfit`] when the updates do not fit together.
     pub fn open(client: u64, updates: &[Bytes]) -> Result<Self, BodyError> {
-        let doc = unpack(client, updates).map_err(|()| BodyError::Unfit)?;
+        let doc = empty_of(client);
+        apply(&doc, updates.iter()).map_err(|()| BodyError::Unfit)?;
         Ok(Self { doc })
     }
 

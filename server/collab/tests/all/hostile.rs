@@ -7,6 +7,7 @@ use crate::{
 };
 use bytes::Bytes;
 use collab::{Body, CloseCode, Limits, wire};
+use yrs::{Text, Transact};
 
 fn integers(numbers: &[u64]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -146,13 +147,54 @@ fn what_is_made_of_a_spoilt_frame_is_no_larger_than_the_frame() {
     );
 }
 
-/// An attribute of what is no element: of a letter, which the same update deletes. Found by the target in `fuzz/`.
+/// A letter of client 8, and its deletion if asked for.
+fn letter(deleted: bool) -> Bytes {
+    let letter = [&[1, 1, 8, 0, 4, 1, 4][..], b"text", &[1, b'x']].concat();
+    let deletion: &[u8] = if deleted { &[1, 8, 1, 0, 1] } else { &[0] };
+    [&letter[..], deletion].concat().into()
+}
+
+/// An attribute, by client 9, of what is no element: of that letter. Yjs takes it, and gives it up to the garbage.
+fn attribute() -> Bytes {
+    [&[1, 1, 9, 0, 0x28, 0, 8, 0, 2][..], b"id", &[1, 0x77, 1, b'h', 0]]
+        .concat()
+        .into()
+}
+
+/// Found by the target in `fuzz/`, and by a reviewer: it kept a body shut, or put out whoever wrote the letter.
 #[test]
-fn what_belongs_to_something_deleted_keeps_no_document_shut() {
-    let letter = [&[1, 1, 8, 0, 4, 1, 4][..], b"text", &[1, b'x', 1, 8, 1, 0, 1]].concat();
-    let attribute = [&[1, 1, 9, 0, 0x28, 0, 8, 0, 2][..], b"id", &[1, 0x77, 1, b'h', 0]].concat();
-    let frames = [&letter, &attribute].map(|update| vec![wire::update(update)]);
-    assert!(!attack::room(frames, "one after the other"));
+fn what_stands_in_a_letter_harms_nobody_in_any_order_and_however_it_is_put_together() {
+    for (letter, length) in [(letter(false), 1), (letter(true), 0)] {
+        for log in [[letter.clone(), attribute()], [attribute(), letter.clone()]] {
+            let one_by_one = log.clone().map(|update| vec![wire::update(&update)]);
+            assert!(!attack::room(one_by_one, "one after the other"));
+            assert!(!attack::room(
+                [log.clone().map(|update| wire::update(&update)).to_vec()],
+                "together"
+            ));
+            // The log may stand in another order than the room had it in: by whom it came from.
+            let mut body = Body::open(None, log).unwrap();
+            assert_eq!(body.state_vector(), [2, 8, 1, 9, 1]);
+            assert_eq!(
+                body.doc()
+                    .unwrap()
+                    .get_or_insert_text("text")
+                    .len(&body.doc().unwrap().transact()),
+                length
+            );
+        }
+    }
+}
+
+#[test]
+fn who_writes_what_somebody_waited_for_to_do_harm_stays() {
+    let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
+    for (conn, update) in [(1, attribute()), (2, letter(false))] {
+        bench.frame(conn, wire::update(&update));
+        bench.settle();
+        assert_eq!(bench.appended().len(), 1);
+    }
+    assert_eq!((bench.closed(1), bench.closed(2)), (None, None));
 }
 
 #[test]

@@ -285,6 +285,7 @@ impl Driver {
         for entries in written {
             self.append(entries);
         }
+        self.forget_the_oldest();
         over
     }
 
@@ -328,7 +329,11 @@ impl Driver {
             return;
         }
         self.gone.push_back(conn);
-        if self.gone.len() > GONE_MAX
+    }
+
+    /// Keeps no more than the last of those who are gone, once everything they are known to have sent is with the writer.
+    fn forget_the_oldest(&mut self) {
+        while self.gone.len() > GONE_MAX
             && let Some(oldest) = self.gone.pop_front()
         {
             self.authors.remove(&oldest);
