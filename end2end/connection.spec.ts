@@ -16,7 +16,7 @@ test("a connection that is dropped as soon as it is accepted is asked for ever m
   for (let step = 0; step < 120; step += 1) await page.clock.runFor(500);
   expect(opened).toBeGreaterThan(4);
   // A minute, and two seconds between most of them.
-  expect(opened).toBeLessThan(37);
+  expect(opened).toBeLessThan(36);
   expect(complaints.heard).toEqual([]);
 });
 
