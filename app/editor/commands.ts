@@ -36,11 +36,8 @@ function convertList(type: NodeType, attrs: Attrs | null): Command {
     const list = ancestor(state.selection.$from, LISTS);
     if (!list) return false;
     const items = list.node.children.map((item) => itemOf(type).create(null, item.content));
-    dispatch?.(
-      state.tr
-        .replaceWith(list.pos, list.pos + list.node.nodeSize, type.create(attrs, items))
-        .setSelection(TextSelection.create(state.tr.doc, state.selection.anchor, state.selection.head)),
-    );
+    const tr = state.tr.replaceWith(list.pos, list.pos + list.node.nodeSize, type.create(attrs, items));
+    dispatch?.(tr.setSelection(TextSelection.create(tr.doc, state.selection.anchor, state.selection.head)));
     return true;
   };
 }

@@ -14,6 +14,7 @@ import { isRemote, isTyping } from "./origin.ts";
 import { PasteParser, plainSlice } from "./paste/clean.ts";
 import { asText, serializer } from "./paste/copy.ts";
 import { Mine } from "./mine.ts";
+import { keepPlaces } from "./moved.ts";
 import { others } from "./people.ts";
 import { bubble } from "./plugins/bubble.ts";
 import { calm, composition, scrollerOf, steady, tables } from "./plugins/calm.ts";
@@ -25,12 +26,13 @@ import { pairs } from "./plugins/pairs.ts";
 import { choosePicture, pictures } from "./plugins/pictures.ts";
 import { hint, presses } from "./plugins/plain.ts";
 import { shortcuts } from "./plugins/shortcuts.ts";
-import { slash } from "./plugins/slash.ts";
+import { slash, typeSlash } from "./plugins/slash.ts";
 import { plain } from "./rules.ts";
 import { recover } from "./recovery.ts";
 import { Safety } from "./safety.ts";
 import { FRAGMENT, schema, SCHEMA_VERSION } from "./schema.ts";
 import { active } from "./selection.ts";
+import { Stranded } from "./stranded/stranded.ts";
 import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
 import { Keeper } from "./sync/keep.ts";
@@ -83,6 +85,7 @@ class Editor {
   private readonly doc = new Y.Doc();
   private readonly awareness: Awareness;
   private readonly safety: Safety;
+  private readonly stranded: Stranded;
   private readonly caret = new Caret();
   private readonly writing = new Writing(afterPaint, () => this.safety.typed(), () => this.wrote(), () => this.view && this.caret.painted(this.view));
   private readonly strings: Strings;
@@ -111,24 +114,23 @@ class Editor {
   ) {
     this.strings = { ...STRINGS, ...options.strings };
     this.pace = paceOf(options.pace, SPEAKING_PACE);
-    this.doc.gc = true;
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState({ user: options.user, cursor: null });
     this.floats.className = "ed-floats";
-    this.exit.className = "vh";
-    this.exit.tabIndex = -1;
-    this.exit.textContent = this.strings.end;
+    Object.assign(this.exit, { className: "vh", tabIndex: -1, textContent: this.strings.end });
     host.append(this.pm, this.exit, this.floats);
     this.stopKeyboard = followKeyboard();
     const url = new URL(options.url, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     for (const [name, value] of [["ack", "1"], ["gather", "1"], ["schema", String(SCHEMA_VERSION)]]) url.searchParams.set(name!, value!);
+    const ports = extras.ports ?? browserPorts;
+    this.stranded = new Stranded(this.doc, this.awareness, ports, this.writing, () => (this.editable() ? this.view : null));
     this.safety = new Safety(
       this.doc,
       this.awareness,
-      { url: url.href, readOnly: options.readOnly, page: this.writing },
+      { url: url.href, readOnly: options.readOnly, page: this.stranded },
       new Keeper(options.key, String(this.doc.clientID)),
-      extras.ports ?? browserPorts,
+      ports,
       (status) => {
         if (this.over) return;
         if (status.loaded) this.show();
@@ -136,6 +138,7 @@ class Editor {
         this.tell("status", JSON.stringify(status));
       },
     );
+    this.stranded.join(this.safety.link);
     void this.safety.begin();
   }
 
@@ -169,6 +172,7 @@ class Editor {
     // What is told from here on finds nobody.
     this.over = true;
     this.writing.flush();
+    this.stranded.end();
     cancelAnimationFrame(this.frame);
     this.stopScroll();
     this.stopKeyboard();
@@ -213,7 +217,7 @@ class Editor {
         choosePicture(this.view!);
         return true;
       case "slash":
-        return this.typeSlash();
+        return typeSlash(this.view!);
       case "paste_plain":
         void this.pastePlain();
         return true;
@@ -281,6 +285,7 @@ class Editor {
       handleDOMEvents: { blur: () => writing.flush() },
     });
     writing.before(undoesOf(this.view));
+    keepPlaces(this.view);
     this.watchScroll();
     views.refresh(this.view);
     this.saySelection(this.view);
@@ -459,16 +464,6 @@ class Editor {
     if (here === this.lastHere) return;
     this.lastHere = here;
     this.tell("here", JSON.stringify(here));
-  }
-
-  /** Opens the slash menu from a button: types the slash, with a blank before it within a word. */
-  private typeSlash(): boolean {
-    const view = this.view!;
-    const { $from } = view.state.selection;
-    const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 1), $from.parentOffset, " ", " ");
-    view.focus();
-    view.dispatch(view.state.tr.insertText(before.trim() ? " /" : "/").scrollIntoView());
-    return true;
   }
 
   private async pastePlain(): Promise<void> {

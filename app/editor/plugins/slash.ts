@@ -221,3 +221,12 @@ export function slash(host: HTMLElement, sprite: string): Plugin<Slash> {
     },
   });
 }
+
+/** Opens the menu from a button: types the slash, with a blank before it within a word. */
+export function typeSlash(view: EditorView): boolean {
+  const { $from } = view.state.selection;
+  const before = $from.parent.textBetween(Math.max(0, $from.parentOffset - 1), $from.parentOffset, " ", " ");
+  view.focus();
+  view.dispatch(view.state.tr.insertText(before.trim() ? " /" : "/").scrollIntoView());
+  return true;
+}

@@ -87,6 +87,12 @@ export class Link {
   private presenceAt = Number.NEGATIVE_INFINITY;
   private inbound: wire.Heard[] = [];
   private inboundTimer: unknown = null;
+  /** What others wrote, while it is being integrated. */
+  arriving: Uint8Array[] = [];
+  /** What an earlier page could not hand over, while it is being taken up. */
+  restoring: Uint8Array | null = null;
+  /** Called before that, while the document is as it was. */
+  restores: (state: Uint8Array, unsent: Uint8Array) => void = () => undefined;
   /** Whether the page must stand still. */
   held = false;
   private stopped = false;
@@ -107,7 +113,16 @@ export class Link {
   /** Takes up what an earlier page wrote and could not hand over; it goes out when the server asks what it lacks, or at once. */
   restore(state: Uint8Array, unsent: Uint8Array): void {
     this.settle();
-    Y.applyUpdate(this.doc, state, this);
+    this.restores(state, unsent);
+    this.restoring = unsent;
+    // What the earlier page took away is still to be read here, should others have written into it meanwhile.
+    this.doc.gc = false;
+    try {
+      Y.applyUpdate(this.doc, state, this);
+    } finally {
+      this.doc.gc = true;
+      this.restoring = null;
+    }
     this.unsent.add(unsent);
     this.loaded = true;
     // The device may answer later than the server, whose question is answered then.
@@ -314,11 +329,10 @@ export class Link {
     this.settle();
     const messages = this.inbound;
     this.inbound = [];
+    this.arriving = messages.flatMap((message) => (message.kind === "step2" || message.kind === "update" ? [message.update] : []));
     try {
       this.doc.transact(() => {
-        for (const message of messages) {
-          if (message.kind === "step2" || message.kind === "update") Y.applyUpdate(this.doc, message.update, this);
-        }
+        for (const update of this.arriving) Y.applyUpdate(this.doc, update, this);
       }, this);
       for (const message of messages) {
         if (message.kind === "awareness") awarenessProtocol.applyAwarenessUpdate(this.awareness, message.update, this);
@@ -326,6 +340,8 @@ export class Link {
     } catch {
       if (this.socket) this.drop(this.socket);
       return;
+    } finally {
+      this.arriving = [];
     }
     if (messages.some(({ kind }) => kind === "step2")) {
       this.synced = true;

@@ -1,0 +1,149 @@
+// Puts words and blocks back into a document whose lines somebody else has made anew.
+import { Fragment, type Node } from "prosemirror-model";
+import { Selection, TextSelection, type Transaction } from "prosemirror-state";
+import { Mapping } from "prosemirror-transform";
+import { schema } from "../schema.ts";
+import { bestPlace, type Context, type Line, linesOf, nearestPlace } from "./place.ts";
+
+/** Letters of one client, as Yjs counts them. */
+export interface Letters {
+  client: number;
+  clock: number;
+  length: number;
+}
+
+/** Something that has lost its place. */
+export interface Piece {
+  /** Which letters of whose; of a block, what it begins with. */
+  letters: Letters[];
+  /** What stood in a line; empty for a block. */
+  inline: Node[];
+  /** Where in the line it stood; null for a block. */
+  context: Context | null;
+  /** A block with all that is in it. */
+  block: Node | null;
+  /** What the block stood in, without its content. */
+  shell: Node | null;
+  /** What the lines before its own said, the nearest first. */
+  behind: string[];
+  /** Where it still stands in a line that is no longer its own, and how many letters left of it must have gone elsewhere for that. */
+  astray: { find(doc: Node): { from: number; to: number; line: Node } | null; least: number } | null;
+}
+
+/** Where somebody was: within what is put back, or between letters. */
+/** `not`: the line that it is in already. */
+export type Spot = { piece: number; offset: number } | { context: Context; not: (() => Node | null) | null };
+
+/** What to do in a document: from the end to its beginning, so that nothing moves before its turn. */
+interface Act {
+  pos: number;
+  carry(tr: Transaction): number;
+  piece: number;
+}
+
+/**
+ * Brings the pieces to where the text around them went, or behind where it was; answers where the spots are then (null: where they are
+ * already). `step` carries out a change: each piece is one of its own, since what is written at once is one span of text to the
+ * binding, with all that stands in between.
+ */
+export function restore(doc: Node, old: ReadonlySet<Node>, pieces: Piece[], spots: (Spot | null)[], step: (change: (tr: Transaction) => void) => Mapping): (number | null)[] {
+  const [all, changed] = [linesOf(doc), linesOf(doc, old)];
+  const acts = pieces.flatMap((piece, index) => actsFor(piece, index, doc, all, changed));
+  // Later pieces at one place come first: what stands before them is put there after them.
+  acts.sort((a, b) => b.pos - a.pos || b.piece - a.piece);
+  const mapping = new Mapping();
+  const starts = new Map<number, { pos: number; maps: number }>();
+  for (const { carry, piece } of acts) {
+    let pos = 0;
+    mapping.appendMapping(step((tr) => (pos = carry(tr))));
+    if (piece >= 0) starts.set(piece, { pos, maps: mapping.maps.length });
+  }
+  return spots.map((spot) => {
+    if (spot === null) return null;
+    if ("piece" in spot) {
+      const start = starts.get(spot.piece);
+      return start ? mapping.slice(start.maps).map(start.pos) + spot.offset : null;
+    }
+    const place = bestPlace(changed, spot.context);
+    return place && place.line.node !== spot.not?.() ? mapping.map(place.line.start + place.line.offsets[place.index]!) : null;
+  });
+}
+
+/** Selects what was selected; `null` leaves an end where it is. */
+export function reselect(tr: Transaction, anchor: number | null, head: number | null): void {
+  if (anchor === null && head === null) return;
+  const { selection } = tr;
+  const at = (pos: number | null, now: number) => tr.doc.resolve(Math.min(pos ?? now, tr.doc.content.size));
+  const [$anchor, $head] = [at(anchor, selection.anchor), at(head, selection.head)];
+  tr.setSelection($anchor.pos === $head.pos ? Selection.near($head) : TextSelection.between($anchor, $head));
+}
+
+function actsFor(piece: Piece, index: number, doc: Node, all: Line[], changed: Line[]): Act[] {
+  if (!piece.context) return [blockAct(piece, index, doc, all, changed)];
+  const place = bestPlace(changed, piece.context) ?? (piece.astray ? null : (nearestPlace(changed, piece.context) ?? bestPlace(all, piece.context)));
+  if (!piece.astray) {
+    if (!place) return [blockAct({ ...piece, block: schema.node("paragraph", null, piece.inline) }, index, doc, all, changed)];
+    return [lineAct(piece, index, place.line.start + place.line.offsets[place.index]!)];
+  }
+  const stands = piece.astray.find(doc);
+  if (!place || !stands || place.line.node === stands.line) return [];
+  const behind = place.line.text.slice(Math.max(0, place.index - piece.astray.least), place.index);
+  if (!piece.context.left.endsWith(behind) || behind.length < piece.astray.least) return [];
+  const away: Act = { pos: stands.from, piece: -1, carry: (tr) => (tr.delete(stands.from, stands.to), stands.from) };
+  return [away, lineAct(piece, index, place.line.start + place.line.offsets[place.index]!)];
+}
+
+function lineAct({ inline }: Piece, piece: number, pos: number): Act {
+  return {
+    pos,
+    piece,
+    carry: (tr) => {
+      const { parent } = tr.doc.resolve(pos);
+      const allowed = inline.map((node) => (node.isText ? node.mark(parent.type.allowedMarks(node.marks)) : node));
+      const fits = parent.type.validContent(parent.content.append(Fragment.fromArray(allowed)));
+      const text = allowed.map(({ textContent }) => textContent).join("");
+      tr.insert(pos, fits ? allowed : text ? schema.text(text) : []);
+      return pos;
+    },
+  };
+}
+
+function blockAct(piece: Piece, index: number, doc: Node, all: Line[], changed: Line[]): Act {
+  const line = lineOf(piece.behind, all, changed);
+  const block = piece.block!;
+  const { pos, node, deeper } = slot(doc, line, block, piece.shell);
+  // Places in a piece of a line count from the beginning of the paragraph that it becomes.
+  const begin = pos + deeper + (piece.context ? 1 : 0);
+  return { pos, piece: index, carry: (tr) => (tr.insert(pos, node), begin) };
+}
+
+/** The first of the lines before that is still there, or what was made of it. */
+function lineOf(behind: string[], all: Line[], changed: Line[]): Line | null {
+  for (const said of behind.filter((text) => text !== "")) {
+    const same = changed.find(({ text }) => text === said) ?? all.find(({ text }) => text === said);
+    const made = same ?? nearestPlace(changed, { left: said, right: "", own: false })?.line;
+    if (made) return made;
+  }
+  return null;
+}
+
+/** Where a block may stand behind a line, and as what: itself, what is in it, or within what it stood in; and how much deeper it is
+ * there than `pos` is. */
+function slot(doc: Node, line: Line | null, block: Node, shell: Node | null): { pos: number; node: Fragment; deeper: number } {
+  const $at = line && doc.resolve(line.start);
+  const shapes: [Fragment, number][] = [[Fragment.from(block), 0], [block.content, -1]];
+  if (shell) shapes.push([Fragment.from(shell.copy(Fragment.from(block))), 1]);
+  for (const [shape, deeper] of shapes) {
+    if (shape.size === 0 || shape.firstChild!.isInline) continue;
+    if (!$at) {
+      if (doc.canReplace(0, 0, shape)) return { pos: 0, node: shape, deeper };
+      continue;
+    }
+    for (let depth = $at.depth - 1; depth >= 0; depth--) {
+      const index = $at.indexAfter(depth);
+      if ($at.node(depth).canReplace(index, index, shape)) return { pos: $at.after(depth + 1), node: shape, deeper };
+    }
+  }
+  const lines = linesOf(block).map(({ text }) => schema.node("paragraph", null, text ? [schema.text(text)] : []));
+  return { pos: $at ? $at.after(1) : 0, node: Fragment.fromArray(lines), deeper: 0 };
+}

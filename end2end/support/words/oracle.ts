@@ -1,0 +1,59 @@
+// What must hold once everybody is connected and quiet.
+import type { Node } from "prosemirror-model";
+
+export type Kind = "lost" | "doubled" | "misplaced" | "caret" | "diverged" | "error";
+
+export interface Fault {
+  kind: Kind;
+  says: string;
+}
+
+/** The lines of a text. */
+export function lines(doc: Node): string[] {
+  const found: string[] = [];
+  doc.descendants((node) => {
+    if (node.isTextblock) found.push(node.textContent);
+    return !node.isTextblock;
+  });
+  return found;
+}
+
+/** How often a word is in the text. */
+export function count(all: readonly string[], word: string): number {
+  return all.reduce((sum, line) => sum + line.split(word).length - 1, 0);
+}
+
+/** Whether what somebody wrote in upper case is there: each letter once, and each piece of it in one. */
+export function sentenceFaults(all: readonly string[], pieces: readonly string[]): Fault[] {
+  const letters = all.join("").replaceAll(/[^A-Z]/g, "");
+  const wanted = pieces.join("").replaceAll(" ", "");
+  const says = `"${pieces.join("|")}" in ${JSON.stringify(all)}`;
+  if (letters.length < wanted.length) return [{ kind: "lost", says }];
+  if (letters.length > wanted.length) return [{ kind: "doubled", says }];
+  return pieces.every((piece) => count(all, piece) === 1) ? [] : [{ kind: "misplaced", says }];
+}
+
+/** Whether words are there once each; those that were taken out may be gone. */
+export function wordFaults(all: readonly string[], words: readonly string[], deleted: readonly string[]): Fault[] {
+  return words.flatMap((word): Fault[] => {
+    const found = count(all, word);
+    const says = `"${word}" in ${JSON.stringify(all)}`;
+    if (found > 1) return [{ kind: "doubled", says }];
+    return found === 0 && !deleted.includes(word) ? [{ kind: "lost", says }] : [];
+  });
+}
+
+/** Whether a sentence stands in a line with one of these words. */
+export function placeFaults(all: readonly string[], sentence: string, words: readonly string[]): Fault[] {
+  const line = all.find((line) => line.includes(sentence));
+  if (line === undefined || words.length === 0 || words.some((word) => line.includes(word))) return [];
+  return [{ kind: "misplaced", says: `"${sentence}" not beside ${words.join(" or ")} in ${JSON.stringify(all)}` }];
+}
+
+/** Whether all see the same text. */
+export function sameFaults(docs: readonly { name: string; doc: Node }[]): Fault[] {
+  const [first, ...rest] = docs;
+  return rest
+    .filter(({ doc }) => !doc.eq(first!.doc))
+    .map(({ name, doc }) => ({ kind: "diverged" as const, says: `${first!.name}: ${first!.doc.toString()}; ${name}: ${doc.toString()}` }));
+}
