@@ -68,7 +68,7 @@ function lettersOf(text: Y.XmlText, was: Was): Unit[] {
   for (const item of itemsOf(text)) {
     if (!was(item)) continue;
     const { content } = item;
-    if (content instanceof Y.ContentString) units.push({ item, text: content.str, nodes: [schema.text(content.str, marksOf(marks))] });
+    if (content instanceof Y.ContentString) units.push({ item, text: content.str, nodes: [schema.text(content.str, [...marks].flatMap((format) => markOf(format) ?? []))] });
     if (!(content instanceof Y.ContentFormat)) continue;
     if (content.value === null) marks.delete(content.key);
     else marks.set(content.key, content.value);
@@ -76,12 +76,9 @@ function lettersOf(text: Y.XmlText, was: Was): Unit[] {
   return units;
 }
 
-/** The binding names a mark that may stand several times by its name and a hash. */
-function marksOf(formats: Map<string, unknown>): Mark[] {
-  return [...formats].flatMap(([key, attrs]) => {
-    const type = schema.marks[key.replace(/--[a-zA-Z0-9+/=]{8}$/, "")];
-    return type ? [type.create(attrs as Record<string, unknown>)] : [];
-  });
+/** The mark that a format of shared text is. The binding names one that may stand several times by its name and a hash. */
+export function markOf([key, attrs]: [string, unknown]): Mark | undefined {
+  return schema.marks[key.replace(/--[a-zA-Z0-9+/=]{8}$/, "")]?.create(attrs as Record<string, unknown>);
 }
 
 /** An element with everything in it; null for what the schema has no place for. */

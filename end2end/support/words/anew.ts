@@ -2,6 +2,7 @@
 // Two who do so at the same time, neither having seen the other's, each write them, and both are there: the editor's known limit.
 import * as Y from "yjs";
 import { FRAGMENT } from "../../../app/editor/schema.ts";
+import { count, lines } from "./oracle.ts";
 import type { Writer } from "./writer.ts";
 
 /** What of a word is nobody else's: each letter of a plan's word, all of a word that was there before. */
@@ -43,7 +44,9 @@ export class Anew {
     const seen = new Set(others.filter((act) => Y.getState(store, act.client) >= act.clock));
     const against = new Set(others.filter((act) => !seen.has(act)));
     const act: Act = { client: clientID, clock: Y.getState(store, clientID), words, seen, against };
-    for (const word of words) if (this.addsTo(word, act)) this.copies.set(word, this.most(word) + 1);
+    const all = lines(writer.doc);
+    // Where it is there twice already, each of them may be written anew.
+    for (const word of words) if (this.addsTo(word, act)) this.copies.set(word, this.most(word) + Math.max(1, count(all, word)));
     for (const other of against) other.against.add(act);
     if (words.size > 0) this.acts.push(act);
   }

@@ -38,8 +38,8 @@ const PLACES: readonly { name: string; go: (bea: Writer) => void; text: string }
   { name: "within the third line", go: (bea) => bea.select(bea.at("gravel")), text: `${SENTENCE} ` },
 ];
 
-async function begin(scene: Scene, place: (typeof PLACES)[number]): Promise<void> {
-  const { ilse, bea } = scene;
+async function ownLines(scene: Scene): Promise<void> {
+  const { ilse } = scene;
   ilse.select(ilse.at("cypress", true));
   for (const line of OWN) {
     await scene.pass(BREATH_MS);
@@ -47,6 +47,11 @@ async function begin(scene: Scene, place: (typeof PLACES)[number]): Promise<void
     await ilse.type(line);
   }
   await scene.quiet();
+}
+
+async function begin(scene: Scene, place: (typeof PLACES)[number]): Promise<void> {
+  await ownLines(scene);
+  const { bea } = scene;
   place.go(bea);
   await bea.type(place.text);
   await scene.quiet();
@@ -65,7 +70,27 @@ function twice(ilse: Writer, key: "Mod-z" | "Mod-y"): void {
 
 const BOTH_GONE = OWN.slice(1).flatMap((line) => line.split(" "));
 
-export const STORIES: readonly Story[] = PLACES.flatMap((place): Story[] => [
+/** What Bea writes begins as the word does that Ilse takes away behind it. */
+const SAME_LETTERS: Story = {
+  name: "a word written before the same letters stays whole when the other is taken away",
+  plays: async (scene) => {
+    const { ilse, bea } = scene;
+    await ownLines(scene);
+    ilse.select(ilse.at("beta"));
+    await ilse.type("QUOTA ");
+    await scene.quiet();
+    await bea.leaveNetwork();
+    bea.select(bea.at("QUOTA"));
+    await bea.type(`${SENTENCE} `);
+    ilse.select(ilse.at("beta"), ilse.at("QUOTA"));
+    ilse.press("Backspace");
+    await scene.quiet();
+    await bea.returnToNetwork();
+  },
+  gone: [],
+};
+
+const TAKEN_BACK: readonly Story[] = PLACES.flatMap((place): Story[] => [
   {
     name: `Bea undoes and redoes offline ${place.name}`,
     plays: async (scene) => {
@@ -105,3 +130,5 @@ export const STORIES: readonly Story[] = PLACES.flatMap((place): Story[] => [
     gone: [],
   },
 ]);
+
+export const STORIES: readonly Story[] = [SAME_LETTERS, ...TAKEN_BACK];

@@ -1,0 +1,109 @@
+// What stays keeps its place in the shared document, where others may be writing. The binding compares texts: it would write two paragraphs
+// that change their places each over with the other's text, and take a letter typed before the same letter for the second one, which
+// somebody else may be taking away. So what moves is taken out first, to be written anew, and what is typed goes in where the caret is.
+import type { Node, ResolvedPos } from "prosemirror-model";
+import type { EditorView } from "prosemirror-view";
+import { ySyncPluginKey } from "y-prosemirror";
+import * as Y from "yjs";
+import { markOf } from "./stranded/was.ts";
+
+interface Binding {
+  doc: Y.Doc;
+  type: Y.XmlFragment;
+  mapping: Map<unknown, unknown>;
+  _prosemirrorChanged(doc: Node): void;
+}
+
+/** Makes the binding of a view write so. */
+export function keepPlaces(view: EditorView): void {
+  const { binding } = ySyncPluginKey.getState(view.state) as { binding: Binding };
+  const write = binding._prosemirrorChanged.bind(binding);
+  binding._prosemirrorChanged = (doc) =>
+    binding.doc.transact(() => {
+      takeMoved(binding.type, doc, { mapping: binding.mapping, $caret: view.state.selection.$head });
+      write(doc);
+    }, ySyncPluginKey);
+}
+
+/** What the binding knows each type as, and where the caret is in the text that is written. */
+interface Now {
+  mapping: Map<unknown, unknown>;
+  $caret: ResolvedPos;
+}
+
+/** Answers whether the parent is all that the node is then, and known as that. */
+function takeMoved(parent: Y.XmlFragment, node: Node, now: Now): boolean {
+  const { mapping } = now;
+  const [olds, news] = [parent.toArray(), node.content.content];
+  const same = (old: number, now: number): boolean => mapping.get(olds[old]) === news[now];
+  let start = 0;
+  while (start < olds.length && start < news.length && same(start, start)) start += 1;
+  let [oldEnd, newEnd] = [olds.length, news.length];
+  while (oldEnd > start && newEnd > start && same(oldEnd - 1, newEnd - 1)) [oldEnd, newEnd] = [oldEnd - 1, newEnd - 1];
+  const places = new Map(news.slice(start, newEnd).map((child, index) => [child as unknown, index]));
+  const between = olds.slice(start, oldEnd).map((type, index) => ({ type, at: start + index, place: places.get(mapping.get(type)) }));
+  const known = new Set(between.flatMap(({ place }) => place ?? []));
+  const stay = rising([...known]);
+  for (const { at, place } of between.toReversed()) if (place !== undefined && !stay.has(place)) parent.delete(at, 1);
+  const changed = between.flatMap(({ place, type }) => (place === undefined && type instanceof Y.XmlElement ? type : []));
+  const others = news.slice(start, newEnd).filter((child, index) => !known.has(index) && !child.isText);
+  if (changed.length !== others.length) return false;
+  const written = changed.map((type, index) => type.nodeName === others[index]!.type.name && write(type, others[index]!, now));
+  return oldEnd - start === 1 && newEnd - start === 1 && written[0] === true;
+}
+
+/** As above. Who changes nothing but letters of one line leaves the binding nothing to compare, which then must know what is what. */
+function write(type: Y.XmlElement, node: Node, now: Now): boolean {
+  const before = now.mapping.get(type) as Node | undefined;
+  const written = node.inlineContent ? writeAtCaret(type, node, now) : takeMoved(type, node, now);
+  if (!written || !before?.sameMarkup(node)) return false;
+  now.mapping.set(type, node);
+  return true;
+}
+
+/** Where only letters before the caret were put in, or behind it taken out, does so there. */
+function writeAtCaret(line: Y.XmlElement, node: Node, { mapping, $caret }: Now): boolean {
+  const text = line.get(0);
+  if ($caret.parent !== node || line.length !== 1 || !(text instanceof Y.XmlText) || !node.children.every(({ isText }) => isText)) return false;
+  const [old, now, caret] = [lettersIn(text), node.textContent, $caret.parentOffset];
+  const more = now.length - old.length;
+  const start = Math.min(caret, caret - more);
+  if (start < 0 || old.slice(0, start) !== now.slice(0, start) || old.slice(start + Math.max(0, -more)) !== now.slice(start + Math.max(0, more))) return false;
+  if (more > 0) text.insert(start, now.slice(start, caret));
+  else if (more < 0) text.delete(start, -more);
+  if (!isAll(text, node)) return false;
+  mapping.set(text, node.children);
+  return true;
+}
+
+/** Whether a text has the letters and marks of a line. */
+function isAll(text: Y.XmlText, { children }: Node): boolean {
+  const parts = text.toDelta() as { insert: unknown; attributes?: Record<string, unknown> }[];
+  return (
+    parts.length === children.length &&
+    parts.every(({ insert, attributes = {} }, index) => {
+      const { text, marks } = children[index]!;
+      const formats = Object.entries(attributes);
+      return insert === text && formats.length === marks.length && formats.every((format) => marks.some((mark) => markOf(format)?.eq(mark)));
+    })
+  );
+}
+
+function lettersIn(text: Y.XmlText): string {
+  return (text.toDelta() as { insert: unknown }[]).map(({ insert }) => (typeof insert === "string" ? insert : "")).join("");
+}
+
+/** The numbers of a longest row of them that rises: Fredman 1975, "On computing the length of longest increasing subsequences". */
+function rising(numbers: number[]): Set<number> {
+  const ends: number[] = [];
+  const before = new Map<number, number | undefined>();
+  for (const number of numbers) {
+    const found = ends.findIndex((end) => end >= number);
+    const length = found < 0 ? ends.length : found;
+    before.set(number, ends[length - 1]);
+    ends[length] = number;
+  }
+  const row = new Set<number>();
+  for (let number = ends.at(-1); number !== undefined; number = before.get(number)) row.add(number);
+  return row;
+}
