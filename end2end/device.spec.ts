@@ -1,11 +1,10 @@
 // Words that only the device has: kept through what may happen to a connection, and erased when their writer signs out.
 import type { Page } from "@playwright/test";
+import { LOST, leaveWordsBehind } from "./support/kept.ts";
 import { heldSockets } from "./support/network.ts";
 import { memberOf } from "./support/people.ts";
 import { alive, expect, open, test } from "./support/test.ts";
 import { keptOf, keptRows, leaveNetwork, save, text, type, write } from "./support/writing.ts";
-
-const LOST = /ERR_INTERNET_DISCONNECTED|WebSocket connection to .* failed/;
 
 /** Notes each word that the head says of the words' safety from now on. */
 async function noted(page: Page, heard: (word: string) => void = () => {}): Promise<string[]> {
@@ -19,21 +18,6 @@ async function noted(page: Page, heard: (word: string) => void = () => {}): Prom
     new MutationObserver(() => (window as unknown as { say(word: string): void }).say(element.textContent!.trim())).observe(element, { childList: true, subtree: true, characterData: true });
   });
   return said;
-}
-
-/** Writes without a connection, until the device has it; then the page is gone without its goodbye, as by a crash. The last
- * of the words is a single letter: once it is counted, no letter is missing. Answers what the device calls them. */
-async function leaveWordsBehind(page: Page, path: string, words: string): Promise<string[]> {
-  await open(page, path);
-  await write(page);
-  await leaveNetwork(page);
-  await page.keyboard.type(words);
-  await expect(page.getByText(`${words.split(" ").length} words are on this device`)).toBeVisible();
-  await expect(save(page)).toHaveText("On this device");
-  const kept = await keptOf(page);
-  expect(kept).toHaveLength(1);
-  await page.close({ runBeforeUnload: false });
-  return kept;
 }
 
 test("signing out warns of words that only this device has, erases them, and the service worker comes back", async ({ page, context, owner, complaints }) => {

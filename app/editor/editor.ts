@@ -43,6 +43,8 @@ import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
 import { afterPaint, Writing } from "./writing.ts";
 
+export { saveKept } from "./kept.ts";
+
 /** What the record page says when it mounts an editor. */
 export interface Options {
   /** The path of the room's socket, such as `/ws/records/…`. */
@@ -76,6 +78,8 @@ export type Tell = (name: "status" | "selection" | "outline" | "here" | "presenc
 
 /** A text with more blocks than this is long: the browser leaves alone what of it is far from the screen. */
 const LONG = 150;
+/** With more than this, watching where each of them is costs more than drawing it: 5 MB of lines took twice as long to be saved. */
+const VAST = 4_000;
 /** What is further away than so many screens is gone to at once. */
 const FAR_SCREENS = 3;
 /** The longest that going somewhere takes, in milliseconds; later the hands that scroll are somebody's own. */
@@ -245,7 +249,7 @@ class Editor {
       state: EditorState.create({ doc, plugins: this.plugins(fragment, mapping, views) }),
       editable: () => this.editable(),
       attributes: ({ doc: { childCount } }) => ({
-        class: childCount > LONG ? "doc is-long" : "doc",
+        class: childCount > LONG && childCount <= VAST ? "doc is-long" : "doc",
         role: "textbox",
         "aria-multiline": "true",
         "aria-label": this.strings.label,

@@ -8,6 +8,8 @@ use web_sys::HtmlElement;
 
 /// The function that the shell's script leaves for us: it imports the editor's module.
 const LOADER: &str = "loadEditor";
+/// Another one: it says whether this device keeps words of a document, without that module.
+const WATCHER: &str = "watchKept";
 
 enum State {
     /// The module is on its way.
@@ -64,16 +66,52 @@ impl Editor {
 }
 
 async fn mount(state: &RefCell<State>, host: &HtmlElement, options: &str, tell: &JsValue) -> Result<(), JsValue> {
-    let global: JsValue = js_sys::global().into();
-    let load = method(&global, LOADER)?;
-    let loading: Promise = load.call0(&global)?.dyn_into()?;
-    let module = JsFuture::from(loading).await?;
+    let module = load().await?;
     if matches!(&*state.borrow(), State::Gone) {
         return Ok(());
     }
     let handle = method(&module, "mount")?.call3(&module, host, &options.into(), tell)?;
     state.replace(State::Mounted(handle));
     Ok(())
+}
+
+async fn load() -> Result<JsValue, JsValue> {
+    let global: JsValue = js_sys::global().into();
+    let loading: Promise = method(&global, LOADER)?.call0(&global)?.dyn_into()?;
+    JsFuture::from(loading).await
+}
+
+/// Hears whether this device keeps words of a document that the server does not have: once, and whenever that has changed,
+/// until it is dropped.
+pub(crate) struct Keeping(Option<Function>);
+
+impl Keeping {
+    /// Begins after some milliseconds. `key` names document and member, as the editor's options do.
+    pub(crate) fn watch(key: &str, after: u16, tell: impl Fn(bool) + 'static) -> Self {
+        let global: JsValue = js_sys::global().into();
+        let tell = Closure::<dyn Fn(bool)>::new(tell).into_js_value();
+        let watch = method(&global, WATCHER);
+        let stop = watch.and_then(|watch| watch.call3(&global, &key.into(), &after.into(), &tell));
+        Self(stop.and_then(JsCast::dyn_into).ok())
+    }
+}
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        if let Some(stop) = &self.0 {
+            let _ = stop.call0(&JsValue::NULL);
+        }
+    }
+}
+
+/// Saves what this device keeps of a document as a file; answers whether it could.
+pub(crate) async fn save_kept(key: &str, title: &str) -> bool {
+    let saved = async {
+        let module = load().await?;
+        let saving = method(&module, "saveKept")?.call2(&module, &key.into(), &title.into())?;
+        JsFuture::from(saving.dyn_into::<Promise>()?).await
+    };
+    saved.await.is_ok_and(|saved: JsValue| saved.is_truthy())
 }
 
 fn method(of: &JsValue, name: &str) -> Result<Function, JsValue> {

@@ -13,6 +13,8 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 /// The first bytes of a frame that hands on a change: a message of the sync protocol, an update.
 const UPDATE: [u8; 2] = [0, 2];
+/// The first byte of a frame that says that we may only read from now on.
+const DENIED: u8 = 2;
 /// Close codes after which there is no use in coming back.
 const FINAL: std::ops::Range<u16> = 4400..4500;
 /// How long a connection stands before it counts as one, in milliseconds: what accepts a connection only to drop it is not
@@ -59,7 +61,7 @@ thread_local! {
 /// What is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Heard {
-    /// The text was changed, or may have been while nobody listened.
+    /// The text was changed, or what may be done with it; or either may have been while nobody listened.
     Changed,
     /// The server closed for good, with this code.
     Ended(u16),
@@ -223,7 +225,7 @@ fn connect(listening: &Rc<RefCell<Listening>>) {
         let bytes = js_sys::Uint8Array::new(&event.data());
         let starts = [0, 1].map(|at| (bytes.length() > at).then(|| bytes.get_index(at)));
         if let Some(listening) = heard.upgrade()
-            && starts == UPDATE.map(Some)
+            && (starts == UPDATE.map(Some) || starts[0] == Some(DENIED))
         {
             (listening.borrow().tell)(Heard::Changed);
         }

@@ -101,12 +101,26 @@ fn Hydration(assets: Assets) -> impl IntoView {
     view! { <script type="module" nonce=use_nonce() inner_html=script></script> }
 }
 
+/// `watchKept(key, after, tell)`: tells after some milliseconds whether this device keeps words of a document that the server
+/// does not have, and again whenever that has changed; answers how to stop. It only counts the rows that the editor's module
+/// keeps (`app/editor/sync/keep.ts` has their names and the channel), where the mark says that there are any: nobody loads
+/// that module to learn that there is nothing. What changes is looked at after a moment, since words on their way to the
+/// server are kept only until they are there.
+const WATCH_KEPT: &str = r#"globalThis.watchKept=(key,after,tell)=>{
+const mark="scriptkeep-unsent",changed=new BroadcastChannel(mark),none=()=>tell(false);
+const look=()=>{timer=0;try{if(!localStorage.getItem(mark))return none();
+const open=indexedDB.open("scriptkeep-editor");open.onerror=none;open.onupgradeneeded=()=>open.transaction.abort();
+open.onsuccess=()=>{try{const rows=open.result.transaction("unsent").objectStore("unsent").count(IDBKeyRange.bound(key+" ",key+" \uffff"));
+rows.onerror=none;rows.onsuccess=()=>tell(rows.result>0)}catch{none()}open.result.close()}}catch{none()}};
+let timer=setTimeout(look,after);changed.onmessage=()=>timer||=setTimeout(look,500);
+return()=>{changed.close();clearTimeout(timer);tell=()=>{}}};"#;
+
 fn hydration_script(js: &str, wasm: &str, editor: &str) -> String {
     // All addresses come from the build's manifest; as JSON strings they are JavaScript strings too.
     let quoted = |text: &str| serde_json::Value::from(text).to_string().replace('<', "\\u003c");
     // The editor is only said where it is; what a script with a nonce imports may run, what WebAssembly asks for may not.
     format!(
-        "globalThis.loadEditor=()=>import({editor});import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{\
+        "{WATCH_KEPT}globalThis.loadEditor=()=>import({editor});import({js}).then(m=>m.default({{module_or_path:{wasm}}}).then(()=>m.hydrate())).catch(e=>{{\
          const p=document.createElement(\"p\");p.className=\"banner banner-lamp\";p.setAttribute(\"role\",\"status\");\
          p.textContent={message};document.body.append(p);console.warn(e)}})\
          .then(()=>navigator.serviceWorker?.register(\"/sw.js\")).catch(()=>{{}})",

@@ -5,7 +5,10 @@ const DATABASE = "scriptkeep-editor";
 const KEYS = "keys";
 const UNSENT = "unsent";
 
-/** Set while the device keeps anything: for pages without the editor, which warn before signing out. `browser.rs` reads it. */
+/**
+ * Set while the device keeps anything: for pages without the editor, which warn before signing out (`browser.rs`) and say of a
+ * text that is read what it lacks (`watchKept` in `shell.rs`, which has the names here as well). A channel of that name says that what is kept has changed.
+ */
 const MARK = "scriptkeep-unsent";
 
 /** What one page kept of one document. */
@@ -120,6 +123,7 @@ export class Keeper {
       const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound(this.own) }, key, joined(kept));
       await done(database.transaction(UNSENT, "readwrite").objectStore(UNSENT).put({ iv, sealed } satisfies Row, this.own));
       localStorage.setItem(MARK, "1");
+      tell();
       void persist();
     });
   }
@@ -140,6 +144,7 @@ export class Keeper {
         if (row?.iv.join() === iv) await done(store.delete(name));
       }
       if ((await done(store.count())) === 0) localStorage.removeItem(MARK);
+      tell();
     });
   }
 
@@ -157,6 +162,14 @@ export class Keeper {
     this.turn = result;
     return result;
   }
+}
+
+let channel: BroadcastChannel | null = null;
+
+/** Tells every page of this browser, the present one as well, that what is kept has changed. */
+function tell(): void {
+  channel ??= new BroadcastChannel(MARK);
+  channel.postMessage("");
 }
 
 let persisting = false;

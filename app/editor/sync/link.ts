@@ -62,6 +62,8 @@ const GATHER_MS = 20;
 const PRESENCE_MS = 120;
 /** A live connection that leaves an update without any answer for so long is dead. */
 const SILENCE_MS = 8_000;
+/** A timer that is this much too late says that the page stood still, as with a paste of megabytes, and not that nothing came. */
+const STOOD_MS = 1_000;
 /** Close codes from here to 99 above: the server will not change its mind when asked again. All others are tried again. */
 const FINAL_CODES = 4_400;
 /** What the server would close with, had it not kept us as a reader. */
@@ -394,10 +396,15 @@ export class Link {
   /** A connection in which something is owed to us must say something now and then, or it is dead. */
   private watchSilence(): void {
     this.ports.cancel(this.silence);
+    const due = this.ports.now() + SILENCE_MS;
     this.silence = this.ports.after(SILENCE_MS, () => {
       this.silence = null;
       const socket = this.socket;
       if (!socket) return;
+      if (this.ports.now() - due > STOOD_MS) {
+        this.watchSilence();
+        return;
+      }
       if (!this.synced || !this.unsent.empty) this.drop(socket);
     });
   }

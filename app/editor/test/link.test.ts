@@ -183,6 +183,17 @@ test("a connection that owes us an answer and is silent is given up", () => {
   assert.ok(stage.link.state().unsaved);
 });
 
+test("a page that stood still does not take its connection for silent, and waits anew", () => {
+  const stage = new Stage();
+  stage.greet();
+  stage.type("x");
+  stage.time += 60_000;
+  stage.pass(0);
+  assert.ok(!stage.sockets[0]!.closed);
+  stage.pass(9_000);
+  assert.ok(stage.sockets[0]!.closed, "nothing came in all that time");
+});
+
 for (const [code, final] of [[4401, true], [4403, true], [4404, true], [4413, true], [4500, false], [4503, false], [4520, false], [4529, false], [1006, false], [1012, false]] as const) {
   test(`close code ${code} is ${final ? "final" : "tried again"}`, () => {
     const stage = new Stage();

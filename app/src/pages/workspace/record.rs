@@ -1,7 +1,8 @@
 //! One record: its title and what it is about.
 
 use super::{
-    Around, AroundLoaded, FACES, Here, Mode, RecordMenu, RecordState, Script, ScriptText, in_workspace, use_workspace,
+    After, Around, AroundLoaded, FACES, Here, Mode, RecordMenu, RecordState, Script, ScriptText, in_workspace,
+    use_workspace,
 };
 use crate::{
     Asking, ask, call,
@@ -72,7 +73,7 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
         .and_then(|kind| kind.field(SUMMARY))
         .map(|field| field.hint.clone())
         .unwrap_or_default();
-    let place = StoredValue::new(place);
+    let place = RwSignal::new(place);
     let now = RwSignal::new(record);
     let script = Script::new();
     let (rename, describe) = (Form::<RenameRecord>::new(), Form::<DescribeRecord>::new());
@@ -84,13 +85,25 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
         }
     });
     let done = Callback::new(move |record| now.set(record));
+    let after = After::new(workspace, done);
     let edits = Memo::new(move |_| {
         now.with(|now| {
-            place.with_value(|place| {
+            place.with(|place| {
                 decide(place.actor(), Action::EditRecords, Resource::Record(now.item())) == Decision::Allow
             })
         })
     });
+    let seen = Callback::new(move |(record, workspace): (RecordView, Option<WorkspaceView>)| {
+        // What is as it was is not drawn anew: the menu may be open.
+        if let Some(workspace) = workspace.filter(|workspace| place.with_untracked(|place| place != workspace)) {
+            place.set(workspace);
+        }
+        let seen = now.with_untracked(|now| taken(now, record));
+        if now.with_untracked(|now| *now != seen) {
+            now.set(seen);
+        }
+    });
+    read_when_closed(script, edits, now);
     refresh_when_stale(rename.core().problem(), workspace, id, now);
     refresh_when_stale(describe.core().problem(), workspace, id, now);
     let ids = move || {
@@ -125,14 +138,21 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
                 let record = now.get();
                 let (kind, state) = (record.kind.clone(), record.state.clone());
                 view! {
-                    <RecordState workspace=place.get_value() kind state/>
-                    <RecordMenu workspace=place.get_value() record on_changed=done/>
+                    <RecordState workspace=place.get() kind state/>
+                    <RecordMenu workspace=place.get() record after/>
                 }
             }}
         </header>
         {move || now.with(|now| elsewhere(now.shelf))}
         <div class="ed-main">
-            <ScriptText workspace record=id title=Signal::derive(move || now.with(|now| now.title.clone())) script may=edits>
+            <ScriptText
+                workspace
+                record=id
+                title=Signal::derive(move || now.with(|now| now.title.clone()))
+                script
+                may=edits
+                on_seen=seen
+            >
                 <h1 class="doc-title">{move || now.with(|now| now.title.clone())}</h1>
                 <dl class="doc-meta">
                     <div>
@@ -204,6 +224,37 @@ fn elsewhere(shelf: Shelf) -> Option<impl IntoView> {
     Some(view! { <Banner tone=Tone::Lamp>{words}</Banner> })
 }
 
+/// A record as the server says it is now. Where somebody else has changed the words of its fields meanwhile, these and the
+/// revision stay those that the forms here were made from, so that saving them cannot overwrite that unseen.
+fn taken(before: &RecordView, now: RecordView) -> RecordView {
+    if before.title == now.title && before.summary == now.summary {
+        return now;
+    }
+    RecordView {
+        shelf: now.shelf,
+        state: now.state,
+        ..before.clone()
+    }
+}
+
+/// A text that may be written no longer is read from then on, as it would be after a reload; unless it has words that the
+/// server never took: those are offered as a copy where they are.
+fn read_when_closed(script: Script, edits: Memo<bool>, now: RwSignal<RecordView>) {
+    Effect::new(move |_| {
+        let settled = script
+            .status
+            .with(|status| status.as_ref().is_none_or(|status| !status.unsaved));
+        if edits.get() || !settled || !script.writing.get_untracked() {
+            return;
+        }
+        script.writing.set(false);
+        // Of a record that was put away it is said where it is.
+        if now.with_untracked(|now| now.shelf == Shelf::Desk) {
+            script.failed.set(Some("You may only read this now."));
+        }
+    });
+}
+
 /// Fetches what the record says now, once a save was refused because somebody else was faster. What was typed stays.
 fn refresh_when_stale(
     problem: RwSignal<Option<Problem>>,
@@ -238,5 +289,47 @@ fn Conflict(problem: RwSignal<Option<Problem>>, theirs: Signal<String>) -> impl 
             }
             .into_any()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::taken;
+    use domain::{ops::RecordView, policy::Shelf};
+    use time::OffsetDateTime;
+
+    #[test]
+    fn what_somebody_else_did_shows_and_lets_no_save_overwrite_their_words_unseen() {
+        let before = RecordView {
+            id: "00000000-0000-7000-8000-000000000001".parse().expect("an id"),
+            kind: "script".to_owned(),
+            state: "draft".to_owned(),
+            shelf: Shelf::Desk,
+            title: "Cold chain".to_owned(),
+            summary: String::new(),
+            revision: 3,
+            created_at: OffsetDateTime::UNIX_EPOCH,
+            updated_at: OffsetDateTime::UNIX_EPOCH,
+        };
+        let archived = RecordView {
+            shelf: Shelf::Archive,
+            revision: 4,
+            ..before.clone()
+        };
+        assert_eq!(taken(&before, archived.clone()), archived);
+        for (title, summary) in [("Cold chain, again", ""), ("Cold chain", "From dock to cold.")] {
+            let changed = RecordView {
+                title: title.to_owned(),
+                summary: summary.to_owned(),
+                state: "effective".to_owned(),
+                ..archived.clone()
+            };
+            let seen = taken(&before, changed);
+            assert_eq!((seen.shelf, seen.state.as_str()), (Shelf::Archive, "effective"));
+            assert_eq!(
+                (seen.title, seen.summary, seen.revision),
+                (before.title.clone(), String::new(), 3)
+            );
+        }
     }
 }

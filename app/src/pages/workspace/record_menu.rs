@@ -2,7 +2,7 @@
 
 use crate::components::{Form, Hidden, Icon, Look, Menu, OpForm, Submit, disclosed};
 use domain::{
-    Operation,
+    Operation, WorkspaceId,
     ops::{
         ArchiveRecord, DuplicateRecord, MoveRecord, RecordView, RestoreRecord, TrashRecord, UnarchiveRecord,
         WorkspaceView,
@@ -21,32 +21,51 @@ struct Forms {
     trash: Form<TrashRecord>,
 }
 
-/// The menu of a record. `on_changed` gets what the record is afterwards.
+/// What to do after an act of the menu: made by the page, not by the menu, which may be drawn anew while the act is under way,
+/// because the record was changed elsewhere.
+#[derive(Clone, Copy)]
+pub struct After {
+    on_changed: Callback<RecordView>,
+    on_copied: Callback<RecordView>,
+}
+
+impl After {
+    /// `changed` gets what the record is afterwards; a copy is gone to.
+    pub fn new(workspace: WorkspaceId, changed: Callback<RecordView>) -> Self {
+        let navigate = use_navigate();
+        let on_copied = Callback::new(move |copy: RecordView| {
+            #[cfg(feature = "hydrate")]
+            if !crate::leaving::may_leave() {
+                return;
+            }
+            navigate(
+                &format!("/w/{workspace}/records/{}", copy.id),
+                NavigateOptions::default(),
+            );
+        });
+        // The menu stays the same element, with other acts: left open, the next press would undo the last.
+        let on_changed = Callback::new(move |record: RecordView| {
+            #[cfg(feature = "hydrate")]
+            crate::browser::close_menu();
+            changed.run(record);
+        });
+        Self { on_changed, on_copied }
+    }
+}
+
+/// The menu of a record.
 #[component]
 pub fn RecordMenu(
     /// The workspace.
     workspace: WorkspaceView,
     /// The record, as it is now.
     record: RecordView,
-    /// What to do after a change, in a hydrated page.
-    on_changed: Callback<RecordView>,
+    /// What to do after an act, in a hydrated page.
+    after: After,
 ) -> impl IntoView {
     let may = |action| decide(workspace.actor(), action, Resource::Record(record.item())) == Decision::Allow;
     let place = workspace.id;
-    let navigate = use_navigate();
-    let on_copied = Callback::new(move |copy: RecordView| {
-        #[cfg(feature = "hydrate")]
-        if !crate::leaving::may_leave() {
-            return;
-        }
-        navigate(&format!("/w/{place}/records/{}", copy.id), NavigateOptions::default());
-    });
-    // The menu stays the same element, with other acts: left open, the next press would undo the last.
-    let on_changed = Callback::new(move |record: RecordView| {
-        #[cfg(feature = "hydrate")]
-        crate::browser::close_menu();
-        on_changed.run(record);
-    });
+    let After { on_changed, on_copied } = after;
     let kind = workspace.record_type(&record.kind);
     let moves = kind
         .into_iter()
@@ -135,7 +154,7 @@ fn RecordAct<Op: Operation<Output = RecordView>>(
 /// A move into another state.
 #[component]
 fn MoveItem(
-    workspace: domain::WorkspaceId,
+    workspace: WorkspaceId,
     record: RecordView,
     step: domain::pack::Move,
     on_changed: Callback<RecordView>,

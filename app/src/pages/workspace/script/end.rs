@@ -1,4 +1,5 @@
-//! What a script's page does when it hears from the room: that there is newer text, or that it is over.
+//! What a script's page does when it hears from the room: that there is newer text, that the record was put away or lets itself
+//! be written no longer, or that it is over.
 
 use super::{super::over::Over, Script};
 use crate::{
@@ -6,12 +7,12 @@ use crate::{
     follow::{Follower, Heard, TEXT},
 };
 use domain::{
-    Code, RecordId, WorkspaceId,
-    ops::{GetRecord, ReadBody},
+    Code, Problem, RecordId, WorkspaceId,
+    ops::{GetRecord, GetWorkspace, ReadBody, RecordView, WorkspaceView},
 };
 use leptos::{prelude::*, task::spawn_local};
 
-/// Close codes that may mean that the record is not ours to see any more.
+/// Close codes that may mean that the record is not ours to write in, or not even to see, any more.
 const TURNED_AWAY: [u16; 2] = [4403, 4404];
 
 /// The text that is read, beside what the room says of it.
@@ -21,6 +22,7 @@ pub(super) struct Reading {
     over: Over,
     workspace: WorkspaceId,
     record: RecordId,
+    on_seen: Callback<(RecordView, Option<WorkspaceView>)>,
     /// The HTML on the page.
     shown: StoredValue<String>,
     look: StoredValue<Look>,
@@ -40,13 +42,19 @@ enum Look {
 }
 
 impl Reading {
-    /// Nothing is shown yet. To be called below the frame.
-    pub(super) fn new(script: Script, workspace: WorkspaceId, record: RecordId) -> Self {
+    /// Nothing is shown yet. `on_seen` gets what the server says of the record and the workspace. To be called below the frame.
+    pub(super) fn new(
+        script: Script,
+        workspace: WorkspaceId,
+        record: RecordId,
+        on_seen: Callback<(RecordView, Option<WorkspaceView>)>,
+    ) -> Self {
         Self {
             script,
             over: expect_context(),
             workspace,
             record,
+            on_seen,
             shown: StoredValue::new(String::new()),
             look: StoredValue::new(Look::Idle),
         }
@@ -86,7 +94,7 @@ impl Reading {
                     &TEXT,
                     move |heard| match heard {
                         Heard::Changed => self.look(),
-                        Heard::Ended(code) => turned_away(script, over, workspace, record, code),
+                        Heard::Ended(code) => self.turned_away(code),
                     },
                 )
             });
@@ -100,12 +108,15 @@ impl Reading {
                     .map(|status| status.code)
             })
         });
-        Effect::new(move |_| {
-            if let Some(code) = code.get() {
-                turned_away(script, over, workspace, record, code);
+        Effect::new(move |before: Option<Option<u16>>| {
+            let now = code.get();
+            // What was refused may be taken again as well.
+            if let Some(code) = now.or(before.flatten()) {
+                self.turned_away(code);
             }
+            now
         });
-        over.leave_to(move || spawn_local(look_whether_over(script, over, workspace, record)));
+        over.leave_to(move || spawn_local(self.look_whether_over()));
         on_cleanup(move || {
             script.follower.try_update_value(Option::take);
         });
@@ -131,7 +142,6 @@ impl Reading {
         }
         let Self {
             script,
-            over,
             workspace,
             record,
             ..
@@ -142,47 +152,72 @@ impl Reading {
             let hidden = [Code::NotFound, Code::Forbidden];
             if answer.as_ref().is_err_and(|problem| hidden.contains(&problem.code)) {
                 // The room may say so later, or has hung up unheard.
-                look_whether_over(script, over, workspace, record).await;
+                self.look_whether_over().await;
                 return;
             }
-            if let Ok(body) = answer
-                && after != Some(Look::Replaced)
-                && self.shown.try_with_value(|shown| *shown != body.html) == Some(true)
-                && !script.writing.get_untracked()
-            {
+            let reads = after != Some(Look::Replaced) && script.writing.try_get_untracked() == Some(false);
+            let body = answer.ok().filter(|_| reads);
+            let same = body.map(|body| self.shown.try_with_value(|shown| *shown == body.html) == Some(true));
+            if same == Some(false) {
                 script.newer.set(true);
             }
             if matches!(after, Some(Look::Overtaken | Look::Replaced)) {
                 self.look();
+            } else if same == Some(true) {
+                // Then it may have been a change of the record, or one while nobody listened.
+                self.look_at_record(None).await;
             }
         });
     }
-}
 
-/// A room has closed: perhaps there is nothing to see any more.
-fn turned_away(script: Script, over: Over, workspace: WorkspaceId, record: RecordId, code: u16) {
-    if TURNED_AWAY.contains(&code) {
-        spawn_local(look_whether_over(script, over, workspace, record));
+    /// A room has closed, or takes nothing more: perhaps there is nothing to see any more.
+    fn turned_away(self, code: u16) {
+        if TURNED_AWAY.contains(&code) {
+            spawn_local(self.look_whether_over());
+        }
     }
-}
 
-/// Asks the server whether there is still something to see. If not, the page is loaded again and says so; unless it holds
-/// words that are nowhere else.
-async fn look_whether_over(script: Script, over: Over, workspace: WorkspaceId, record: RecordId) {
-    if script.gone.try_get_untracked() != Some(false) {
-        return;
+    /// Asks the server whether there is still something to see, and what may be done with it. If there is not, the page is
+    /// loaded again and says so; unless it holds words that are nowhere else.
+    async fn look_whether_over(self) {
+        let Self {
+            script,
+            over,
+            workspace,
+            ..
+        } = self;
+        if script.gone.try_get_untracked() != Some(false) {
+            return;
+        }
+        // The role may be another one by now.
+        let refused = match call(GetWorkspace { workspace }).await {
+            Ok(place) => self.look_at_record(Some(place)).await,
+            Err(problem) => Some(problem),
+        };
+        let Some(problem) = over.why(refused).await else {
+            return;
+        };
+        let holds = script
+            .status
+            .try_with_untracked(|status| status.as_ref().is_some_and(|status| status.unsaved));
+        match holds {
+            // Who is signed out is told so by the connection of the text.
+            Some(true) => script.gone.set(problem.code != Code::SignedOut),
+            Some(false) => over.end(&problem),
+            None => {}
+        }
     }
-    let answer = call(GetRecord { workspace, record }).await;
-    let Some(problem) = over.why(answer.err()).await else {
-        return;
-    };
-    let holds = script
-        .status
-        .try_with_untracked(|status| status.as_ref().is_some_and(|status| status.unsaved));
-    match holds {
-        // Who is signed out is told so by the connection of the text.
-        Some(true) => script.gone.set(problem.code != Code::SignedOut),
-        Some(false) => over.end(&problem),
-        None => {}
+
+    /// Hands on what the server says of the record now; why it says nothing, otherwise.
+    async fn look_at_record(self, place: Option<WorkspaceView>) -> Option<Problem> {
+        let Self { workspace, record, .. } = self;
+        let answer = call(GetRecord { workspace, record }).await;
+        // The page may be gone by then.
+        if let Ok(record) = &answer
+            && self.script.gone.try_get_untracked().is_some()
+        {
+            self.on_seen.run((record.clone(), place));
+        }
+        answer.err()
     }
 }

@@ -1,7 +1,7 @@
 //! What the head of the page shows of a script: who is here, and whether it is read or written.
 
 use super::Script;
-use crate::components::{Avatar, Banner, Icon, Look, Tone};
+use crate::components::{Avatar, Banner, Icon, Look, Save, Tone};
 use leptos::prelude::*;
 
 /// Most faces beside a text: on a desk, and where a phone writes.
@@ -92,19 +92,16 @@ pub fn Mode(
                 type="button"
                 class:is-on=on
                 aria-pressed=move || on().to_string()
-                on:click=move |_| {
-                    if writes || script.may_leave() {
-                        script.writing.set(writes);
-                    }
-                }
+                on:click=move |_| if writes { script.write() } else { script.read() }
             >
                 {writes.then(|| view! { <Icon name="pencil-simple"/> }.into_any())}
                 {word}
             </button>
         }
     };
+    // Who may write no longer, and stays because words are nowhere else, has a way to read.
     move || {
-        may.get().then(|| {
+        (may.get() || script.writing.get()).then(|| {
             view! {
                 <div class="seg only-desk only-scripted" role="group" aria-label="Mode">
                     {button(true, "Write")}
@@ -119,11 +116,7 @@ pub fn Mode(
                             <button
                                 class="btn btn-bare head-done only-phone"
                                 type="button"
-                                on:click=move |_| {
-                                    if script.may_leave() {
-                                        script.writing.set(false);
-                                    }
-                                }
+                                on:click=move |_| script.read()
                             >
                                 <b>"Done"</b>
                             </button>
@@ -167,7 +160,7 @@ pub fn Foot(
                         <button
                             class="btn btn-act only-phone only-scripted"
                             type="button"
-                            on:click=move |_| script.writing.set(true)
+                            on:click=move |_| script.write()
                         >
                             <Icon name="pencil-simple"/>
                             "Write"
@@ -179,11 +172,24 @@ pub fn Foot(
     }
 }
 
+/// What is to be done about words that are not safe.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    /// Save everything as a file.
+    Copy,
+    /// Write, which brings in what this device keeps.
+    Write,
+}
+
 /// What is to be said about the safety of the words, with one act.
 #[component]
 pub fn Safety(
     /// The script.
     script: Script,
+    /// Whether this person may write.
+    may: Signal<bool>,
+    /// Its title, for a copy that is saved.
+    title: Signal<String>,
 ) -> impl IntoView {
     let failed = move || {
         script
@@ -192,45 +198,57 @@ pub fn Safety(
             .map(|words| view! { <Banner tone=Tone::Lamp>{words}</Banner> })
     };
     let status = Memo::new(move |_| {
+        if !script.writing.get() {
+            return (script.left.get() == Some(Save::Device)).then(|| {
+                let (words, act) = left(may.get());
+                (Tone::Lamp, words.to_owned(), Some(act))
+            });
+        }
         script.status.with(|status| {
             let status = status.as_ref()?;
             match (status.safety.as_str(), status.place.as_str()) {
                 ("refused", _) => {
                     let code = if script.gone.get() { GONE } else { status.code };
-                    Some((Tone::Rubric, refusal(code, status.unsaved), status.unsaved))
+                    let place = status.unsaved.then_some(status.place.as_str());
+                    let words = refusal(code, place);
+                    Some((Tone::Rubric, words, status.unsaved.then_some(Act::Copy)))
                 }
-                ("offline", "device") => Some((Tone::Lamp, waiting(status.words), false)),
+                ("offline", "device") => Some((Tone::Lamp, waiting(status.words), None)),
                 (_, "nowhere") if status.unsaved => Some((
                     Tone::Rubric,
                     "Not saved. This device keeps nothing for this page. Save a copy before you leave.".to_owned(),
-                    true,
+                    Some(Act::Copy),
                 )),
                 _ => None,
             }
         })
     });
+    let press = move |act| match act {
+        Act::Copy => script.save_copy(title.get_untracked()),
+        Act::Write => script.write(),
+    };
     view! {
         {failed}
         {move || {
             status
                 .get()
-                .map(|(tone, words, copy)| {
+                .map(|(tone, words, act)| {
                     // How many words wait changes with each pause in writing; the head says that they are on this device.
                     view! {
                         <Banner tone quiet=tone == Tone::Lamp>
                             {words}
-                            {copy
-                                .then(|| {
+                            {act
+                                .map(|act| {
                                     view! {
                                         <button
                                             class=format!("{} btn-sm", Look::Line.class())
                                             type="button"
-                                            on:click=move |_| {
-                                                script.run("recover", "");
-                                            }
+                                            on:click=move |_| press(act)
                                         >
-                                            <Icon name="download-simple"/>
-                                            "Save a copy"
+                                            {match act {
+                                                Act::Copy => view! { <Icon name="download-simple"/> "Save a copy" }.into_any(),
+                                                Act::Write => "Bring them in".into_any(),
+                                            }}
                                         </button>
                                     }.into_any()
                                 })}
@@ -238,6 +256,21 @@ pub fn Safety(
                     }
                 })
         }}
+    }
+}
+
+/// What is said of words that this device keeps of a text that is read, and what can be done.
+fn left(may: bool) -> (&'static str, Act) {
+    if may {
+        (
+            "Words you wrote here are only on this device. The text below does not have them yet.",
+            Act::Write,
+        )
+    } else {
+        (
+            "Words you wrote here are only on this device. The text below does not have them, and may only be read now.",
+            Act::Copy,
+        )
     }
 }
 
@@ -251,8 +284,8 @@ fn waiting(words: u32) -> String {
     format!("No connection. {what}")
 }
 
-/// Why the server takes nothing more, by the close code of the socket.
-fn refusal(code: u16, unsaved: bool) -> String {
+/// Why the server takes nothing more, by the close code of the socket; `place` is where the words are that it does not have.
+fn refusal(code: u16, place: Option<&str>) -> String {
     let why = match code {
         4401 => "You are signed out. Sign in again in another window, then reload.",
         4403 => "You may only read this now.",
@@ -261,10 +294,10 @@ fn refusal(code: u16, unsaved: bool) -> String {
         4426 => "This page is older than the server. Reload it to go on writing.",
         _ => "The server takes no changes from this page. Reload it to go on writing.",
     };
-    let rest = if unsaved {
-        " Your last changes are on this page only."
-    } else {
-        ""
+    let rest = match place {
+        Some("device") => " Your last changes are on this device only.",
+        Some(_) => " Your last changes are on this page only.",
+        None => "",
     };
     format!("{why}{rest}")
 }
@@ -284,7 +317,8 @@ mod tests {
             "No connection. 1 word is on this device and goes out when it returns."
         );
         assert!(waiting(0).ends_with("Your changes are on this device and go out when it returns."));
-        assert!(refusal(4403, true).ends_with("on this page only."));
-        assert_eq!(refusal(4403, false), "You may only read this now.");
+        assert!(refusal(4403, Some("keeping")).ends_with("on this page only."));
+        assert!(refusal(4403, Some("device")).ends_with("on this device only."));
+        assert_eq!(refusal(4403, None), "You may only read this now.");
     }
 }

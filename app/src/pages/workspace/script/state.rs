@@ -7,7 +7,10 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
 #[cfg(feature = "hydrate")]
-use crate::{editor::Editor, follow::Follower};
+use crate::{
+    editor::{self, Editor, Keeping},
+    follow::Follower,
+};
 
 /// How safe the words are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -49,6 +52,9 @@ impl Status {
     /// after the text was left (`app/editor/safety.ts`).
     pub fn question(&self) -> Option<String> {
         let left = match (self.save(), self.words) {
+            (Save::Unsaved, _) if self.place == "device" => {
+                "Your last changes are not saved, and are on this device only. Stay to save a copy.".to_owned()
+            }
             (Save::Unsaved, _) => {
                 "Your last changes are not saved, and are lost if you leave. Stay to save a copy.".to_owned()
             }
@@ -174,6 +180,8 @@ pub struct Script {
     pub writing: RwSignal<bool>,
     /// How safe the words are; none before the editor has said so.
     pub status: RwSignal<Option<Status>>,
+    /// What is to be said of words that were left here, while the text is read: they are on their way, or on this device only.
+    pub left: RwSignal<Option<Save>>,
     /// What is selected.
     pub active: RwSignal<Active>,
     /// The headings.
@@ -200,6 +208,11 @@ pub struct Script {
     pub(super) follower: StoredValue<Option<Follower>, LocalStorage>,
     #[cfg(feature = "hydrate")]
     pub(super) editor: StoredValue<Option<Editor>, LocalStorage>,
+    #[cfg(feature = "hydrate")]
+    pub(super) keeping: StoredValue<Option<Keeping>, LocalStorage>,
+    /// Names document and member, for what is kept on this device.
+    #[cfg(feature = "hydrate")]
+    pub(super) key: StoredValue<String>,
 }
 
 impl Script {
@@ -208,6 +221,7 @@ impl Script {
         Self {
             writing: RwSignal::new(false),
             status: RwSignal::new(None),
+            left: RwSignal::new(None),
             active: RwSignal::new(Active::default()),
             outline: RwSignal::new(Vec::new()),
             here: RwSignal::new(String::new()),
@@ -223,6 +237,10 @@ impl Script {
             follower: StoredValue::new_local(None),
             #[cfg(feature = "hydrate")]
             editor: StoredValue::new_local(None),
+            #[cfg(feature = "hydrate")]
+            keeping: StoredValue::new_local(None),
+            #[cfg(feature = "hydrate")]
+            key: StoredValue::new(String::new()),
         }
     }
 
@@ -245,6 +263,35 @@ impl Script {
         self.run("follow", &["{\"client\":", &client, "}"].concat());
     }
 
+    /// Begins to write.
+    pub fn write(self) {
+        self.failed.set(None);
+        self.writing.set(true);
+    }
+
+    /// Goes on reading, unless who is asked stays.
+    pub fn read(self) {
+        if self.may_leave() {
+            self.failed.set(None);
+            self.writing.set(false);
+        }
+    }
+
+    /// Saves everything as a file: what is written here, or what this device keeps of it.
+    pub fn save_copy(self, title: String) {
+        #[cfg(feature = "hydrate")]
+        if !self.run("recover", "") {
+            leptos::task::spawn_local(async move {
+                if !editor::save_kept(&self.key.get_value(), &title).await {
+                    self.failed
+                        .try_set(Some("The copy could not be made. Reload the page to try again."));
+                }
+            });
+        }
+        #[cfg(not(feature = "hydrate"))]
+        let _ = title;
+    }
+
     /// Whether to leave the text: asks, where words would be left behind.
     pub fn may_leave(self) -> bool {
         #[cfg(feature = "hydrate")]
@@ -253,9 +300,10 @@ impl Script {
         true
     }
 
-    /// The save state to show; none while nothing is written.
+    /// The save state to show; none while nothing is written, nor was left here.
     pub fn save(self) -> Option<Save> {
-        self.status.with(|status| status.as_ref().map(Status::save))
+        let now = self.status.with(|status| status.as_ref().map(Status::save));
+        now.or_else(|| self.left.get())
     }
 
     /// Takes in what the editor tells.
@@ -345,7 +393,13 @@ mod tests {
             ("refused", "server", false, None),
             ("saving", "nowhere", true, Some("not saved")),
             ("offline", "nowhere", true, Some("not saved")),
-            ("refused", "device", true, Some("not saved")),
+            ("refused", "nowhere", true, Some("not saved, and are lost")),
+            (
+                "refused",
+                "device",
+                true,
+                Some("not saved, and are on this device only"),
+            ),
             ("offline", "keeping", true, Some("not on this device yet")),
             (
                 "offline",

@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     RecordId, WorkspaceId,
     document::text::{READING_PACE, seconds},
-    ops::{BodyView, ReadBody},
+    ops::{BodyView, ReadBody, RecordView, WorkspaceView},
 };
 use leptos::{html::Div, prelude::*};
 
@@ -30,6 +30,8 @@ pub fn ScriptText(
     /// Whether this person may write.
     #[prop(into)]
     may: Signal<bool>,
+    /// Gets what the server says of the record, and of the workspace where the role may be another one, when that may have changed.
+    on_seen: Callback<(RecordView, Option<WorkspaceView>)>,
     /// Title and more.
     children: Children,
 ) -> impl IntoView {
@@ -47,9 +49,11 @@ pub fn ScriptText(
     });
     wire(script, host, (workspace, record), title, version);
     #[cfg(feature = "hydrate")]
-    let reading = super::end::Reading::new(script, workspace, record);
+    let reading = super::end::Reading::new(script, workspace, record, on_seen);
     #[cfg(feature = "hydrate")]
     reading.follow();
+    #[cfg(not(feature = "hydrate"))]
+    let _ = on_seen;
     #[cfg(feature = "hydrate")]
     super::pace::follow(script);
     view! {
@@ -68,7 +72,7 @@ pub fn ScriptText(
         <div class="ed-col">
             {move || script.writing.get().then(|| view! { <Tools script/> }.into_any())}
             {move || script.writing.get().then(|| view! { <Asked script/> }.into_any())}
-            {move || script.writing.get().then(|| view! { <Safety script/> }.into_any())}
+            <Safety script may title/>
             <Newer script version/>
             {move || script.writing.get().then(|| view! { <Followed script/> }.into_any())}
             <div
@@ -189,8 +193,17 @@ fn wire(
     title: Signal<String>,
     version: RwSignal<u32>,
 ) {
-    use super::super::{Around, AroundLoaded};
-    use crate::{components::SaysItself, editor::Editor, leaving};
+    use super::{
+        super::{Around, AroundLoaded},
+        Status,
+    };
+    use crate::{
+        components::{Save, SaysItself},
+        editor::{Editor, Keeping},
+        leaving,
+    };
+    /// How long the last words of a text that is left are on their way, before it is looked whether they are there.
+    const ON_THE_WAY_MS: u16 = 500;
     let around = use_context::<AroundLoaded>();
     let assets = use_context::<crate::assets::Assets>().unwrap_or_default();
     let close = move || {
@@ -203,26 +216,38 @@ fn wire(
     let SaysItself(says) = use_context().unwrap_or_default();
     Effect::new(move |_| {
         let writing = script.writing.get();
+        let left = script
+            .status
+            .with_untracked(|status| status.as_ref().filter(|status| status.unsaved).map(Status::save));
         let was = close();
         says.set(writing);
         script.status.set(None);
         script.people.set(Vec::new());
         script.asking.set(None);
         script.newer.set(false);
-        let Some(host) = host.get_untracked().filter(|_| writing) else {
-            if was {
-                version.update(|version| *version += 1);
-            }
-            return;
-        };
         let profile = around
             .and_then(|AroundLoaded(around)| untrack(|| around.get::<Around>()))
             .and_then(Result::ok)
             .map(|around| around.profile);
         let (id, name) = profile.map_or_else(Default::default, |profile| (profile.account.to_string(), profile.name));
+        let key = format!("{record} {id}");
+        let keeping = (!writing).then(|| {
+            Keeping::watch(&key, if was { ON_THE_WAY_MS } else { 0 }, move |kept| {
+                script.left.try_set(kept.then_some(Save::Device));
+            })
+        });
+        script.keeping.set_value(keeping);
+        script.key.set_value(key.clone());
+        let Some(host) = host.get_untracked().filter(|_| writing) else {
+            if was {
+                script.left.set(left);
+                version.update(|version| *version += 1);
+            }
+            return;
+        };
         let options = EditorOptions {
             url: &format!("/ws/records/{record}?workspace={workspace}"),
-            key: &format!("{record} {id}"),
+            key: &key,
             title: &title.get_untracked(),
             user: Writer { id: &id, name: &name },
             read_only: false,
@@ -254,6 +279,7 @@ fn wire(
     on_cleanup(move || {
         leaving::unguard(&path);
         says.try_set(false);
+        script.keeping.try_update_value(Option::take);
         close();
     });
 }
