@@ -3,19 +3,23 @@
 //! It is opened packed: the snapshot and what came after it, as bytes. That is enough to hand the whole to somebody who has
 //! nothing, so reading costs no integration; the first edit, or the first question for a part, unpacks it.
 
+mod placing;
+
 use crate::{
-    parts::{Parts, encode_deletes},
+    parts::Parts,
+    places::Places,
     scan::{Outline, Run, blocks, scan},
     wire::{self, Malformed, Reader},
-    yjs::{DEPTH, apply, check_depth, clocks, commit, deleted, empty_of, is_type, stands},
+    yjs::{apply, clocks, empty_of},
 };
 use bytes::Bytes;
+use placing::Waiting;
+pub(crate) use placing::{Given, Outcome, Taken};
 use std::{
-    collections::{HashMap, HashSet},
-    mem,
+    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
 };
-use yrs::{ClientID, Doc, ReadTxn, StateVector, Transact, TransactionMut, Update, updates::decoder::Decode};
+use yrs::{ClientID, Doc, ReadTxn, StateVector, Transact};
 
 /// The format of [`Body::snapshot`]: its first byte.
 const FORMAT: u8 = 1;
@@ -38,33 +42,6 @@ pub enum BodyError {
     Unfit,
 }
 
-/// What became of an update.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// It changed the document.
-    New,
-    /// Everything in it was known before.
-    Known,
-    /// It refers to something that is not there yet: kept, and put in place when that comes.
-    Waiting,
-}
-
-/// An update got past the scan, but the Yjs library choked on it: the document is not to be trusted any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Harm {
-    /// Which update of the batch it was.
-    pub(crate) index: usize,
-}
-
-/// An update of which a part is not in place yet. It is handed on whole, as it came.
-#[derive(Debug)]
-struct Waiting {
-    update: Bytes,
-    outline: Outline,
-    /// The clients of whom something is missing. Before that comes, it is no use to try again.
-    lacks: HashSet<u64>,
-}
-
 /// A Yjs document and what is known of it without unpacking it.
 #[derive(Debug)]
 pub struct Body {
@@ -72,6 +49,10 @@ pub struct Body {
     doc: Option<Doc>,
     /// Packed: updates in their order. Empty when unpacked.
     packed: Vec<Bytes>,
+    /// Whether some of them are from the log, as they came: to be judged before others are handed them.
+    behind: bool,
+    /// Where everything stands, once unpacked.
+    places: Places,
     /// Updates of which a part refers to what is not there yet.
     waiting: Vec<Waiting>,
     /// The state vector: for each client the clock behind the last.
@@ -94,6 +75,8 @@ impl Body {
         let mut body = Self {
             doc: None,
             packed: Vec::new(),
+            behind: false,
+            places: Places::default(),
             waiting: Vec::new(),
             clocks: HashMap::new(),
             size: 0,
@@ -105,16 +88,37 @@ impl Body {
         }
         for update in tail {
             let outline = scan(&update, usize::MAX)?;
-            if body.doc.is_none() && body.waiting.is_empty() && body.fits(&outline) {
+            if body.doc.is_none() && body.waiting.is_empty() && body.fits(&outline) && body.is_straight(&update)? {
                 body.grow(&update);
                 body.note(&outline.inserts);
                 body.packed.push(update);
+                body.behind = true;
             } else {
-                body.integrate(std::iter::once((&update, &outline)))
-                    .map_err(|_| BodyError::Unfit)?;
+                body.take_stored(&update, &outline)?;
             }
         }
         Ok(body)
+    }
+
+    /// Whether the blocks of an update that fits do not refer to each other in a circle.
+    fn is_straight(&self, update: &[u8]) -> Result<bool, BodyError> {
+        let mut parts = Parts::new(blocks(update)?);
+        let mut clocks = HashMap::new();
+        while let Some((_, run)) = parts.next(|client| clocks.get(&client).copied().unwrap_or(self.clock(client))) {
+            clocks.insert(run.client, run.end);
+        }
+        Ok(parts.is_done())
+    }
+
+    /// Puts in place what was taken before, by this room or another.
+    fn take_stored(&mut self, update: &Bytes, outline: &Outline) -> Result<(), BodyError> {
+        let given = Given {
+            update,
+            outline,
+            stored: true,
+        };
+        let taken = self.integrate(std::iter::once(given));
+        taken.map(|_| ()).map_err(|_| BodyError::Unfit)
     }
 
     fn read_snapshot(&mut self, snapshot: &Bytes) -> Result<(), BodyError> {
@@ -187,32 +191,30 @@ impl Body {
         out
     }
 
-    /// What somebody with this state vector lacks: updates in their order, at least one.
+    /// What somebody with this state vector lacks: updates in their order, at least one. What waits is not among them: it is
+    /// handed on once it is in place.
     ///
     /// # Errors
     /// [`BodyError::Malformed`] when it is no state vector; [`BodyError::Unfit`] as [`snapshot`](Self::snapshot).
     pub fn difference(&mut self, state_vector: &[u8]) -> Result<Vec<Bytes>, BodyError> {
         let theirs = clocks(state_vector)?;
-        let mut updates = if theirs.is_empty() {
-            if self.doc.is_none() && self.whole.is_none() {
-                self.packed.clone()
-            } else {
-                vec![self.whole()?]
+        if theirs.is_empty() {
+            if self.behind {
+                self.doc()?;
             }
-        } else {
-            let theirs: StateVector = theirs
-                .into_iter()
-                .map(|(id, clock)| (ClientID::new(id), clock))
-                .collect();
-            let doc = self.doc()?;
-            let encoded = catch_unwind(AssertUnwindSafe(|| doc.transact().encode_diff_v1(&theirs)));
-            vec![Bytes::from(encoded.map_err(|_| BodyError::Unfit)?)]
-        };
-        updates.extend(self.waiting.iter().map(|waiting| waiting.update.clone()));
-        if updates.is_empty() {
-            updates.push(Bytes::from_static(NOTHING));
+            return Ok(match &self.packed[..] {
+                [] if self.doc.is_none() => vec![Bytes::from_static(NOTHING)],
+                [snapshot] => vec![snapshot.clone()],
+                _ => vec![self.whole()?],
+            });
         }
-        Ok(updates)
+        let theirs: StateVector = theirs
+            .into_iter()
+            .map(|(id, clock)| (ClientID::new(id), clock))
+            .collect();
+        let doc = self.doc()?;
+        let encoded = catch_unwind(AssertUnwindSafe(|| doc.transact().encode_diff_v1(&theirs)));
+        Ok(vec![Bytes::from(encoded.map_err(|_| BodyError::Unfit)?)])
     }
 
     /// The Yjs document, unpacked. It must not be written to: a body takes updates only.
@@ -224,28 +226,43 @@ impl Body {
             return Ok(doc.clone());
         }
         let doc = empty_of(NOBODY);
-        if apply(&doc, self.packed.iter()).is_ok() {
+        let places = self.judge_packed()?;
+        if let Some(places) = places
+            && apply(&doc, self.packed.iter()).is_ok()
+        {
+            self.places = places;
             self.packed = Vec::new();
             self.doc = Some(doc.clone());
             return Ok(doc);
         }
-        let mut careful = self.put_in_one_by_one()?;
-        let doc = careful.doc()?;
-        (self.doc, self.packed) = (careful.doc, Vec::new());
-        Ok(doc)
+        self.put_in_one_by_one()
     }
 
-    /// The packed updates as they are put in while people write: what one of them says of another that the library takes for
-    /// an error is then seen before it does.
-    fn put_in_one_by_one(&self) -> Result<Self, BodyError> {
-        let mut body = Self::open(None, [])?;
-        body.doc = Some(empty_of(NOBODY));
+    /// Where everything in the packed updates stands. `None`: they cannot be put in place as they are.
+    fn judge_packed(&self) -> Result<Option<Places>, BodyError> {
+        let mut places = Places::default();
         for update in &self.packed {
-            let outline = scan(update, usize::MAX)?;
-            body.integrate(std::iter::once((update, &outline)))
-                .map_err(|_| BodyError::Unfit)?;
+            let judged = places.judge_all(update, &mut Parts::new(blocks(update)?));
+            if !judged.is_some_and(|judged| judged.is_clean()) {
+                return Ok(None);
+            }
         }
-        Ok(body)
+        Ok(Some(places))
+    }
+
+    /// Puts the packed updates in as they are put in while people write: what stands nowhere goes to the garbage, and what
+    /// refers to something that is not there waits, though it had seemed to fit.
+    fn put_in_one_by_one(&mut self) -> Result<Doc, BodyError> {
+        let doc = empty_of(NOBODY);
+        let mut body = Self::open(None, [])?;
+        body.doc = Some(doc.clone());
+        let waiting = self.waiting.iter().map(|waiting| &waiting.update);
+        for update in self.packed.iter().chain(waiting) {
+            let outline = scan(update, usize::MAX)?;
+            body.take_stored(update, &outline)?;
+        }
+        *self = body;
+        Ok(doc)
     }
 
     /// How many updates wait for what they refer to.
@@ -265,173 +282,6 @@ impl Body {
         }
         // Measuring costs a pass over the document: not for every refused update.
         self.grown > self.size / 8 && self.whole().is_ok() && self.size + bytes <= limit
-    }
-
-    /// Puts updates in place, all in one transaction; `outcomes` tells what became of each.
-    ///
-    /// # Errors
-    /// [`Harm`] when the library panicked or refused: then the document must be thrown away.
-    pub(crate) fn integrate<'a>(
-        &mut self,
-        batch: impl ExactSizeIterator<Item = (&'a Bytes, &'a Outline)>,
-    ) -> Result<Vec<Outcome>, Harm> {
-        let doc = self.doc().map_err(|_| Harm { index: 0 })?;
-        let mut transaction = doc.transact_mut();
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for (index, (update, outline)) in batch.enumerate() {
-            let outcome = catch_unwind(AssertUnwindSafe(|| {
-                self.integrate_one(&mut transaction, update, outline)
-            }));
-            if let Ok(Ok(outcome)) = outcome {
-                outcomes.push(outcome);
-            } else {
-                commit(transaction).ok();
-                return Err(Harm { index });
-            }
-        }
-        commit(transaction).map_err(|()| Harm { index: 0 })?;
-        if outcomes.iter().any(|outcome| *outcome != Outcome::Known) {
-            self.whole = None;
-        }
-        Ok(outcomes)
-    }
-
-    fn integrate_one(
-        &mut self,
-        transaction: &mut TransactionMut<'_>,
-        update: &Bytes,
-        outline: &Outline,
-    ) -> Result<Outcome, ()> {
-        let brings = outline.inserts.iter().any(|run| run.end > self.clock(run.client));
-        if !brings && outline.deletes.is_empty() {
-            return Ok(Outcome::Known);
-        }
-        if !self.fits(outline) || brings && !stands(transaction, outline) {
-            return self.integrate_part(transaction, update, outline);
-        }
-        let before = deleted(transaction, outline);
-        if outline.types.len() > DEPTH && !outline.deletes.is_empty() {
-            // Deleting walks down: not before it is known how deep that is.
-            let inserts = [&update[..outline.deletes_at], &[0]].concat();
-            self.put(transaction, &inserts, &outline.inserts)?;
-            check_depth(transaction, &outline.types)?;
-            self.put(transaction, &encode_deletes(&outline.deletes), &[])?;
-        } else {
-            self.put(transaction, update, &outline.inserts)?;
-            check_depth(transaction, &outline.types)?;
-        }
-        if !brings && deleted(transaction, outline) == before {
-            return Ok(Outcome::Known);
-        }
-        self.grow(update);
-        self.retry(transaction, outline)?;
-        Ok(Outcome::New)
-    }
-
-    /// Puts in place what fits of an update, block by block, and keeps it until the rest does.
-    fn integrate_part(
-        &mut self,
-        transaction: &mut TransactionMut<'_>,
-        update: &Bytes,
-        outline: &Outline,
-    ) -> Result<Outcome, ()> {
-        if self.waiting.iter().any(|waiting| waiting.update == update) {
-            return Ok(Outcome::Known);
-        }
-        self.put_part(transaction, update, outline)?;
-        self.grow(update);
-        let lacks = self.lacks(outline);
-        let outcome = if lacks.is_empty() {
-            Outcome::New
-        } else {
-            self.waiting.push(Waiting {
-                update: update.clone(),
-                outline: outline.clone(),
-                lacks,
-            });
-            Outcome::Waiting
-        };
-        self.retry(transaction, outline)?;
-        Ok(outcome)
-    }
-
-    /// Something new is there: tries again what waited for it, and what waited for that.
-    fn retry(&mut self, transaction: &mut TransactionMut<'_>, news: &Outline) -> Result<(), ()> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let mut news: HashSet<u64> = news.inserts.iter().map(|run| run.client).collect();
-        while !news.is_empty() {
-            let mut next = HashSet::new();
-            let mut waiting = mem::take(&mut self.waiting);
-            for one in waiting.iter_mut().filter(|one| !one.lacks.is_disjoint(&news)) {
-                next.extend(self.put_part(transaction, &one.update, &one.outline)?);
-                one.lacks = self.lacks(&one.outline);
-            }
-            waiting.retain(|one| !one.lacks.is_empty());
-            self.waiting = waiting;
-            news = next;
-        }
-        Ok(())
-    }
-
-    fn put(&mut self, transaction: &mut TransactionMut<'_>, update: &[u8], inserts: &[Run]) -> Result<(), ()> {
-        let decoded = Update::decode_v1(update).map_err(|_| ())?;
-        transaction.apply_update(decoded).map_err(|_| ())?;
-        if transaction.has_missing_updates() {
-            // What the scan let pass always fits, unless blocks refer to each other in a circle.
-            return Err(());
-        }
-        self.note(inserts);
-        Ok(())
-    }
-
-    /// Puts in place what fits of an update; returns the clients of whom something new is there.
-    fn put_part(
-        &mut self,
-        transaction: &mut TransactionMut<'_>,
-        update: &Bytes,
-        outline: &Outline,
-    ) -> Result<HashSet<u64>, ()> {
-        let mut news = HashSet::new();
-        let mut parts = Parts::new(update, blocks(update).map_err(|_| ())?);
-        loop {
-            let next = parts.next(|client| self.clock(client), |parent| is_type(transaction, parent));
-            let Some((part, run)) = next else { break };
-            self.put(transaction, &part, &[run])?;
-            news.insert(run.client);
-        }
-        check_depth(transaction, &outline.types)?;
-        let known = |run: &Run| Run {
-            end: run.end.min(self.clock(run.client)),
-            ..*run
-        };
-        let deletes: Vec<_> = outline
-            .deletes
-            .iter()
-            .map(known)
-            .filter(|run| run.start < run.end)
-            .collect();
-        if !deletes.is_empty() {
-            self.put(transaction, &encode_deletes(&deletes), &[])?;
-        }
-        Ok(news)
-    }
-
-    /// The clients of whom something is missing before an update is in place. None: all of it is.
-    fn lacks(&self, outline: &Outline) -> HashSet<u64> {
-        let mut lacks = HashSet::new();
-        let missing = |run: &&Run| run.end > self.clock(run.client);
-        if outline.inserts.iter().any(|run| missing(&run)) {
-            let needs = outline
-                .needs
-                .iter()
-                .filter(|(client, end)| **end > self.clock(**client));
-            lacks.extend(needs.map(|(client, _)| *client));
-            lacks.extend(outline.inserts.iter().filter(missing).map(|run| run.client));
-        }
-        lacks.extend(outline.deletes.iter().filter(missing).map(|run| run.client));
-        lacks
     }
 
     fn grow(&mut self, update: &Bytes) {

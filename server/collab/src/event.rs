@@ -112,7 +112,8 @@ pub struct Entry {
     pub conn: ConnId,
     /// Whose connection that is.
     pub account: AccountId,
-    /// The update (Yjs, encoding v1), byte for byte as it came.
+    /// The update (Yjs, encoding v1), byte for byte as it came, but for blocks that no editor writes: what stands nowhere is
+    /// garbage here already, unless it waits for something.
     pub update: Bytes,
 }
 

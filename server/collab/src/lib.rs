@@ -6,7 +6,8 @@
 //!
 //! - Nothing is acknowledged before the store said that it is durable; what others are shown may go ahead of that.
 //! - The document is only ever given updates. Each is read over first ([`scan`]), so that what a client sends cannot make the
-//!   Yjs library panic, recurse or reserve memory at will, and is given to it once all it refers to is there.
+//!   Yjs library panic, recurse or reserve memory at will, and is given to it once all it refers to is there. What stands
+//!   nowhere, or not for everybody, is put in place as garbage (`places`), and others are handed what was put in place.
 //! - When nobody can tell any more what is durable, everybody is sent away to connect again and send again what was not
 //!   acknowledged. Nothing is pretended.
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop"))]
@@ -16,6 +17,7 @@ pub mod document;
 mod event;
 mod limits;
 mod parts;
+mod places;
 mod presence;
 mod room;
 pub mod scan;

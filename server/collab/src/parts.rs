@@ -1,114 +1,159 @@
-//! Parts of an update, written as updates of their own. A client that itself waits for something sends what it has in one
-//! update with what fits; Yjs takes such an update apart, and so do we.
+//! The blocks of an update in an order in which they can be put in place, and parts of it written as updates of their own. A
+//! client that itself waits for something sends what it has in one update with what fits; Yjs takes such an update apart, and
+//! so do we.
 
 use crate::{
-    scan::{Block, GC, Run},
+    scan::{Block, GC, Kind, Run},
     wire,
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
     ops::Range,
 };
 
-/// How many times blocks are looked at before the rest of an update is left for later: the work that one update can cause.
-const LOOKS: usize = 4_000_000;
+/// The clocks at which blocks begin that are to be written as garbage: client and clock.
+pub(crate) type Garbage = HashSet<(u64, u32)>;
+
+/// What one client has in an update.
+struct Client {
+    id: u64,
+    blocks: Vec<Block>,
+    /// How many of them were dealt with.
+    taken: usize,
+}
+
+/// What can be done next with a client.
+enum Next {
+    Part(Range<usize>, Run),
+    /// This client must come to this clock first.
+    Needs(u64, u32),
+    /// Nothing: all is dealt with, or clocks are missing.
+    Nothing,
+}
 
 /// The blocks of an update by client, and how far each client's were taken.
-pub(crate) struct Parts<'a> {
-    update: &'a [u8],
-    clients: Vec<(Vec<Block>, usize)>,
-    at: usize,
-    unfruitful: usize,
-    looks: usize,
+pub(crate) struct Parts {
+    clients: Vec<Client>,
+    /// The clients to be looked at.
+    ready: Vec<usize>,
+    /// The clients that need something of another: by that, the clock it must come to, the least first.
+    needing: HashMap<u64, BinaryHeap<Reverse<(u32, usize)>>>,
 }
 
-impl<'a> Parts<'a> {
-    pub(crate) fn new(update: &'a [u8], blocks: Vec<Block>) -> Self {
-        let mut clients = BTreeMap::<u64, (Vec<Block>, usize)>::new();
+impl Parts {
+    pub(crate) fn new(blocks: Vec<Block>) -> Self {
+        let mut clients = BTreeMap::<u64, Vec<Block>>::new();
         for block in blocks {
-            clients.entry(block.run.client).or_default().0.push(block);
+            clients.entry(block.run.client).or_default().push(block);
         }
+        let client = |(id, blocks)| Client { id, blocks, taken: 0 };
+        let clients: Vec<_> = clients.into_iter().map(client).collect();
         Self {
-            update,
-            clients: clients.into_values().collect(),
-            at: 0,
-            unfruitful: 0,
-            looks: 0,
+            ready: (0..clients.len()).collect(),
+            clients,
+            needing: HashMap::new(),
         }
     }
 
-    /// The next blocks of one client of which everything they refer to is there, as an update. `clock` tells what is there,
-    /// `is_type` what of that others can stand in.
-    pub(crate) fn next(
-        &mut self,
-        clock: impl Fn(u64) -> u32,
-        is_type: impl Fn((u64, u32)) -> bool,
-    ) -> Option<(Vec<u8>, Run)> {
-        while self.unfruitful < self.clients.len() && self.looks < LOOKS {
-            let at = self.at;
-            self.at = (at + 1) % self.clients.len();
-            let (blocks, taken) = &mut self.clients[at];
-            let before = *taken;
-            let part = next_of(blocks, taken, &clock);
-            self.looks += 1 + *taken - before;
-            if let Some((range, run)) = part {
-                self.unfruitful = 0;
-                return Some((encode_blocks(self.update, &blocks[range], is_type), run));
+    /// The next blocks of one client of which everything they refer to is there. `clock` tells what is, these included from
+    /// then on. A client is looked at again once what it needs has come: a block costs no more than what it refers to.
+    pub(crate) fn next(&mut self, clock: impl Fn(u64) -> u32) -> Option<(&[Block], Run)> {
+        loop {
+            let at = self.ready.pop()?;
+            match next_of(&mut self.clients[at], &clock) {
+                Next::Part(range, run) => {
+                    self.ready.push(at);
+                    self.wake(run);
+                    return Some((&self.clients[at].blocks[range], run));
+                }
+                Next::Needs(other, end) => self.needing.entry(other).or_default().push(Reverse((end, at))),
+                Next::Nothing => {}
             }
-            self.unfruitful += 1;
         }
-        None
+    }
+
+    /// These come to be there: whoever needs no more is to be looked at.
+    fn wake(&mut self, run: Run) {
+        let Some(needing) = self.needing.get_mut(&run.client) else {
+            return;
+        };
+        while needing.peek().is_some_and(|Reverse((end, _))| *end <= run.end) {
+            self.ready.extend(needing.pop().map(|Reverse((_, at))| at));
+        }
+    }
+
+    /// Whether every block was dealt with.
+    pub(crate) fn is_done(&self) -> bool {
+        self.clients.iter().all(|client| client.taken == client.blocks.len())
+    }
+
+    /// All blocks as one update without what it deletes, some of them as garbage.
+    pub(crate) fn encode(&self, update: &[u8], garbage: &Garbage) -> Vec<u8> {
+        let mut out = Vec::with_capacity(update.len());
+        wire::write_integer(&mut out, self.clients.len() as u64);
+        for client in &self.clients {
+            encode_client(&mut out, update, &client.blocks, garbage);
+        }
+        out
     }
 }
 
-/// The next blocks of a client that follow each other, fit, and bring something; `taken` blocks were dealt with before.
-fn next_of(blocks: &[Block], taken: &mut usize, clock: impl Fn(u64) -> u32) -> Option<(Range<usize>, Run)> {
-    let client = blocks.first()?.run.client;
-    let known = clock(client);
-    while blocks.get(*taken).is_some_and(|block| block.run.end <= known) {
-        *taken += 1;
-    }
-    let first = *taken;
-    let mut end = known;
-    while let Some(block) = blocks.get(*taken) {
-        let there = |(other, needed): &(u64, u32)| *needed <= if *other == client { end } else { clock(*other) };
-        if block.skip || block.run.start > end || !block.needs.iter().flatten().all(there) {
+/// The next blocks of a client that follow each other, fit, and bring something.
+fn next_of(client: &mut Client, clock: impl Fn(u64) -> u32) -> Next {
+    let known = clock(client.id);
+    let behind = client.blocks[client.taken..]
+        .iter()
+        .position(|block| block.run.end > known);
+    let first = behind.map_or(client.blocks.len(), |behind| client.taken + behind);
+    client.taken = first;
+    let (mut end, mut needs) = (known, None);
+    while let Some(block) = client.blocks.get(client.taken) {
+        let missing = |(other, needed): &&(u64, u32)| *needed > if *other == client.id { end } else { clock(*other) };
+        needs = block.needs.iter().flatten().find(missing).copied();
+        if block.kind == Kind::Skip || block.run.start > end || needs.is_some() {
+            needs = needs.filter(|_| block.kind != Kind::Skip && block.run.start <= end);
             break;
         }
         end = block.run.end;
-        *taken += 1;
+        client.taken += 1;
     }
-    let start = blocks.get(first)?.run.start;
-    (*taken > first).then_some((first..*taken, Run { client, start, end }))
+    match (client.blocks.get(first), needs) {
+        (Some(block), _) if client.taken > first => Next::Part(
+            first..client.taken,
+            Run {
+                client: client.id,
+                start: block.run.start,
+                end,
+            },
+        ),
+        (_, Some((other, end))) => Next::Needs(other, end),
+        _ => Next::Nothing,
+    }
 }
 
-/// Blocks of one client that follow each other, as an update. What says that it stands in something that nothing can stand in,
-/// or not any more, is nowhere: Yjs gives it up to the garbage as it comes (`Item.integrate`), where `yrs` gives up the document.
-fn encode_blocks(update: &[u8], blocks: &[Block], is_type: impl Fn((u64, u32)) -> bool) -> Vec<u8> {
+/// Blocks of one client that follow each other, as an update.
+pub(crate) fn encode_blocks(update: &[u8], blocks: &[Block], garbage: &Garbage) -> Vec<u8> {
     let mut out = vec![1];
-    wire::write_integer(&mut out, blocks.len() as u64);
-    if let Some(first) = blocks.first() {
-        wire::write_integer(&mut out, first.run.client);
-        wire::write_integer(&mut out, u64::from(first.run.start));
-    }
-    let types: HashSet<_> = blocks
-        .iter()
-        .filter(|block| block.shared_type)
-        .map(|block| (block.run.client, block.run.start))
-        .collect();
-    for block in blocks {
-        if block
-            .parent()
-            .is_none_or(|parent| types.contains(&parent) || is_type(parent))
-        {
-            out.extend_from_slice(&update[block.bytes.clone()]);
-        } else {
-            out.push(GC);
-            wire::write_integer(&mut out, u64::from(block.run.end - block.run.start));
-        }
-    }
+    encode_client(&mut out, update, blocks, garbage);
     out.push(0);
     out
+}
+
+fn encode_client(out: &mut Vec<u8>, update: &[u8], blocks: &[Block], garbage: &Garbage) {
+    wire::write_integer(out, blocks.len() as u64);
+    if let Some(first) = blocks.first() {
+        wire::write_integer(out, first.run.client);
+        wire::write_integer(out, u64::from(first.run.start));
+    }
+    for block in blocks {
+        if garbage.contains(&(block.run.client, block.run.start)) {
+            out.push(GC);
+            wire::write_integer(out, u64::from(block.run.end - block.run.start));
+        } else {
+            out.extend_from_slice(&update[block.bytes.clone()]);
+        }
+    }
 }
 
 /// Deletions, as an update.

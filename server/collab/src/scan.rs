@@ -21,7 +21,6 @@ const HAS_ORIGIN: u8 = 0x80;
 const HAS_RIGHT_ORIGIN: u8 = 0x40;
 const HAS_PARENT_SUB: u8 = 0x20;
 pub(crate) const GC: u8 = 0;
-const TYPE: u8 = 7;
 const SKIP: u8 = 10;
 
 /// Some clocks of one client, the end not included.
@@ -48,10 +47,6 @@ pub struct Outline {
     pub gaps: Vec<Run>,
     /// How many blocks it consists of.
     pub blocks: usize,
-    /// The elements and texts among what it inserts: client and clock.
-    pub(crate) types: Vec<(u64, u32)>,
-    /// What its blocks say that they stand in, by id: client and clock.
-    pub(crate) parents: Vec<(u64, u32)>,
     /// Where what it deletes begins.
     pub(crate) deletes_at: usize,
 }
@@ -69,25 +64,40 @@ impl Outline {
     }
 }
 
+/// What a block is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Clocks left out: nothing is brought.
+    Skip,
+    /// Nothing but clocks.
+    Garbage,
+    /// Something that was deleted: there is nothing in it any more, but it has its place.
+    Deleted,
+    /// An element that other blocks can stand in.
+    Element,
+    /// A text that other blocks can stand in.
+    Text,
+    /// Letters of a text.
+    Letters,
+    /// A mark that begins or ends in a text.
+    Mark,
+    /// Any other value.
+    Value,
+}
+
 /// One block of an update: clocks that come together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Block {
     pub(crate) run: Run,
-    /// Clocks left out: nothing is brought.
-    pub(crate) skip: bool,
-    /// Something that other blocks can stand in.
-    pub(crate) shared_type: bool,
-    /// For up to three other blocks that it refers to, the clock behind.
+    pub(crate) kind: Kind,
+    /// For up to three other blocks that it refers to, the clock behind: left of it, right of it, what it stands in.
     pub(crate) needs: [Option<(u64, u32)>; 3],
+    /// Where in the update the name of the root stands that it stands in, if it says so.
+    pub(crate) root: Option<Range<usize>>,
+    /// Where in the update the name of the attribute stands that it is, if it says so.
+    pub(crate) attribute: Option<Range<usize>>,
     /// Where it stands in the update.
     pub(crate) bytes: Range<usize>,
-}
-
-impl Block {
-    /// What it says that it stands in, if it says so by an id: client and clock.
-    pub(crate) fn parent(&self) -> Option<(u64, u32)> {
-        self.needs[2].map(|(client, end)| (client, end - 1))
-    }
 }
 
 /// Reads an update to its end.
@@ -102,10 +112,6 @@ pub fn scan(update: &[u8], max_blocks: usize) -> Result<Outline, Malformed> {
     let (mut inserts, mut gaps, mut needs) = (Vec::<Run>::new(), Vec::new(), HashMap::new());
     (outline.deletes_at, outline.deletes) = walk(update, max_blocks, |block| {
         outline.blocks += 1;
-        if block.shared_type {
-            outline.types.push((block.run.client, block.run.start));
-        }
-        outline.parents.extend(block.parent());
         for (client, end) in block
             .needs
             .into_iter()
@@ -115,7 +121,7 @@ pub fn scan(update: &[u8], max_blocks: usize) -> Result<Outline, Malformed> {
             let needed = needs.entry(client).or_default();
             *needed = end.max(*needed);
         }
-        if block.skip {
+        if block.kind == Kind::Skip {
             return gaps.push(block.run);
         }
         match inserts.last_mut() {
@@ -193,50 +199,55 @@ fn run(client: u64, start: u64, length: u64) -> Result<Run, Malformed> {
 
 fn block(reader: &mut Reader<'_>, client: u64, clock: u64) -> Result<Block, Malformed> {
     let from = reader.position();
-    let mut needs = [None; 3];
     let info = reader.byte()?;
-    let (length, shared_type) = match info {
-        SKIP | GC => (reader.integer()?, false),
-        _ => (item(reader, &mut needs, info)?, info & CONTENT == TYPE),
+    let mut block = Block {
+        run: run(client, clock, 1)?,
+        kind: Kind::Value,
+        needs: [None; 3],
+        root: None,
+        attribute: None,
+        bytes: from..from,
     };
-    let run = run(client, clock, length)?;
-    if needs
-        .iter()
-        .flatten()
-        .any(|(other, end)| *other == client && *end > run.start)
-    {
+    let length;
+    (length, block.kind) = match info {
+        SKIP => (reader.integer()?, Kind::Skip),
+        GC => (reader.integer()?, Kind::Garbage),
+        _ => item(reader, &mut block, info)?,
+    };
+    block.run = run(client, clock, length)?;
+    block.bytes.end = reader.position();
+    let itself = |(other, end): &(u64, u32)| *other == client && *end > block.run.start;
+    if block.needs.iter().flatten().any(itself) {
         return Err(Malformed("a block refers to itself or to what comes after it"));
     }
-    Ok(Block {
-        run,
-        skip: info == SKIP,
-        shared_type,
-        needs,
-        bytes: from..reader.position(),
-    })
+    Ok(block)
 }
 
-/// Reads an item, notes what it refers to, and tells its length.
-fn item(reader: &mut Reader<'_>, needs: &mut [Option<(u64, u32)>; 3], info: u8) -> Result<u64, Malformed> {
+/// Reads an item, notes what it refers to, and tells its length and what it is.
+fn item(reader: &mut Reader<'_>, block: &mut Block, info: u8) -> Result<(u64, Kind), Malformed> {
     if info & HAS_ORIGIN != 0 {
-        needs[0] = Some(id(reader)?);
+        block.needs[0] = Some(id(reader)?);
     }
     if info & HAS_RIGHT_ORIGIN != 0 {
-        needs[1] = Some(id(reader)?);
+        block.needs[1] = Some(id(reader)?);
     }
     if info & (HAS_ORIGIN | HAS_RIGHT_ORIGIN) == 0 {
         match reader.integer()? {
-            0 => needs[2] = Some(id(reader)?),
-            1 => {
-                reader.text()?;
-            }
+            0 => block.needs[2] = Some(id(reader)?),
+            1 => block.root = Some(name(reader)?),
             _ => return Err(Malformed("there is no such parent")),
         }
         if info & HAS_PARENT_SUB != 0 {
-            reader.text()?;
+            block.attribute = Some(name(reader)?);
         }
     }
     content(reader, info & CONTENT)
+}
+
+/// Reads a text and tells where it stands.
+fn name(reader: &mut Reader<'_>) -> Result<Range<usize>, Malformed> {
+    let length = reader.text()?.len();
+    Ok(reader.position() - length..reader.position())
 }
 
 /// Reads the id of something that must be there before: its client, and the clock behind it.
@@ -246,20 +257,20 @@ fn id(reader: &mut Reader<'_>) -> Result<(u64, u32), Malformed> {
     Ok((client, run(client, clock, 1)?.end))
 }
 
-/// Reads the content of an item and tells how many clocks it takes.
-fn content(reader: &mut Reader<'_>, kind: u8) -> Result<u64, Malformed> {
+/// Reads the content of an item and tells how many clocks it takes, and what it is.
+fn content(reader: &mut Reader<'_>, kind: u8) -> Result<(u64, Kind), Malformed> {
     match kind {
-        1 => reader.integer(),
-        3 => reader.buffer().map(|_| 1),
-        4 => Ok(utf16_length(reader.text()?)),
-        5 => json(reader).map(|()| 1),
+        1 => Ok((reader.integer()?, Kind::Deleted)),
+        3 => reader.buffer().map(|_| (1, Kind::Value)),
+        4 => Ok((utf16_length(reader.text()?), Kind::Letters)),
+        5 => json(reader).map(|()| (1, Kind::Value)),
         6 => {
             reader.text()?;
-            json(reader).map(|()| 1)
+            json(reader).map(|()| (1, Kind::Mark))
         }
-        TYPE => match reader.byte()? {
-            6 => Ok(1),
-            3 => reader.text().map(|_| 1),
+        7 => match reader.byte()? {
+            6 => Ok((1, Kind::Text)),
+            3 => reader.text().map(|_| (1, Kind::Element)),
             _ => Err(Malformed("there is no such shared type")),
         },
         8 => {
@@ -267,7 +278,7 @@ fn content(reader: &mut Reader<'_>, kind: u8) -> Result<u64, Malformed> {
             for _ in 0..values {
                 value(reader, DEPTH)?;
             }
-            Ok(u64::from(values))
+            Ok((u64::from(values), Kind::Value))
         }
         _ => Err(Malformed("there is no such content")),
     }

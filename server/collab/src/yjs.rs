@@ -5,17 +5,8 @@ use crate::{
     wire::{Malformed, Reader},
 };
 use bytes::Bytes;
-use std::{
-    collections::HashSet,
-    panic::{AssertUnwindSafe, catch_unwind},
-};
-use yrs::{
-    ClientID, Doc, ID, Nested, OffsetKind, Options, Transact, TransactionMut, Update, Xml, XmlElementRef, XmlOut,
-    branch::BranchID, updates::decoder::Decode,
-};
-
-/// How deep elements may be nested. The model's limit is half of it.
-pub(crate) const DEPTH: usize = 100;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use yrs::{ClientID, Doc, OffsetKind, Options, Transact, TransactionMut, Update, updates::decoder::Decode};
 
 /// Reads a state vector.
 pub(crate) fn clocks(bytes: &[u8]) -> Result<Vec<(u64, u32)>, Malformed> {
@@ -49,46 +40,12 @@ pub(crate) fn deleted(transaction: &TransactionMut<'_>, outline: &Outline) -> u6
     count
 }
 
-/// Whether elements stand no deeper than [`DEPTH`]. The library walks down by recursion, so a deep enough document would end
-/// the process as soon as somebody deletes its top.
-pub(crate) fn check_depth(transaction: &TransactionMut<'_>, types: &[(u64, u32)]) -> Result<(), ()> {
-    for (client, clock) in types {
-        let id = ID::new(ClientID::new(*client), *clock);
-        let mut parent = Nested::<XmlElementRef>::new(id)
-            .get(transaction)
-            .and_then(|element| element.parent());
-        for depth in 0.. {
-            parent = match parent {
-                Some(_) if depth > DEPTH => return Err(()),
-                Some(XmlOut::Element(element)) => element.parent(),
-                Some(XmlOut::Text(text)) => text.parent(),
-                Some(XmlOut::Fragment(_)) | None => break,
-            };
-        }
-    }
-    Ok(())
-}
-
 /// A document that counts as JavaScript does and changes nothing of its own accord, for a client who writes in it.
 pub(crate) fn empty_of(client: u64) -> Doc {
     let mut options = Options::with_client_id(ClientID::new(client));
     options.offset_kind = OffsetKind::Utf16;
     options.cleanup_formatting = false;
     Doc::with_options(options)
-}
-
-/// Whether a clock is something that others can stand in. What was given up to the garbage is not.
-pub(crate) fn is_type(transaction: &TransactionMut<'_>, (client, clock): (u64, u32)) -> bool {
-    BranchID::get_nested(transaction, &ID::new(ClientID::new(client), clock)).is_some()
-}
-
-/// Whether everything in an update that names what it stands in names something of the kind, there or in the update.
-pub(crate) fn stands(transaction: &TransactionMut<'_>, outline: &Outline) -> bool {
-    let own: HashSet<_> = outline.types.iter().collect();
-    outline
-        .parents
-        .iter()
-        .all(|parent| own.contains(parent) || is_type(transaction, *parent))
 }
 
 /// Puts updates into a document, in one transaction, which is then of no use if one of them fails.

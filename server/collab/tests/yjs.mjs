@@ -4,6 +4,7 @@
 //                      what they all have in the end, and whether they do
 // {"seed": n, "halves": true}  the same, cutting through surrogate pairs as well, which no editor of ours does
 // {"updates": [hex]}   answers {json, stateVector, pending} of a document that has just these
+// {"updates": [hex], "flat": true}  the same with a line for each node instead of json, which may be too deep to be read
 import * as readline from "node:readline";
 import * as Y from "yjs";
 import { yXmlFragmentToProsemirrorJSON } from "y-prosemirror";
@@ -92,10 +93,14 @@ const edit = (below, doc, halves) => {
   }
 };
 
-const outcome = (doc) => ({
-  json: yXmlFragmentToProsemirrorJSON(doc.getXmlFragment(ROOT)),
+const state = (doc) => ({
   stateVector: hex(Y.encodeStateVector(doc)),
   pending: doc.store.pendingStructs !== null || doc.store.pendingDs !== null,
+});
+
+const outcome = (doc) => ({
+  json: yXmlFragmentToProsemirrorJSON(doc.getXmlFragment(ROOT)),
+  ...state(doc),
 });
 
 /** The same with members and marks in one order: replicas may have them in any. */
@@ -134,14 +139,27 @@ const write = (seed, halves) => {
   return { agrees, updates, whole: hex(Y.encodeStateAsUpdate(docs[0])), ...outcome(docs[0]) };
 };
 
-const read = (updates) => {
+/** A line for each node: how deep it is, its type, attributes and text. What is neither element nor text has none. */
+const flat = (parent, depth) =>
+  parent.toArray().flatMap((node) => {
+    if (node instanceof Y.XmlElement) {
+      const line = `${depth} ${node.nodeName} ${JSON.stringify(node.getAttributes())} `;
+      return [line, ...flat(node, depth + 1)];
+    }
+    if (!(node instanceof Y.XmlText)) return [];
+    const letters = node.toDelta().filter((part) => typeof part.insert === "string");
+    return letters.map((part) => `${depth} text {} ${part.insert}`);
+  });
+
+const read = (updates, flattened) => {
   const doc = new Y.Doc();
   for (const update of updates) Y.applyUpdate(doc, bytes(update));
-  return outcome(doc);
+  if (!flattened) return outcome(doc);
+  return { lines: ["0 doc {} ", ...flat(doc.getXmlFragment(ROOT), 1)], ...state(doc) };
 };
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const request = JSON.parse(line);
-  const answer = request.updates ? read(request.updates) : write(request.seed, request.halves === true);
+  const answer = request.updates ? read(request.updates, request.flat === true) : write(request.seed, request.halves === true);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }

@@ -1,7 +1,7 @@
 //! What goes out, gathered: to the store, and to the connections.
 
 use super::{Incoming, Phase, Room};
-use crate::body::Outcome;
+use crate::body::{Given, Outcome, Taken};
 use crate::{
     event::{CloseCode, ConnId, Effect, Entry, Refusal, earliest},
     limits::Millis,
@@ -108,12 +108,16 @@ impl Room {
         if inbox.is_empty() {
             return Fanout::new();
         }
-        let outcomes = match body.integrate(inbox.iter().map(|incoming| (&incoming.update, &incoming.outline))) {
-            Ok(outcomes) => outcomes,
+        let given = inbox.iter().map(|incoming| Given {
+            update: &incoming.update,
+            outline: &incoming.outline,
+            stored: incoming.from.is_none(),
+        });
+        let taken = match body.integrate(given) {
+            Ok(taken) => taken,
             Err(harm) => {
                 if let Some((conn, _)) = inbox[harm.index].from {
-                    self.refused(conn, Refusal::Malformed, out);
-                    self.close(conn, CloseCode::Malformed, "harmful", out);
+                    self.harmful(conn, out);
                 }
                 self.fail("unfit", out);
                 return Fanout::new();
@@ -121,22 +125,35 @@ impl Room {
         };
         let mut fanout = Fanout::new();
         let mut entries = Vec::new();
-        let mut waiters = Vec::new();
-        for (incoming, outcome) in inbox.into_iter().zip(outcomes) {
-            if outcome == Outcome::Waiting {
-                waiters.extend(incoming.from.map(|(conn, _)| conn));
+        let (mut waiters, mut harmful) = (Vec::new(), Vec::new());
+        for (incoming, taken) in inbox.into_iter().zip(taken) {
+            let conn = incoming.from.map(|(conn, _)| conn);
+            match taken.outcome {
+                Outcome::Waiting => waiters.extend(conn),
+                Outcome::Refused => harmful.extend(conn),
+                _ => {}
             }
-            self.take(incoming, outcome, &mut entries, &mut fanout);
+            self.take(incoming, taken, &mut entries, &mut fanout);
         }
         if !entries.is_empty() {
             out.push(Effect::Append(entries));
         }
         self.settle();
         self.limit_waiting(&waiters, out);
+        for conn in harmful {
+            self.harmful(conn, out);
+        }
         fanout
     }
 
-    fn take(&mut self, incoming: Incoming, outcome: Outcome, entries: &mut Vec<Entry>, fanout: &mut Fanout) {
+    /// Somebody sent what no editor sends, to do harm.
+    fn harmful(&mut self, conn: ConnId, out: &mut Vec<Effect>) {
+        self.refused(conn, Refusal::Malformed, out);
+        self.close(conn, CloseCode::Malformed, "harmful", out);
+    }
+
+    /// Others are handed what was put in place. The store keeps that, and what waits as it came.
+    fn take(&mut self, incoming: Incoming, taken: Taken, entries: &mut Vec<Entry>, fanout: &mut Fanout) {
         let Incoming {
             from,
             account,
@@ -145,18 +162,22 @@ impl Room {
             ..
         } = incoming;
         let conn = from.map(|(conn, _)| conn);
-        if outcome != Outcome::Known {
-            let frame = frame.unwrap_or_else(|| wire::update(&update));
-            fanout.push((conn, frame));
-            if let (Some(conn), Some(account)) = (conn, account) {
-                self.sequence += 1;
-                entries.push(Entry {
-                    sequence: self.sequence,
-                    conn,
-                    account,
-                    update,
-                });
-            }
+        let (handed, kept) = match taken.outcome {
+            Outcome::New => (Some(frame.unwrap_or_else(|| wire::update(&update))), Some(update)),
+            Outcome::Mended(mended) => (Some(wire::update(&mended)), Some(mended)),
+            Outcome::Waiting => (None, Some(update)),
+            Outcome::Known | Outcome::Refused => (None, None),
+        };
+        fanout.extend(handed.map(|frame| (conn, frame)));
+        fanout.extend(taken.parts.iter().map(|part| (None, wire::update(part))));
+        if let (Some(conn), Some(account), Some(update)) = (conn, account, kept) {
+            self.sequence += 1;
+            entries.push(Entry {
+                sequence: self.sequence,
+                conn,
+                account,
+                update,
+            });
         }
         if let Some((conn, number)) = from
             && let Some(connection) = self.connections.get_mut(&conn)

@@ -15,14 +15,14 @@ use std::{
 };
 
 /// Yjs in a process of its own.
-struct Yjs {
+pub(crate) struct Yjs {
     process: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
 impl Yjs {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/yjs.mjs");
         let mut process = Command::new("node")
             .arg(script)
@@ -38,7 +38,7 @@ impl Yjs {
         }
     }
 
-    fn ask(&mut self, request: &Value) -> Value {
+    pub(crate) fn ask(&mut self, request: &Value) -> Value {
         writeln!(self.input, "{request}").unwrap();
         let mut line = String::new();
         self.output.read_line(&mut line).unwrap();
@@ -71,7 +71,7 @@ fn plain(mut value: Value) -> Value {
     value
 }
 
-fn content(body: &mut Body) -> Value {
+pub(crate) fn content(body: &mut Body) -> Value {
     plain(document::read_json(&body.doc().unwrap()))
 }
 

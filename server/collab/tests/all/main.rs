@@ -9,6 +9,7 @@ mod hostile;
 mod limits;
 mod members;
 mod messages;
+mod placing;
 mod plan;
 mod plans;
 mod support;

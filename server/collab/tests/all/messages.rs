@@ -162,27 +162,39 @@ fn what_refers_to_something_missing_is_kept_stored_and_put_in_place_when_that_co
     bench.frame(1, wire::update(&late));
     bench.settle();
     assert_eq!(bench.appended().len(), 1);
-    let whole = |bench: &mut Bench| {
-        bench.sent(2);
-        bench.frame(2, wire::step_1(&[0]));
-        let replica = Replica::new(99);
-        for told in bench.sent(2) {
+    assert_eq!(bench.sent(3), [], "nobody can do anything with it yet");
+    let hear = |bench: &mut Bench, conn: u64, replica: &Replica| {
+        for told in bench.sent(conn) {
             match told {
                 Told::Step2(update) | Told::Update(update) => replica.apply(&update),
                 other => panic!("{other:?}"),
             }
         }
+    };
+    let whole = |bench: &mut Bench| {
+        bench.sent(2);
+        bench.frame(2, wire::step_1(&[0]));
+        let replica = Replica::new(99);
+        hear(bench, 2, &replica);
         replica
     };
     let replica = whole(&mut bench);
     assert_eq!(replica.text(), "");
-    replica.apply(&early);
-    assert_eq!(replica.text(), "first second", "what waits is handed on too");
     let snapshot = bench.room.snapshot().unwrap();
 
     bench.frame(3, wire::update(&early));
     bench.settle();
     assert_eq!(bench.appended().len(), 1);
+    hear(&mut bench, 2, &replica);
+    assert_eq!(
+        replica.text(),
+        "first second",
+        "what waited is handed on with what it waited for"
+    );
+    let completer = Replica::new(98);
+    completer.apply(&early);
+    hear(&mut bench, 3, &completer);
+    assert_eq!(completer.text(), "first second", "to whoever completed it as well");
     assert_eq!(whole(&mut bench).text(), "first second");
 
     // The same from the store: what waited is in the snapshot.
