@@ -83,7 +83,7 @@ for (const [away, back, told] of WAYS) {
     await expect.poll(() => keptRows(later)).toBe(0);
   });
 
-  test(`${away}: the page that is read says it at once`, async ({ page, owner, another }) => {
+  test(`${away}: the page that is read says it at once, and when it is back`, async ({ page, owner, another }) => {
     const record = await owner.makeRecord(page.request, "Put away");
     const other = await another();
     await owner.signIn(other.request);
@@ -94,6 +94,28 @@ for (const [away, back, told] of WAYS) {
     await done(other.request, away, { workspace: owner.workspace, record });
     await expect(page.getByText(told)).toBeVisible();
     await expect(page.getByRole("button", { name: "Write" })).toHaveCount(0);
+    await done(other.request, back, { workspace: owner.workspace, record });
+    await expect(page.getByText(told)).toHaveCount(0);
+    await expect(page.getByRole("button", { name: "Write" })).toBeVisible();
+  });
+
+  test(`${away} while somebody types: what was refused goes out once it is back`, async ({ page, owner, another }) => {
+    const record = await owner.makeRecord(page.request, "Put away");
+    const of = { workspace: owner.workspace, record };
+    const other = await another();
+    await owner.signIn(other.request);
+    await open(page, owner.at(`/records/${record}`));
+    await write(page);
+    await type(page, "Before.");
+    const put = done(other.request, away, of);
+    for (let word = 0; (await save(page).textContent()) !== "Not saved"; word++) await page.keyboard.type(` w${word}`);
+    await put;
+    await expect(page.getByText(told)).toBeVisible();
+    const written = await text(page).innerText();
+    await done(other.request, back, of);
+    await expect(page.getByText(told)).toHaveCount(0);
+    await expect(save(page)).toHaveText("Saved");
+    await expect(text(page)).toHaveText(written.trim());
   });
 
   test(`${away}: the page that is read learns it when it listens again`, async ({ page, context, owner, another, complaints }) => {

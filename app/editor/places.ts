@@ -44,7 +44,11 @@ function takeMoved(parent: Y.XmlFragment, node: Node, now: Now): boolean {
   const between = olds.slice(start, oldEnd).map((type, index) => ({ type, at: start + index, place: places.get(mapping.get(type)) }));
   const known = new Set(between.flatMap(({ place }) => place ?? []));
   const stay = rising([...known]);
-  for (const { at, place } of between.toReversed()) if (place !== undefined && !stay.has(place)) parent.delete(at, 1);
+  for (const { type, at, place } of between.toReversed()) {
+    if (place === undefined || stay.has(place)) continue;
+    mapping.delete(type);
+    parent.delete(at, 1);
+  }
   const changed = between.flatMap(({ place, type }) => (place === undefined && type instanceof Y.XmlElement ? type : []));
   const others = news.slice(start, newEnd).filter((child, index) => !known.has(index) && !child.isText);
   if (changed.length !== others.length) return false;
@@ -64,11 +68,14 @@ function write(type: Y.XmlElement, node: Node, now: Now): boolean {
 /** Where only letters before the caret were put in, or behind it taken out, does so there. */
 function writeAtCaret(line: Y.XmlElement, node: Node, { mapping, $caret }: Now): boolean {
   const text = line.get(0);
-  if ($caret.parent !== node || line.length !== 1 || !(text instanceof Y.XmlText) || !node.children.every(({ isText }) => isText)) return false;
-  const [old, now, caret] = [lettersIn(text), node.textContent, $caret.parentOffset];
+  const isText = line.length === 1 && text instanceof Y.XmlText && node.children.every((child) => child.isText);
+  const old = isText ? lettersIn(text) : null;
+  if ($caret.parent !== node || !(text instanceof Y.XmlText) || old === null) return false;
+  const [now, caret] = [node.textContent, $caret.parentOffset];
   const more = now.length - old.length;
   const start = Math.min(caret, caret - more);
-  if (start < 0 || old.slice(0, start) !== now.slice(0, start) || old.slice(start + Math.max(0, -more)) !== now.slice(start + Math.max(0, more))) return false;
+  if (start < 0 || old.slice(0, start) !== now.slice(0, start)) return false;
+  if (old.slice(start + Math.max(0, -more)) !== now.slice(start + Math.max(0, more))) return false;
   if (more > 0) text.insert(start, now.slice(start, caret));
   else if (more < 0) text.delete(start, -more);
   if (!isAll(text, node)) return false;
@@ -84,13 +91,16 @@ function isAll(text: Y.XmlText, { children }: Node): boolean {
     parts.every(({ insert, attributes = {} }, index) => {
       const { text, marks } = children[index]!;
       const formats = Object.entries(attributes);
-      return insert === text && formats.length === marks.length && formats.every((format) => marks.some((mark) => markOf(format)?.eq(mark)));
+      const known = (format: [string, unknown]): boolean => marks.some((mark) => markOf(format)?.eq(mark));
+      return insert === text && formats.length === marks.length && formats.every(known);
     })
   );
 }
 
-function lettersIn(text: Y.XmlText): string {
-  return (text.toDelta() as { insert: unknown }[]).map(({ insert }) => (typeof insert === "string" ? insert : "")).join("");
+/** The letters of a text; null where there is something else among them, which no editor puts there. */
+function lettersIn(text: Y.XmlText): string | null {
+  const parts = (text.toDelta() as { insert: unknown }[]).map(({ insert }) => insert);
+  return parts.every((part) => typeof part === "string") ? parts.join("") : null;
 }
 
 /** The numbers of a longest row of them that rises: Fredman 1975, "On computing the length of longest increasing subsequences". */
@@ -98,10 +108,14 @@ function rising(numbers: number[]): Set<number> {
   const ends: number[] = [];
   const before = new Map<number, number | undefined>();
   for (const number of numbers) {
-    const found = ends.findIndex((end) => end >= number);
-    const length = found < 0 ? ends.length : found;
-    before.set(number, ends[length - 1]);
-    ends[length] = number;
+    let [low, high] = [0, ends.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle]! < number) low = middle + 1;
+      else high = middle;
+    }
+    before.set(number, ends[low - 1]);
+    ends[low] = number;
   }
   const row = new Set<number>();
   for (let number = ends.at(-1); number !== undefined; number = before.get(number)) row.add(number);

@@ -13,6 +13,8 @@ use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
 /// The first bytes of a frame that hands on a change: a message of the sync protocol, an update.
 const UPDATE: [u8; 2] = [0, 2];
+/// Those of one that asks what we have: we may write, perhaps anew.
+const ASKS: [u8; 2] = [0, 0];
 /// The first byte of a frame that says that we may only read from now on.
 const DENIED: u8 = 2;
 /// Close codes after which there is no use in coming back.
@@ -225,7 +227,7 @@ fn connect(listening: &Rc<RefCell<Listening>>) {
         let bytes = js_sys::Uint8Array::new(&event.data());
         let starts = [0, 1].map(|at| (bytes.length() > at).then(|| bytes.get_index(at)));
         if let Some(listening) = heard.upgrade()
-            && (starts == UPDATE.map(Some) || starts[0] == Some(DENIED))
+            && (starts == UPDATE.map(Some) || starts == ASKS.map(Some) || starts[0] == Some(DENIED))
         {
             (listening.borrow().tell)(Heard::Changed);
         }

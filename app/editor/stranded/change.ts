@@ -1,5 +1,6 @@
 // A change while it is being integrated: what it brings, what it takes away, and what of that it was meant to take away.
 import * as Y from "yjs";
+import { LetterSet } from "./letters.ts";
 import { isInline, lineOf, type Type, typeOf, type Was } from "./was.ts";
 
 type Deletes = Y.Transaction["deleteSet"];
@@ -15,14 +16,15 @@ export function takenIn(updates: Uint8Array[]): (id: Y.ID) => boolean {
 
 /** What an undo (or redo) takes back: what was put in then, and what has come for it since. */
 export function takenBack(tr: Y.Transaction, undoes: Y.UndoManager): (id: Y.ID) => boolean {
-  const again: { id: Y.ID; length: number }[] = [];
+  const again = new LetterSet();
   const put = undoes.currStackItem?.insertions;
   if (!put) return () => true;
   Y.iterateDeletedStructs(tr, put, (struct) => {
-    for (let item = struct; item instanceof Y.Item && item.redone; item = Y.getItem(tr.doc.store, item.redone)) again.push({ id: item.redone, length: struct.length });
+    for (let item = struct; item instanceof Y.Item && item.redone; item = Y.getItem(tr.doc.store, item.redone)) {
+      again.add({ client: item.redone.client, clock: item.redone.clock, length: struct.length });
+    }
   });
-  const among = (id: Y.ID): boolean => again.some((one) => one.id.client === id.client && one.id.clock <= id.clock && id.clock < one.id.clock + one.length);
-  return (id) => Y.isDeleted(put, id) || among(id);
+  return (id) => Y.isDeleted(put, id) || again.has(id);
 }
 
 export class Change {
@@ -62,7 +64,8 @@ export class Change {
       if (line) lines.add(line);
       if (type && !isInline(type) && isMine(item.id.client) && !this.wasTaken(item.id)) blocks.push(item);
     });
-    const within = (item: Y.Item | null): boolean => item !== null && (this.isLost(item) || within((item.parent as Type)._item));
+    const within = (item: Y.Item | null): boolean =>
+      item !== null && (this.isLost(item) || within((item.parent as Type)._item));
     return {
       lines: new Set([...lines].filter((line) => !within(line._item))),
       blocks: blocks.filter((item) => !within((item.parent as Type)._item)),

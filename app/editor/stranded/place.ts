@@ -83,7 +83,8 @@ export function nearestPlace(lines: Line[], { left, right }: Context): Place | n
   for (let away = 0; away <= Math.max(left.length, right.length); away++) {
     const [before, behind] = [left.slice(0, left.length - away).slice(-PROBE), right.slice(away, away + PROBE)];
     for (const line of lines) {
-      const [end, start] = [before.length < PROBE ? -1 : line.text.lastIndexOf(before), behind.length < PROBE ? -1 : line.text.indexOf(behind)];
+      const end = before.length < PROBE ? -1 : line.text.lastIndexOf(before);
+      const start = behind.length < PROBE ? -1 : line.text.indexOf(behind);
       const index = end >= 0 ? end + PROBE : start;
       if (index >= 0 && !isWithinPair(line.text, index)) return { line, index, score: 0 };
     }

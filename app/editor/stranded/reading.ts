@@ -3,8 +3,9 @@ import type { Node } from "prosemirror-model";
 import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import type { Context } from "./place.ts";
-import type { Letters, Piece, Spot } from "./restore.ts";
-import { lineBefore, nodeOf, unitsOf, type Was } from "./was.ts";
+import { idOf, type Letters, nameOf } from "./letters.ts";
+import type { Piece, Spot } from "./restore.ts";
+import { itemsOf, lineBefore, nodeOf, type Type, typeOf, unitsOf, type Was } from "./was.ts";
 
 /** Who changed the line had it and took it away (`taken`) or left it (`stays`); or had not seen it (`stranded`; `foreign` where it is
  * another's to bring back). */
@@ -26,9 +27,6 @@ interface Part {
 
 const SEEN: ReadonlySet<Fate> = new Set(["taken", "stays"]);
 
-export const idOf = ({ id }: Y.Item, letter: number): Y.ID => Y.createID(id.client, id.clock + letter);
-export const nameOf = ({ client, clock }: Y.ID): string => `${client}:${clock}`;
-
 export class Reading {
   private readonly parts: Part[] = [];
 
@@ -45,8 +43,8 @@ export class Reading {
         while (to < unit.text.length && this.fate(unit.item, to) === fate && isRecent(idOf(unit.item, to)) === recent) to += 1;
         if (fate === null) continue;
         const nodes = unit.nodes[0]!.isText ? [unit.nodes[0]!.cut(from, to)] : unit.nodes;
-        const size = nodes.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
-        this.parts.push({ id: idOf(unit.item, from), text: unit.text.slice(from, to), nodes, fate, size, own: isMine(unit.item.id.client), recent });
+        const own = isMine(unit.item.id.client);
+        this.parts.push({ id: idOf(unit.item, from), text: unit.text.slice(from, to), nodes, fate, size: sizeOf(nodes), own, recent });
       }
     }
   }
@@ -107,7 +105,8 @@ export class Reading {
     const left = this.said(0, from);
     const own = this.parts.slice(0, from).findLast(({ fate }) => SEEN.has(fate))?.own ?? false;
     const letters = this.parts.slice(from, to).map(({ id, text }) => ({ client: id.client, clock: id.clock, length: text.length }));
-    return { letters, inline, context: { left, right: this.said(to), own }, block: null, shell: null, behind: this.line._item ? saidBefore(this.line._item, this.was) : [], astray: null };
+    const behind = this.line._item ? saidBefore(this.line._item, this.was) : [];
+    return { letters, inline, context: { left, right: this.said(to), own }, block: null, shell: null, behind, astray: null };
   }
 
   private contextAt(index: number, letters: number): Context {
@@ -122,14 +121,17 @@ export class Reading {
   }
 }
 
+const sizeOf = (nodes: Node[]): number => nodes.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
+
 /** So many lines before something are looked for, should some of them be gone as well. */
 const BEFORE = 8;
 
 /** What the lines before an item said, the nearest first. */
 function saidBefore(item: Y.Item, was: Was): string[] {
   const said: string[] = [];
-  let line = lineBefore(item, was);
-  for (; line && said.length < BEFORE; line = line._item && lineBefore(line._item, was)) said.push(unitsOf(line, was).map(({ text }) => text).join(""));
+  for (let line = lineBefore(item, was); line && said.length < BEFORE; line = line._item && lineBefore(line._item, was)) {
+    said.push(unitsOf(line, was).map(({ text }) => text).join(""));
+  }
   return said;
 }
 
@@ -139,8 +141,15 @@ export function blockPiece(item: Y.Item, was: Was): Piece | null {
   if (!block || block.isInline) return null;
   const parent = item.parent as Y.XmlElement;
   const shell = parent instanceof Y.XmlElement ? shellOf(parent) : null;
-  const letters = [{ client: item.id.client, clock: item.id.clock, length: item.length }];
+  const letters = [...within(item, was)].map(({ id, length }) => ({ client: id.client, clock: id.clock, length }));
   return { letters, inline: [], context: null, block, shell, behind: saidBefore(item, was), astray: null };
+}
+
+/** An item and all that stands in it. */
+function* within(item: Y.Item, was: Was): Generator<Y.Item> {
+  yield item;
+  const type: Type | null = typeOf(item);
+  for (const child of type ? itemsOf(type) : []) if (was(child)) yield* within(child, was);
 }
 
 function shellOf({ nodeName }: Y.XmlElement): Node | null {
@@ -152,15 +161,24 @@ function shellOf({ nodeName }: Y.XmlElement): Node | null {
   }
 }
 
+/** Where something stands, and in which line. */
+export interface Stands {
+  from: number;
+  to: number;
+  line: Node;
+}
+
 /** Where letters of a line stand in a document that has the line. */
-export function standsAt(doc: Node, node: Node | null, line: Y.XmlElement, letters: Letters[]): { from: number; to: number; line: Node } | null {
+export function standsAt(doc: Node, node: Node | null, line: Y.XmlElement, letters: Letters[]): Stands | null {
   if (!node) return null;
   let start = -1;
   doc.descendants((child, pos) => {
     if (child === node) start = pos + 1;
     return start < 0;
   });
-  const names = new Set(letters.flatMap(({ client, clock, length }) => Array.from({ length }, (_, letter) => nameOf({ client, clock: clock + letter }))));
+  const each = ({ client, clock, length }: Letters): string[] =>
+    Array.from({ length }, (_, letter) => nameOf({ client, clock: clock + letter }));
+  const names = new Set(letters.flatMap(each));
   let [offset, from, to] = [0, -1, -1];
   for (const { item, text, nodes } of unitsOf(line, ({ deleted }) => !deleted)) {
     for (let letter = 0; letter < text.length && nodes[0]!.isText; letter++) {
@@ -168,7 +186,7 @@ export function standsAt(doc: Node, node: Node | null, line: Y.XmlElement, lette
       if (from < 0) from = offset + letter;
       to = offset + letter + 1;
     }
-    offset += nodes.reduce((sum, { nodeSize }) => sum + nodeSize, 0);
+    offset += sizeOf(nodes);
   }
   const whole = to - from === names.size && offset === node.content.size;
   return start < 0 || from < 0 || !whole ? null : { from: start + from, to: start + to, line: node };

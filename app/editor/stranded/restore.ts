@@ -3,18 +3,12 @@ import { Fragment, type Node } from "prosemirror-model";
 import { Selection, TextSelection, type Transaction } from "prosemirror-state";
 import { Mapping } from "prosemirror-transform";
 import { schema } from "../schema.ts";
-import { bestPlace, type Context, type Line, linesOf, nearestPlace } from "./place.ts";
-
-/** Letters of one client, as Yjs counts them. */
-export interface Letters {
-  client: number;
-  clock: number;
-  length: number;
-}
+import type { Letters } from "./letters.ts";
+import { bestPlace, type Context, type Line, linesOf, nearestPlace, type Place } from "./place.ts";
 
 /** Something that has lost its place. */
 export interface Piece {
-  /** Which letters of whose; of a block, what it begins with. */
+  /** Which letters of whose. */
   letters: Letters[];
   /** What stood in a line; empty for a block. */
   inline: Node[];
@@ -30,33 +24,43 @@ export interface Piece {
   astray: { find(doc: Node): { from: number; to: number; line: Node } | null; least: number } | null;
 }
 
-/** Where somebody was: within what is put back, or between letters. */
-/** `not`: the line that it is in already. */
+/** Where somebody was: within what is put back, or between letters (`not`: the line that they are in already). */
 export type Spot = { piece: number; offset: number } | { context: Context; not: (() => Node | null) | null };
 
-/** What to do in a document: from the end to its beginning, so that nothing moves before its turn. */
+/** What to do in a document, from the end to its beginning. */
 interface Act {
   pos: number;
-  carry(tr: Transaction): number;
+  /** Does it where that is by then; answers where places in it count from. */
+  carry(tr: Transaction, pos: number): number;
+  /** Which piece it puts back; -1 for none. */
   piece: number;
+  /** Where the line begins that it changes; null for a block of its own. */
+  line: number | null;
 }
+
+/** Carries out a change that puts these pieces back. */
+export type Step = (change: (tr: Transaction) => void, pieces: Piece[]) => Mapping;
 
 /**
  * Brings the pieces to where the text around them went, or behind where it was; answers where the spots are then (null: where they are
- * already). `step` carries out a change: each piece is one of its own, since what is written at once is one span of text to the
- * binding, with all that stands in between.
+ * already).
  */
-export function restore(doc: Node, old: ReadonlySet<Node>, pieces: Piece[], spots: (Spot | null)[], step: (change: (tr: Transaction) => void) => Mapping): (number | null)[] {
+export function restore(doc: Node, old: ReadonlySet<Node>, pieces: Piece[], spots: (Spot | null)[], step: Step): (number | null)[] {
   const [all, changed] = [linesOf(doc), linesOf(doc, old)];
   const acts = pieces.flatMap((piece, index) => actsFor(piece, index, doc, all, changed));
   // Later pieces at one place come first: what stands before them is put there after them.
   acts.sort((a, b) => b.pos - a.pos || b.piece - a.piece);
   const mapping = new Mapping();
   const starts = new Map<number, { pos: number; maps: number }>();
-  for (const { carry, piece } of acts) {
-    let pos = 0;
-    mapping.appendMapping(step((tr) => (pos = carry(tr))));
-    if (piece >= 0) starts.set(piece, { pos, maps: mapping.maps.length });
+  for (const turn of turnsOf(acts)) {
+    const before = mapping.slice(0);
+    const change = (tr: Transaction): void => {
+      for (const act of turn) {
+        const pos = act.carry(tr, before.map(act.pos, -1));
+        if (act.piece >= 0) starts.set(act.piece, { pos, maps: mapping.maps.length + tr.mapping.maps.length });
+      }
+    };
+    mapping.appendMapping(step(change, turn.flatMap(({ piece }) => pieces[piece] ?? [])));
   }
   return spots.map((spot) => {
     if (spot === null) return null;
@@ -67,6 +71,18 @@ export function restore(doc: Node, old: ReadonlySet<Node>, pieces: Piece[], spot
     const place = bestPlace(changed, spot.context);
     return place && place.line.node !== spot.not?.() ? mapping.map(place.line.start + place.line.offsets[place.index]!) : null;
   });
+}
+
+/** What can be done at once: of each line one, since all that is changed in a line at once is one span of text to the binding. */
+function turnsOf(acts: Act[]): Act[][] {
+  const turns: Act[][] = [];
+  const taken = new Map<number, number>();
+  for (const act of acts) {
+    const turn = act.line === null ? 0 : (taken.get(act.line) ?? 0);
+    if (act.line !== null) taken.set(act.line, turn + 1);
+    (turns[turn] ??= []).push(act);
+  }
+  return turns;
 }
 
 /** Selects what was selected; `null` leaves an end where it is. */
@@ -80,24 +96,28 @@ export function reselect(tr: Transaction, anchor: number | null, head: number | 
 
 function actsFor(piece: Piece, index: number, doc: Node, all: Line[], changed: Line[]): Act[] {
   if (!piece.context) return [blockAct(piece, index, doc, all, changed)];
-  const place = bestPlace(changed, piece.context) ?? (piece.astray ? null : (nearestPlace(changed, piece.context) ?? bestPlace(all, piece.context)));
-  if (!piece.astray) {
-    if (!place) return [blockAct({ ...piece, block: schema.node("paragraph", null, piece.inline) }, index, doc, all, changed)];
-    return [lineAct(piece, index, place.line.start + place.line.offsets[place.index]!)];
-  }
-  const stands = piece.astray.find(doc);
-  if (!place || !stands || place.line.node === stands.line) return [];
-  const behind = place.line.text.slice(Math.max(0, place.index - piece.astray.least), place.index);
-  if (!piece.context.left.endsWith(behind) || behind.length < piece.astray.least) return [];
-  const away: Act = { pos: stands.from, piece: -1, carry: (tr) => (tr.delete(stands.from, stands.to), stands.from) };
-  return [away, lineAct(piece, index, place.line.start + place.line.offsets[place.index]!)];
+  if (piece.astray) return astrayActs(piece, piece.astray, index, doc, changed);
+  const place = bestPlace(changed, piece.context) ?? nearestPlace(changed, piece.context) ?? bestPlace(all, piece.context);
+  if (place) return [lineAct(piece, index, place)];
+  return [blockAct({ ...piece, block: schema.node("paragraph", null, piece.inline) }, index, doc, all, changed)];
 }
 
-function lineAct({ inline }: Piece, piece: number, pos: number): Act {
+function astrayActs(piece: Piece, { find, least }: NonNullable<Piece["astray"]>, index: number, doc: Node, changed: Line[]): Act[] {
+  const place = bestPlace(changed, piece.context!);
+  const stands = find(doc);
+  if (!place || !stands || place.line.node === stands.line) return [];
+  const behind = place.line.text.slice(Math.max(0, place.index - least), place.index);
+  if (!piece.context!.left.endsWith(behind) || behind.length < least) return [];
+  const carry = (tr: Transaction, pos: number): number => (tr.delete(pos, pos + stands.to - stands.from), pos);
+  return [{ pos: stands.from, piece: -1, line: null, carry }, lineAct(piece, index, place)];
+}
+
+function lineAct({ inline }: Piece, piece: number, { line, index }: Place): Act {
   return {
-    pos,
+    pos: line.start + line.offsets[index]!,
     piece,
-    carry: (tr) => {
+    line: line.start,
+    carry: (tr, pos) => {
       const { parent } = tr.doc.resolve(pos);
       const allowed = inline.map((node) => (node.isText ? node.mark(parent.type.allowedMarks(node.marks)) : node));
       const fits = parent.type.validContent(parent.content.append(Fragment.fromArray(allowed)));
@@ -113,8 +133,8 @@ function blockAct(piece: Piece, index: number, doc: Node, all: Line[], changed: 
   const block = piece.block!;
   const { pos, node, deeper } = slot(doc, line, block, piece.shell);
   // Places in a piece of a line count from the beginning of the paragraph that it becomes.
-  const begin = pos + deeper + (piece.context ? 1 : 0);
-  return { pos, piece: index, carry: (tr) => (tr.insert(pos, node), begin) };
+  const begin = deeper + (piece.context ? 1 : 0);
+  return { pos, piece: index, line: null, carry: (tr, at) => (tr.insert(at, node), at + begin) };
 }
 
 /** The first of the lines before that is still there, or what was made of it. */

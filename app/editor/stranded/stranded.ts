@@ -8,11 +8,13 @@ import type { Transaction } from "prosemirror-state";
 import type { Mapping } from "prosemirror-transform";
 import type { EditorView } from "prosemirror-view";
 import type { Awareness } from "y-protocols/awareness";
+import { yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
 import type { Page, Ports } from "../sync/link.ts";
 import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.ts";
 import { Change, takenBack, takenIn } from "./change.ts";
-import { blockPiece, type Fate, type FateOf, idOf, nameOf, Reading, standsAt } from "./reading.ts";
+import { idOf, type Letters, LetterSet, nameOf } from "./letters.ts";
+import { blockPiece, type Fate, type FateOf, Reading, standsAt } from "./reading.ts";
 import { type Piece, reselect, restore, type Spot } from "./restore.ts";
 import { Waits } from "./waiting.ts";
 import { isInline, lineOf, type Type, typeOf, unitsOf } from "./was.ts";
@@ -28,6 +30,10 @@ export interface Others {
   /** Called before that, with all of what the earlier page had, and what of it the server may not have. */
   restores: (state: Uint8Array, unsent: Uint8Array) => void;
   readonly unsent: { readonly empty: boolean };
+  /** Whether everything that others write is heard. */
+  readonly live: boolean;
+  /** Whether the server takes nothing from here. */
+  readonly refused: boolean;
   /** To be called when what the page owes may have changed. */
   look(): void;
 }
@@ -39,8 +45,8 @@ interface Found {
   pieces: Piece[];
   /** Where both ends of what was selected were. */
   spots: (Spot | null)[];
-  /** Whether an undo of this page is what takes them their place. */
-  undo: boolean;
+  /** Whether they are this person's, who may take them back as any other step. */
+  own: boolean;
 }
 
 /** Others may not have seen what was written within so many milliseconds. */
@@ -55,6 +61,9 @@ export class Stranded implements Page {
   private found: Found | null = null;
   /** What was taken away here, each with all that went with it. */
   private readonly taken = new Map<Type, Deletes>();
+  /** What others wrote into it, and what they took away of that themselves. */
+  private readonly came = new LetterSet();
+  private withdrawn: ((id: Y.ID) => boolean)[] = [];
   /** When what was written here. */
   private wrote: { at: number; clock: number }[] = [];
 
@@ -66,7 +75,11 @@ export class Stranded implements Page {
     /** The view while it may be written in. */
     private readonly view: () => EditorView | null,
   ) {
-    this.waits = new Waits(doc, awareness, ports, (piece) => this.give(piece), () => this.others?.look());
+    this.waits = new Waits(doc, awareness, ports, {
+      live: () => this.others?.live ?? false,
+      give: (pieces) => this.give(pieces),
+      changed: () => this.others?.look(),
+    });
   }
 
   /** From now on others' changes come. */
@@ -76,11 +89,13 @@ export class Stranded implements Page {
     this.doc.on("beforeObserverCalls", this.look);
     this.doc.on("afterAllTransactions", this.bring);
     // Before the page's last words go out.
-    addEventListener("pagehide", this.waits.last, true);
+    addEventListener("pagehide", this.goes, true);
+    addEventListener("visibilitychange", this.hides, true);
   }
 
   get owes(): boolean {
-    return this.page.owes || this.waits.owes;
+    // Without a network it is not this page's turn yet; and what is refused can be given by nobody here.
+    return this.page.owes || (this.waits.owes && this.others!.live && !this.others!.refused);
   }
 
   flush(): void {
@@ -88,11 +103,17 @@ export class Stranded implements Page {
   }
 
   end(): void {
-    this.waits.last();
-    removeEventListener("pagehide", this.waits.last, true);
+    this.waits.end();
+    removeEventListener("pagehide", this.goes, true);
+    removeEventListener("visibilitychange", this.hides, true);
     this.doc.off("beforeObserverCalls", this.look);
     this.doc.off("afterAllTransactions", this.bring);
   }
+
+  private readonly goes = (): void => this.waits.last(true);
+  private readonly hides = (): void => {
+    if (document.visibilityState === "hidden") this.waits.last(false);
+  };
 
   private readonly look = (tr: Y.Transaction): void => {
     const others = this.others!;
@@ -112,14 +133,25 @@ export class Stranded implements Page {
   /** An earlier page's words come when this one has what others wrote since: what they took away meanwhile was never seen here. */
   private restores(state: Uint8Array, unsent: Uint8Array): void {
     if (this.doc.store.clients.size === 0) return;
-    const earlier = new Y.Doc({ gc: false });
-    Y.applyUpdate(earlier, state);
-    const writers = new Set(Y.decodeUpdate(unsent).structs.map(({ id }) => id.client));
-    const since = Y.encodeStateAsUpdate(this.doc);
-    earlier.on("beforeObserverCalls", (tr) => {
-      for (const piece of strays(new Change(tr, takenIn([since])), (client) => writers.has(client))) this.waits.add(piece);
-    });
-    Y.applyUpdate(earlier, since);
+    try {
+      const earlier = new Y.Doc({ gc: false });
+      Y.applyUpdate(earlier, state);
+      const writers = new Set(Y.decodeUpdate(unsent).structs.map(({ id }) => id.client));
+      const since = Y.encodeStateAsUpdate(this.doc);
+      earlier.on("beforeObserverCalls", (tr) => {
+        for (const piece of strays(new Change(tr, takenIn([since])), (client) => writers.has(client))) this.waitFor(piece);
+      });
+      Y.applyUpdate(earlier, since);
+    } catch (error) {
+      // What the earlier page wrote is taken up all the same.
+      globalThis.reportError(error);
+    }
+  }
+
+  /** What an earlier page of this person wrote: it may be there still, and bring it back itself. */
+  private waitFor(piece: Piece): void {
+    const first = piece.letters[0]!;
+    this.waits.add(piece, first.client, () => (this.waits.isBack(first) ? [] : [piece]));
   }
 
   /** What an earlier page of the same person wrote and took away, and the server may not have. */
@@ -151,29 +183,53 @@ export class Stranded implements Page {
 
   /** What others have just written into something that was taken away here. */
   private lookAtNew(change: Change): void {
-    const lines = new Map<Y.XmlElement, Deletes>();
+    if (!this.waits.owes) this.withdrawn = [];
+    // The answer to who comes back names what went with something else as well.
+    else if (this.others?.live) this.withdrawn.push(change.wasTaken);
     for (const item of change.newItems()) {
       const deletes = this.taken.get(item.parent as Type);
-      if (!deletes || change.wasTaken(item.id) || item.parentSub !== null) continue;
-      const [line, type] = [lineOf(item), typeOf(item)];
-      if (type && !isInline(type)) {
-        const piece = blockPiece(item, (one) => change.isNew(one) || Y.isDeleted(deletes, one.id));
-        if (piece) this.waits.add(piece);
-      } else if (line) lines.set(line, deletes);
+      if (!deletes || change.wasTaken(item.id)) continue;
+      this.came.add({ client: item.id.client, clock: item.id.clock, length: item.length });
+      // It is read when it is given; Yjs would let go of what is in it now.
+      item.keep = true;
+      const type = typeOf(item);
+      // What comes into that belongs to it.
+      if (type) this.taken.set(type, deletes);
+      if (item.parentSub === null) this.waitIn(this.home(item), item.id.client, deletes);
     }
-    for (const [line, deletes] of lines) {
+  }
+
+  /** The outermost of what came that an item stands in; itself, where it stands in what was there. */
+  private home(item: Y.Item): Y.Item {
+    const parent = (item.parent as Type)._item;
+    return parent && this.came.has(parent.id) ? this.home(parent) : item;
+  }
+
+  private waitIn(home: Y.Item, client: number, deletes: Deletes): void {
+    const came = (item: Y.Item, letter = 0): boolean => {
+      const id = idOf(item, letter);
+      if (!this.came.has(id) || this.waits.isBack(id)) return false;
+      return !this.withdrawn.some((wasTaken) => wasTaken(id));
+    };
+    const [line, type] = [lineOf(home), typeOf(home)];
+    if (type && !isInline(type)) {
+      this.waits.add(home, client, () => {
+        const piece = came(home) ? blockPiece(home, came) : null;
+        return piece ? [piece] : [];
+      });
+    } else if (line) {
       const fate: FateOf = (item, letter) => {
-        if (change.isNew(item)) return change.wasTaken(idOf(item, letter)) ? null : "stranded";
-        return Y.isDeleted(deletes, idOf(item, letter)) ? "taken" : null;
+        if (Y.isDeleted(deletes, idOf(item, letter))) return "taken";
+        return came(item, letter) ? "stranded" : null;
       };
-      for (const piece of new Reading(line, fate, () => false).stranded()) this.waits.add(piece);
+      this.waits.add(line, client, () => new Reading(line, fate, () => false).stranded());
     }
   }
 
   /** What stood in something that is taken back here: only the text is taken back that was put in then. */
   private lookAtUndo(change: Change, view: EditorView): void {
     const pieces = strays(change, () => true);
-    if (pieces.length > 0) this.found = { old: linesIn(view.state.doc), pieces, spots: [], undo: true };
+    if (pieces.length > 0) this.found = { old: linesIn(view.state.doc), pieces, spots: [], own: false };
   }
 
   /** What was written here in something that others have just taken away, and where the caret is then. */
@@ -184,7 +240,7 @@ export class Stranded implements Page {
     const carets = caretsOf(view, this.doc);
     const near = [...lines].filter((line) => carets.some((caret) => caret?.line === line) || this.hasMine(line, change));
     if (near.length === 0 && blocks.length === 0) return;
-    const found: Found = { old: linesIn(view.state.doc), pieces: [], spots: [null, null], undo: false };
+    const found: Found = { old: linesIn(view.state.doc), pieces: [], spots: [null, null], own: true };
     const places = this.add(found, blocks.flatMap((item) => strayOf(item, change)));
     carets.forEach((caret, end) => {
       found.spots[end] = caret && spotIn(caret, blocks, places);
@@ -195,7 +251,8 @@ export class Stranded implements Page {
 
   /** What of a line goes back where; answers which piece is which. */
   private lookAtLine(line: Y.XmlElement, change: Change, view: EditorView, carets: (Caret | null)[], found: Found): void {
-    const read = new Reading(line, (item, letter) => fateOf(item, letter, change, this.isMine(item.id.client)), this.isMine, this.recent());
+    const fate: FateOf = (item, letter) => fateOf(item, letter, change, this.isMine(item.id.client));
+    const read = new Reading(line, fate, this.isMine, this.recent());
     const places = this.add(found, [...read.stranded(), ...astray(read, line, view)]);
     const not = line._item?.deleted ? null : () => nodeNow(view, line);
     carets.forEach((caret, end) => {
@@ -207,9 +264,8 @@ export class Stranded implements Page {
     const places = new Map<string, number>();
     for (const piece of pieces) {
       const first = piece.letters[0]!;
-      // Another page of this person may be there, and bring it back itself.
-      if (first.client !== this.doc.clientID) this.waits.add(piece);
-      else places.set(nameOf(first), found.pieces.push(piece) - 1);
+      if (first.client !== this.doc.clientID) this.waitFor(piece);
+      else if (!this.waits.isBack(first)) places.set(nameOf(first), found.pieces.push(piece) - 1);
     }
     return places;
   }
@@ -231,31 +287,57 @@ export class Stranded implements Page {
     if (found && view && !view.isDestroyed) this.carry(view, found);
   };
 
-  /** Puts a piece back; false while an input method composes, or where nothing may be written. */
-  private give(piece: Piece): boolean {
+  /** Puts others' pieces back; false while an input method composes, or where nothing may be written. */
+  private give(pieces: Piece[]): boolean {
     const view = this.view();
     if (!view || view.isDestroyed || view.composing) return false;
-    this.carry(view, { old: new Set(), pieces: [piece], spots: [], undo: false });
-    return true;
+    return this.carry(view, { old: new Set(), pieces, spots: [], own: false });
   }
 
-  private carry(view: EditorView, { old, pieces, spots, undo }: Found): void {
-    const step = (change: (tr: Transaction) => void): Mapping => {
-      const { tr } = view.state;
-      change(tr);
-      // What follows an undo is no step of its own: what was undone can still be done again.
-      if (undo || !tr.docChanged) tr.setMeta("addToHistory", false);
-      if (tr.docChanged || tr.selectionSet) view.dispatch(tr);
-      this.page.flush();
-      return tr.mapping;
-    };
+  /** Answers whether it could be done. */
+  private carry(view: EditorView, { old, pieces, spots, own }: Found): boolean {
     try {
-      const ends = restore(view.state.doc, old, pieces, spots, step);
-      step((tr) => reselect(tr, ends[0] ?? null, ends[1] ?? null));
-      if (pieces.length > 0) this.waits.brought(pieces.flatMap(({ letters }) => letters));
+      const ends = restore(view.state.doc, old, pieces, spots, (change, back) => this.step(view, change, own, back));
+      this.step(view, (tr) => reselect(tr, ends[0] ?? null, ends[1] ?? null), false, []);
+      keepBack(undoesOf(view), pieces.flatMap(({ letters }) => letters));
+      return true;
     } catch (error) {
       globalThis.reportError(error);
+      return false;
     }
+  }
+
+  private step(view: EditorView, change: (tr: Transaction) => void, own: boolean, back: Piece[]): Mapping {
+    const undoes = undoesOf(view);
+    const [{ tr }, again, clock] = [view.state, [...undoes.redoStack], this.clock];
+    change(tr);
+    // What follows from what somebody else did, or from an undo, is no step of its own, and what was undone can still be done again.
+    if (!own) tr.setMeta("addToHistory", false);
+    if (tr.docChanged || tr.selectionSet) view.dispatch(tr);
+    this.page.flush();
+    undoes.redoStack = again;
+    if (back.length > 0) this.waits.brought(back, { clock, length: this.clock - clock });
+    return tr.mapping;
+  }
+
+  private get clock(): number {
+    return Y.getState(this.doc.store, this.doc.clientID);
+  }
+}
+
+const undoesOf = (view: EditorView): Y.UndoManager => (yUndoPluginKey.getState(view.state) as { undoManager: Y.UndoManager }).undoManager;
+
+/** What was brought back while something is undone (or done again) is not brought back once more when that is done again. */
+function keepBack(undoes: Y.UndoManager, letters: Letters[]): void {
+  const stack = undoes.undoing ? undoes.redoStack : undoes.redoing ? undoes.undoStack : [];
+  const { clients } = stack.at(-1)?.deletions ?? { clients: new Map<number, { clock: number; len: number }[]>() };
+  for (const { client, clock, length } of letters) {
+    const end = clock + length;
+    const left = (clients.get(client) ?? []).flatMap((one) => [
+      { clock: one.clock, len: Math.min(one.len, clock - one.clock) },
+      { clock: Math.max(one.clock, end), len: one.clock + one.len - Math.max(one.clock, end) },
+    ]);
+    if (clients.has(client)) clients.set(client, left.filter(({ len }) => len > 0));
   }
 }
 

@@ -68,7 +68,10 @@ function lettersOf(text: Y.XmlText, was: Was): Unit[] {
   for (const item of itemsOf(text)) {
     if (!was(item)) continue;
     const { content } = item;
-    if (content instanceof Y.ContentString) units.push({ item, text: content.str, nodes: [schema.text(content.str, [...marks].flatMap((format) => markOf(format) ?? []))] });
+    if (content instanceof Y.ContentString) {
+      const nodes = [schema.text(content.str, [...marks].flatMap((format) => markOf(format) ?? []))];
+      units.push({ item, text: content.str, nodes });
+    }
     if (!(content instanceof Y.ContentFormat)) continue;
     if (content.value === null) marks.delete(content.key);
     else marks.set(content.key, content.value);
@@ -81,7 +84,7 @@ export function markOf([key, attrs]: [string, unknown]): Mark | undefined {
   return schema.marks[key.replace(/--[a-zA-Z0-9+/=]{8}$/, "")]?.create(attrs as Record<string, unknown>);
 }
 
-/** An element with everything in it; null for what the schema has no place for. */
+/** An element with everything in it; where that does not fit into it, a paragraph of what it says; null for what nobody can read. */
 export function nodeOf(element: Y.XmlElement, was: Was): Node | null {
   const type = schema.nodes[element.nodeName];
   if (!type) return null;
@@ -91,12 +94,13 @@ export function nodeOf(element: Y.XmlElement, was: Was): Node | null {
     while (item && !was(item)) item = item.left;
     if (item) attrs[name] = item.content.getContent()[item.length - 1];
   }
-  const children = type.inlineContent ? unitsOf(element, was).flatMap(({ nodes }) => nodes) : elementsIn(element, was).flatMap((child) => nodeOf(child, was) ?? []);
+  const inline = (): Node[] => unitsOf(element, was).flatMap(({ nodes }) => nodes);
+  const children = type.inlineContent ? inline() : elementsIn(element, was).flatMap((child) => nodeOf(child, was) ?? []);
   try {
     return type.createChecked(attrs, Fragment.fromArray(children));
   } catch {
-    // As others may have left it in the middle of their change: what fits of it is filled up.
-    return type.createAndFill(null, children);
+    const text = children.map(({ textContent }) => textContent).join(" ");
+    return type.isInline || text === "" ? null : schema.node("paragraph", null, [schema.text(text)]);
   }
 }
 

@@ -68,11 +68,19 @@ const STOOD_MS = 1_000;
 const FINAL_CODES = 4_400;
 /** What the server would close with, had it not kept us as a reader. */
 const READ_ONLY = 4_403;
+/** Why the server closes once it takes again what it refused. */
+const ACCESS = "access";
 const OLD_SCHEMA = 4_426;
 const LIMIT = 4_413;
 
 export class Link {
   readonly unsent = new Unsent();
+  /** What others wrote, while it is being integrated. */
+  arriving: Uint8Array[] = [];
+  /** What an earlier page could not hand over, while it is being taken up. */
+  restoring: Uint8Array | null = null;
+  /** Called before that, while the document is as it was. */
+  restores: (state: Uint8Array, unsent: Uint8Array) => void = () => undefined;
   private socket: Socket | null = null;
   private answered = false;
   private synced = false;
@@ -89,12 +97,6 @@ export class Link {
   private presenceAt = Number.NEGATIVE_INFINITY;
   private inbound: wire.Heard[] = [];
   private inboundTimer: unknown = null;
-  /** What others wrote, while it is being integrated. */
-  arriving: Uint8Array[] = [];
-  /** What an earlier page could not hand over, while it is being taken up. */
-  restoring: Uint8Array | null = null;
-  /** Called before that, while the document is as it was. */
-  restores: (state: Uint8Array, unsent: Uint8Array) => void = () => undefined;
   /** Whether the page must stand still. */
   held = false;
   private stopped = false;
@@ -117,6 +119,7 @@ export class Link {
     this.settle();
     this.restores(state, unsent);
     this.restoring = unsent;
+    this.arriving = [state];
     // What the earlier page took away is still to be read here, should others have written into it meanwhile.
     this.doc.gc = false;
     try {
@@ -124,6 +127,7 @@ export class Link {
     } finally {
       this.doc.gc = true;
       this.restoring = null;
+      this.arriving = [];
     }
     this.unsent.add(unsent);
     this.loaded = true;
@@ -161,6 +165,16 @@ export class Link {
   /** The network is gone; what the socket says later is of no use. */
   lost(): void {
     if (this.socket) this.drop(this.socket);
+  }
+
+  /** Whether everything that others write is heard. */
+  get live(): boolean {
+    return this.socket !== null && this.answered && this.synced;
+  }
+
+  /** Whether the server takes nothing from here. */
+  get refused(): boolean {
+    return this.refusal !== null;
   }
 
   /** Lets the document have what the page has: to be called before anybody reads or changes it. */
@@ -220,7 +234,7 @@ export class Link {
 
   private safety(unsaved: boolean): Safety {
     if (this.refusal) return "refused";
-    const live = this.socket !== null && this.answered && this.synced;
+    const { live } = this;
     // Offline is said once a try has failed; the first moments of a page are not.
     if (!live && (this.socket === null || this.failed)) return "offline";
     return unsaved || !live ? "saving" : "saved";
@@ -357,6 +371,8 @@ export class Link {
   private closed(socket: Socket, code: number, reason: string): void {
     if (socket !== this.socket) return;
     if (code >= FINAL_CODES && code < FINAL_CODES + 100) this.refusal ??= { code, reason };
+    // We may write again; what was refused meanwhile goes over a new connection.
+    if (reason === ACCESS && this.refusal?.code === READ_ONLY) this.refusal = null;
     this.drop(socket);
   }
 

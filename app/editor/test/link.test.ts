@@ -207,6 +207,17 @@ for (const [code, final] of [[4401, true], [4403, true], [4404, true], [4413, tr
   });
 }
 
+test("what was refused goes over a new connection once the server takes it again", () => {
+  const stage = new Stage();
+  stage.greet();
+  stage.hear(wire.notice(2, 0, ""));
+  assert.equal(stage.safety, "refused");
+  stage.socket.onclose?.(4500, "access");
+  assert.equal(stage.safety, "offline");
+  stage.pass(60_000);
+  assert.ok(stage.sockets.length > 1);
+});
+
 test("notices: an old schema and a lost right end the writing, a right given back begins it again", () => {
   const old = new Stage();
   old.greet();

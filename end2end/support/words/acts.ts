@@ -12,7 +12,7 @@ export interface Act {
   /** What comes before, while everybody sees it. */
   before?: (scene: Scene) => Promise<void>;
   does: (ilse: Writer) => void | Promise<void>;
-  /** Words of the text that she takes out, or may. */
+  /** Words of the text that she takes out, all of which she sees: they do not come back. */
   deletes?: readonly string[];
   /** Words of hers that are in the text in the end. */
   adds?: readonly string[];

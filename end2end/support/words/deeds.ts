@@ -4,6 +4,7 @@ import { TextSelection } from "prosemirror-state";
 import { Anew, beginning, textsOf } from "./anew.ts";
 import { count, type Fault, lines } from "./oracle.ts";
 import type { Deed, Op, Plan } from "./plan.ts";
+import { Removed } from "./removed.ts";
 import { Scene } from "./scene.ts";
 import type { Writer } from "./writer.ts";
 
@@ -56,8 +57,9 @@ const WAITS: readonly Deed[] = ["write", "live", "goOn", "goOnLive", "leaves", "
 export class Play {
   /** Every word of the text, and whose it is. */
   private readonly words = new Map<string, string>();
-  /** Words that somebody took out who saw them. */
+  /** Words that somebody took out who saw them, or may have; and those that must be gone therefore. */
   private readonly gone = new Set<string>();
+  private readonly removed: Removed;
   private readonly anew = new Anew();
   /** What the present deed took up again elsewhere. */
   private moved: string[] = [];
@@ -65,6 +67,7 @@ export class Play {
   private readonly touched = new Map<string, Set<string>>();
 
   private constructor(private readonly scene: Scene) {
+    this.removed = new Removed(scene.writers);
     for (const line of lines(scene.doc)) for (const word of line.match(/\S+/g) ?? []) this.words.set(word, "");
   }
 
@@ -88,6 +91,7 @@ export class Play {
     return [...this.words.keys()].flatMap((word): Fault[] => {
       const found = count(all, word);
       const says = `"${word}" in ${JSON.stringify(all)}`;
+      if (found > 0 && this.removed.has(word)) return [{ kind: "returned", says }];
       if (found > this.anew.most(word)) return [{ kind: "doubled", says }];
       if (found > 0 || this.gone.has(word) || all.some((line) => within(line, word))) return [];
       return [{ kind: [...word].every((letter) => all.some((line) => line.includes(letter))) ? "misplaced" : "lost", says }];
@@ -98,6 +102,7 @@ export class Play {
     const writer = this.scene.named(op.who);
     const before = textsOf(writer, [...this.words.keys()]);
     this.moved = [];
+    if (!WAITS.includes(op.does)) this.removed.before(writer);
     await this.deed(op.does, writer, op);
     if (!WAITS.includes(op.does)) this.anew.note(writer, before, this.moved);
     await this.scene.pass(LETTER_MS);
@@ -187,8 +192,10 @@ export class Play {
 
   /** An act that takes out what its actor sees: of a word that is still being written, what is there of it. */
   private async takes(writer: Writer, act: () => void | Promise<void>): Promise<void> {
+    const before = lines(writer.doc);
     for (const word of await this.vanished(writer, act)) {
       this.gone.add(word);
+      if (count(before, word) === 1 && lettersIn(writer.doc.textContent, word) === 0) this.removed.takes(writer, word);
       this.touches(writer, word);
     }
   }
@@ -231,6 +238,7 @@ export class Play {
 
   /** Undo takes out what its actor wrote, or took out or moved before; not what is others'. */
   private async takesBack(writer: Writer, which: "undo" | "redo"): Promise<void> {
+    this.removed.takesBack();
     const vanished = await this.vanished(writer, () => void writer.command(which));
     for (const word of vanished) {
       const own = this.words.get(word) === writer.name || this.touched.get(writer.name)?.has(word);

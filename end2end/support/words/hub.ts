@@ -120,6 +120,14 @@ export class Hub {
     return [...this.cables].some(({ up, down }) => ![...up, ...down].every(isPresence));
   }
 
+  /** Somebody is here who writes nothing, and says this of themselves. */
+  somebodySays(state: Record<string, unknown>): void {
+    const somebody = new Awareness(new Y.Doc());
+    somebody.setLocalState(state);
+    applyAwarenessUpdate(this.awareness, encodeAwarenessUpdate(somebody, [somebody.clientID]), this.cable());
+    somebody.destroy();
+  }
+
   close(): void {
     this.awareness.destroy();
     this.doc.destroy();

@@ -1,7 +1,7 @@
 // What must hold once everybody is connected and quiet.
 import type { Node } from "prosemirror-model";
 
-export type Kind = "lost" | "doubled" | "misplaced" | "caret" | "diverged" | "error";
+export type Kind = "lost" | "doubled" | "misplaced" | "returned" | "caret" | "status" | "diverged" | "error";
 
 export interface Fault {
   kind: Kind;
@@ -30,16 +30,17 @@ export function sentenceFaults(all: readonly string[], pieces: readonly string[]
   const says = `"${pieces.join("|")}" in ${JSON.stringify(all)}`;
   if (letters.length < wanted.length) return [{ kind: "lost", says }];
   if (letters.length > wanted.length) return [{ kind: "doubled", says }];
-  return pieces.every((piece) => count(all, piece) === 1) ? [] : [{ kind: "misplaced", says }];
+  return pieces.every((piece) => count(all, piece) === count(pieces, piece)) ? [] : [{ kind: "misplaced", says }];
 }
 
-/** Whether words are there once each; those that were taken out may be gone. */
+/** Whether words are there once each, and those that were taken out are gone. */
 export function wordFaults(all: readonly string[], words: readonly string[], deleted: readonly string[]): Fault[] {
   return words.flatMap((word): Fault[] => {
     const found = count(all, word);
     const says = `"${word}" in ${JSON.stringify(all)}`;
+    if (deleted.includes(word)) return found > 0 ? [{ kind: "returned", says }] : [];
     if (found > 1) return [{ kind: "doubled", says }];
-    return found === 0 && !deleted.includes(word) ? [{ kind: "lost", says }] : [];
+    return found === 0 ? [{ kind: "lost", says }] : [];
   });
 }
 

@@ -1,6 +1,7 @@
 // A room of the page with those who write in it.
 import { prosemirrorToYXmlFragment, yXmlFragmentToProseMirrorRootNode } from "y-prosemirror";
 import { FRAGMENT, schema } from "../../../app/editor/schema.ts";
+import { Keeper } from "../../../app/editor/sync/keep.ts";
 import type { Base } from "./acts.ts";
 import { clock, promised } from "./clock.ts";
 import { Hub } from "./hub.ts";
@@ -93,7 +94,38 @@ export class Scene {
   async comes(name: string): Promise<void> {
     const left = this.writers.findIndex((writer) => writer.name === name);
     if (left >= 0) this.writers.splice(left, 1);
-    this.writers.push(await Writer.come(this.hub, name, `${this.key} ${name}`));
+    this.writers.push(await Writer.come(this.hub, name, this.keyOf(name)));
+  }
+
+  /** Opens the text once more on somebody's device, beside what they have open. */
+  anotherTab(name: string): Promise<Writer> {
+    return Writer.come(this.hub, name, this.keyOf(name));
+  }
+
+  /** Pages hear that there is a network; waits until somebody has, and the room, what other pages of theirs left on the device. */
+  async takesUp(name: string): Promise<void> {
+    dispatchEvent(new Event("online"));
+    // No page is called so: whatever is kept is another's.
+    const device = new Keeper(this.keyOf(name), "");
+    for (let step = 0; (await device.take()).length > 0; step++) {
+      if (step > MOST_STEPS) throw new Error(`${name} takes nothing up`);
+      await clock.pass(STEP_MS);
+      await this.tick();
+    }
+  }
+
+  /** See [`Hub.somebodySays`]. */
+  somebodySays(state: Record<string, unknown>): void {
+    this.hub.somebodySays(state);
+  }
+
+  /** Whose pages say that something is not saved. */
+  get unsaved(): string[] {
+    return this.writers.filter(({ unsaved }) => unsaved).map(({ name }) => name);
+  }
+
+  private keyOf(name: string): string {
+    return `${this.key} ${name}`;
   }
 
   private get connected(): Writer[] {

@@ -5,7 +5,8 @@ import { Play } from "./deeds.ts";
 import { count, type Fault, lines, placeFaults, sentenceFaults, wordFaults } from "./oracle.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Scene } from "./scene.ts";
-import { OWN, STORIES } from "./stories.ts";
+import { STORIES } from "./stories.ts";
+import { type Expected, faultsOf } from "./story.ts";
 import { neighbours, SENTENCE, WAYS, type Way } from "./ways.ts";
 
 /** Errors that nobody caught, of the case that is played. */
@@ -37,6 +38,10 @@ function faults(scene: Scene, act: Act, way: Way, base: readonly string[], piece
   return found;
 }
 
+function thrown(error: unknown): Fault {
+  return { kind: "error", says: error instanceof Error ? `${error.message} ${error.stack}` : String(error) };
+}
+
 /** Plays what needs a room; answers what does not hold, and what nobody caught. */
 async function guarded(from: number, plays: (opened: (scene: Scene) => void) => Promise<Fault[]>): Promise<Fault[]> {
   seed(from);
@@ -46,9 +51,13 @@ async function guarded(from: number, plays: (opened: (scene: Scene) => void) => 
   try {
     found = await plays((opened) => (scene = opened));
   } catch (error) {
-    found = [{ kind: "error", says: error instanceof Error ? `${error.message} ${error.stack}` : String(error) }];
+    found = [thrown(error)];
   }
-  (scene as Scene | null)?.close();
+  try {
+    (scene as Scene | null)?.close();
+  } catch (error) {
+    found.push(thrown(error));
+  }
   await promised();
   clock.forget();
   return [...found, ...errors.map((says) => ({ kind: "error" as const, says }))];
@@ -70,15 +79,18 @@ function play(actName: string, wayName: string): Promise<Fault[]> {
 
 /** Plays a story. */
 function playStory(name: string): Promise<Fault[]> {
-  const story = STORIES.find((one) => one.name === name)!;
+  const story = STORIES.flatMap(({ stories }) => stories).find((one) => one.name === name)!;
   return guarded(1, async (opened) => {
     const scene = await Scene.open("without");
     opened(scene);
-    await story.plays(scene);
+    const found: Fault[] = [];
+    const holds = (when: string, expected: Expected): void => {
+      found.push(...faultsOf(scene, expected).map(({ kind, says }) => ({ kind, says: `${when}: ${says}` })));
+    };
+    await story.plays(scene, holds);
     await scene.quiet();
-    const all = lines(scene.doc);
-    const words = OWN.flatMap((line) => line.split(" "));
-    return [...scene.differences(), ...sentenceFaults(all, [SENTENCE]), ...wordFaults(all, words, story.gone)];
+    holds("in the end", story);
+    return found;
   });
 }
 
@@ -94,14 +106,16 @@ async function least(plan: Plan): Promise<Plan> {
   return best;
 }
 
-/** Plays seeds; answers the plans that fail, each in short. */
+/** Plays seeds; answers the plans that fail, each in short. Says each as soon as it is found: there may be hours of them. */
 async function playSeeds(first: number, many: number): Promise<{ plan: Plan; faults: Fault[] }[]> {
   const failed = [];
   for (let from = first; from < first + many; from++) {
     const plan = planOf(from);
     if ((await playPlan(plan)).length === 0) continue;
     const short = await least(plan);
-    failed.push({ plan: short, faults: await playPlan(short) });
+    const found = { plan: short, faults: await playPlan(short) };
+    console.info(JSON.stringify(found));
+    failed.push(found);
   }
   return failed;
 }

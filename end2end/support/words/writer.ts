@@ -8,6 +8,7 @@ import { ySyncPluginKey } from "y-prosemirror";
 import type * as Y from "yjs";
 import { type Handle, mount } from "../../../app/editor/editor.ts";
 import type { Ports } from "../../../app/editor/sync/link.ts";
+import * as wire from "../../../app/editor/sync/wire.ts";
 import { clock, promised } from "./clock.ts";
 import type { Cable, Hub } from "./hub.ts";
 
@@ -30,6 +31,9 @@ interface Status {
   unsaved: boolean;
   loaded: boolean;
 }
+
+/** The notice of what one may do. */
+const ACCESS = 2;
 
 /** Names of keys as people say them. */
 const CODES: Record<string, number> = { Backspace: 8, Tab: 9, Enter: 13, ArrowUp: 38, ArrowDown: 40, Delete: 46 };
@@ -118,6 +122,11 @@ export class Writer {
     await promised();
   }
 
+  /** The server takes nothing from this page any more. */
+  refuse(): void {
+    this.cable.tell(wire.notice(ACCESS, 0, "revoked"));
+  }
+
   /** Waits until the device has what the server lacks. */
   async kept(): Promise<void> {
     const kept = new Promise<void>((done) => {
@@ -150,6 +159,21 @@ export class Writer {
       (this.view as unknown as Watching).domObserver.flush();
       await between(index + 1);
     }
+  }
+
+  /** An input method begins: the page stands still until it ends. */
+  beginComposing(): void {
+    this.focus();
+    this.view.dom.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+  }
+
+  /** What the input method has put in so far. */
+  compose(text: string): void {
+    this.view.dispatch(this.view.state.tr.insertText(text));
+  }
+
+  endComposing(): void {
+    this.view.dom.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true }));
   }
 
   /** Presses a key, such as `Mod-z`; throws where it does nothing. */
