@@ -34,6 +34,11 @@ export class Change {
     readonly wasTaken: (id: Y.ID) => boolean,
   ) {}
 
+  /** Whether there is anything new in it. */
+  get brings(): boolean {
+    return [...this.tr.afterState].some(([client, end]) => end > (this.tr.beforeState.get(client) ?? 0));
+  }
+
   isNew({ id }: Y.Item): boolean {
     return id.clock >= (this.tr.beforeState.get(id.client) ?? 0);
   }

@@ -184,8 +184,7 @@ export class Stranded implements Page {
   /** What others have just written into something that was taken away here. */
   private lookAtNew(change: Change): void {
     if (!this.waits.owes) this.withdrawn = [];
-    // The answer to who comes back names what went with something else as well.
-    else if (this.others?.live) this.withdrawn.push(change.wasTaken);
+    else if (this.others?.live) this.withdrawn.push(this.withdrawnBy(change));
     for (const item of change.newItems()) {
       const deletes = this.taken.get(item.parent as Type);
       if (!deletes || change.wasTaken(item.id)) continue;
@@ -197,6 +196,14 @@ export class Stranded implements Page {
       if (type) this.taken.set(type, deletes);
       if (item.parentSub === null) this.waitIn(this.home(item), item.id.client, deletes);
     }
+  }
+
+  /** What its writers took away again. Who comes back with nothing new names also what went with something else meanwhile, which they
+   * took for seen. */
+  private withdrawnBy({ brings, wasTaken }: Change): (id: Y.ID) => boolean {
+    if (brings) return wasTaken;
+    const here = new Set([...this.doc.store.clients.keys()].filter((client) => this.waits.isHere(client)));
+    return (id) => here.has(id.client) && wasTaken(id);
   }
 
   /** The outermost of what came that an item stands in; itself, where it stands in what was there. */

@@ -14,8 +14,8 @@ interface Waiting {
   since: number;
   /** How often was asked for it. */
   asked: number;
-  /** Whether its writer came back meanwhile, who may never learn that it lost its place. */
-  anew: boolean;
+  /** Whether its writer was not here at a time: who comes back may never learn that it lost its place. */
+  left: boolean;
 }
 
 /** What a page says to have brought back: these letters, by those that it wrote from one of its clocks to another. */
@@ -111,7 +111,8 @@ export class Waits {
   /** Waits for what a client wrote; `key` stands for where that is. */
   add(key: object, client: number, read: () => Piece[]): void {
     const known = this.waiting.get(key);
-    this.waiting.set(key, known ? { ...known, client, read, asked: 0 } : { client, read, since: this.ports.now(), asked: 0, anew: false });
+    const left = known?.left || !this.isHere(client);
+    this.waiting.set(key, { client, read, since: known?.since ?? this.ports.now(), asked: 0, left });
     this.timer ??= this.ports.after(ASK_MS, this.ask);
     this.company.changed();
   }
@@ -120,7 +121,7 @@ export class Waits {
   last(goes: boolean): void {
     this.prove();
     const late = ({ since }: Waiting): boolean => goes && this.ports.now() - since > PROMPT_MS;
-    this.settle((one) => late(one) || !this.isHere(one.client));
+    this.settle((one) => late(one) || one.left || !this.isHere(one.client));
     if (goes) this.waiting.clear();
     this.company.changed();
   }
@@ -160,13 +161,14 @@ export class Waits {
     if (pieces.length > 0 && this.company.give(pieces)) for (const key of given) this.waiting.delete(key);
   }
 
-  private patience({ client, anew }: Waiting): number {
-    if (this.isHere(client)) return anew ? ASKED_ANEW : ASKED;
+  private patience({ client, left }: Waiting): number {
+    if (this.isHere(client)) return left ? ASKED_ANEW : ASKED;
     const lower = [...this.awareness.getStates().keys()].filter((page) => page < this.doc.clientID).length;
     return Math.min(lower, RANKS);
   }
 
-  private isHere(client: number): boolean {
+  /** Whether somebody is here who writes for a client. */
+  isHere(client: number): boolean {
     return this.writersFor(client).length > 0;
   }
 
@@ -183,9 +185,7 @@ export class Waits {
   }
 
   private readonly hear = ({ added, updated }: Record<"added" | "updated", number[]>): void => {
-    for (const page of added) {
-      for (const one of this.waiting.values()) one.anew ||= this.writersFor(one.client).includes(page);
-    }
+    for (const one of this.waiting.values()) one.left ||= !this.isHere(one.client);
     for (const page of [...added, ...updated]) {
       if (page !== this.doc.clientID) this.claims.push(...claimsOf(page, this.awareness.getStates().get(page)?.[BACK]));
     }

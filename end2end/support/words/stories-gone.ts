@@ -143,6 +143,21 @@ const NETWORKS: readonly Story[] = [
     caret: SENTENCE,
   })),
   {
+    // What a page gives in its last moment goes the way of all that is typed then: out, or onto its device.
+    name: "Bea's network goes for a moment, and Ilse closes some seconds later",
+    plays: async (scene) => {
+      const { ilse, bea } = scene;
+      await takenUnseen(scene);
+      await bea.leaveNetwork();
+      await ilse.returnToNetwork();
+      await ticks(scene, FEW_TICKS);
+      await bea.returnToNetwork();
+      await ticks(scene, 2 * SOME_TICKS);
+      ilse.leave();
+    },
+    beside: besideBarrel,
+  },
+  {
     name: "Bea writes on without a network while Ilse brings back what she wrote before",
     plays: async (scene, holds) => {
       const { ilse, bea } = scene;
