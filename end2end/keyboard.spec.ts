@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { alive, expect, open, test } from "./support/test.ts";
 import { stopAt } from "./support/keys.ts";
 import { PASSWORD } from "./support/people.ts";
+import { save, text } from "./support/writing.ts";
 
 /** Presses Tab until the focus is on what is wanted. */
 const tabTo = (page: Page, { role = "button", name }: { role?: string; name: string | RegExp }): Promise<void> =>
@@ -78,4 +79,31 @@ test("opens and closes menus", async ({ page, owner }) => {
   await page.keyboard.press("Escape");
   await expect(nav.getByRole("link", { name: "New workspace" })).toBeHidden();
   await expect(summary).toBeFocused();
+});
+
+test("writes as soon as the press of Write has led into the text", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "By hand alone");
+  await open(page, owner.at(`/records/${record}`));
+  await tabTo(page, { name: "Write" });
+  await page.keyboard.press("Enter");
+  await expect(text(page)).toBeFocused();
+  await page.keyboard.type("Here.");
+  await expect(text(page)).toHaveText("Here.");
+});
+
+test("leaves the focus to who went elsewhere while the editor came", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "By hand alone");
+  let come = () => {};
+  const held = new Promise<void>((resolve) => (come = resolve));
+  await page.route(/\/pkg\/editor/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await open(page, owner.at(`/records/${record}`));
+  await page.getByRole("button", { name: "Write" }).click();
+  const elsewhere = page.getByRole("link", { name: "Settings" });
+  await elsewhere.focus();
+  come();
+  await expect(save(page)).toHaveText("Saved");
+  await expect(elsewhere).toBeFocused();
 });

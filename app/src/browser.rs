@@ -117,6 +117,12 @@ pub(crate) fn focus(selector: &str) -> bool {
     root().is_some_and(|root| focus_first(&root, selector))
 }
 
+/// Whether the focus is where the press of a button leaves it: on that, or nowhere if that is gone.
+pub(crate) fn is_on_button() -> bool {
+    let active = document().and_then(|document| document.active_element());
+    active.is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "BUTTON"))
+}
+
 /// Runs something once the changes of this moment are on the page.
 pub(crate) fn next_frame(act: impl FnOnce() + 'static) {
     if let Some(window) = window() {

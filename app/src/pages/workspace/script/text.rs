@@ -48,6 +48,13 @@ pub fn ScriptText(
                 .with(|status| status.as_ref().is_some_and(|status| status.loaded))
     });
     wire(script, host, (workspace, record), title, version);
+    // Who pressed "Write" writes, unless they went elsewhere while the editor came.
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if loaded.get() && crate::browser::is_on_button() {
+            script.run("focus", "");
+        }
+    });
     #[cfg(feature = "hydrate")]
     let reading = super::end::Reading::new(script, workspace, record, on_seen);
     #[cfg(feature = "hydrate")]
