@@ -60,6 +60,11 @@ export function linesIn(doc: Node): Set<Node> {
   return lines;
 }
 
+/** The lines of the view now, by what they show. */
+export function typesIn(view: EditorView): Map<Node, Y.XmlElement> {
+  return new Map([...bindingOf(view).mapping].flatMap(([type, node]) => (isLine(type) && !Array.isArray(node) ? [[node, type]] : [])));
+}
+
 /** What a line is in the view now; null where it is not there. */
 export function nodeNow(view: EditorView, line: Y.XmlElement): Node | null {
   const node = bindingOf(view).mapping.get(line);

@@ -1,21 +1,61 @@
 // A change while it is being integrated: what it brings, what it takes away, and what of that it was meant to take away.
 import * as Y from "yjs";
-import { LetterSet } from "./letters.ts";
+import { idOf, LetterSet } from "./letters.ts";
 import { isInline, lineOf, type Type, typeOf, type Was } from "./was.ts";
 
 type Deletes = Y.Transaction["deleteSet"];
 
-/** What others took away in updates: they had it. */
-export function takenIn(updates: Uint8Array[]): (id: Y.ID) => boolean {
-  let known: Deletes[] | null = null;
-  return (id) => {
-    known ??= updates.map((update) => Y.decodeUpdate(update).ds as Deletes);
-    return known.some((deletes) => Y.isDeleted(deletes, id));
+/** Whether a letter of an item was to be taken away: what goes only because it stood in something else was not. */
+export type Taken = (item: Y.Item, letter?: number) => boolean;
+
+/** An update of others: what it says to be gone, and whose letters it brings. */
+export class Update {
+  private known: Deletes | null = null;
+  private meta: ReturnType<typeof Y.parseUpdateMeta> | null = null;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  get deletes(): Deletes {
+    return (this.known ??= Y.decodeUpdate(this.bytes).ds as Deletes);
+  }
+
+  names(id: Y.ID): boolean {
+    return Y.isDeleted(this.deletes, id);
+  }
+
+  /** Whether it brings something that a client wrote. */
+  bringsOf(client: number): boolean {
+    return this.letters.to.has(client);
+  }
+
+  brings({ client, clock }: Y.ID): boolean {
+    const { from, to } = this.letters;
+    return (from.get(client) ?? Number.POSITIVE_INFINITY) <= clock && clock < (to.get(client) ?? 0);
+  }
+
+  private get letters(): ReturnType<typeof Y.parseUpdateMeta> {
+    return (this.meta ??= Y.parseUpdateMeta(this.bytes));
+  }
+}
+
+/** What others took away in updates: they had it. It went with the first that names it, or something that it stood in; those that follow
+ * only repeat that it is gone. */
+export function takenIn(updates: Update[]): Taken {
+  return (item, letter = 0) => {
+    const id = idOf(item, letter);
+    const naming = updates.filter((update) => update.names(id));
+    if (naming.length === 0 || updates.length === 1) return naming.length > 0;
+    return updates.find((update) => update.names(id) || isWithin(item, update))!.names(id);
   };
 }
 
+function isWithin(item: Y.Item, update: Update): boolean {
+  const outer = (item.parent as Type)._item;
+  return outer !== null && (update.names(outer.id) || isWithin(outer, update));
+}
+
 /** What an undo (or redo) takes back: what was put in then, and what has come for it since. */
-export function takenBack(tr: Y.Transaction, undoes: Y.UndoManager): (id: Y.ID) => boolean {
+export function takenBack(tr: Y.Transaction, undoes: Y.UndoManager): Taken {
   const again = new LetterSet();
   const put = undoes.currStackItem?.insertions;
   if (!put) return () => true;
@@ -24,19 +64,21 @@ export function takenBack(tr: Y.Transaction, undoes: Y.UndoManager): (id: Y.ID) 
       again.add({ client: item.redone.client, clock: item.redone.clock, length: struct.length });
     }
   });
-  return (id) => Y.isDeleted(put, id) || again.has(id);
+  return (item, letter = 0) => {
+    const id = idOf(item, letter);
+    return Y.isDeleted(put, id) || again.has(id);
+  };
 }
 
 export class Change {
   constructor(
     private readonly tr: Y.Transaction,
-    /** Whether what has this id was to be taken away: what goes only because it stood in something else was not. */
-    readonly wasTaken: (id: Y.ID) => boolean,
+    readonly wasTaken: Taken,
   ) {}
 
-  /** Whether there is anything new in it. */
-  get brings(): boolean {
-    return [...this.tr.afterState].some(([client, end]) => end > (this.tr.beforeState.get(client) ?? 0));
+  /** How far everybody had written before. */
+  get before(): ReadonlyMap<number, number> {
+    return this.tr.beforeState;
   }
 
   isNew({ id }: Y.Item): boolean {
@@ -45,6 +87,18 @@ export class Change {
 
   /** Whether it stood in the text before. */
   readonly was: Was = (item) => !this.isNew(item) && (!item.deleted || Y.isDeleted(this.tr.deleteSet, item.id));
+
+  /** Calls back for each item of some letters. */
+  each(letters: Iterable<{ client: number; clock: number; length: number }>, act: (item: Y.Item) => void): void {
+    const some = Y.createDeleteSet();
+    for (const { client, clock, length } of letters) {
+      const of = some.clients.get(client) ?? [];
+      some.clients.set(client, [...of, { clock, len: length }]);
+    }
+    Y.iterateDeletedStructs(this.tr, some, (item) => {
+      if (item instanceof Y.Item) act(item);
+    });
+  }
 
   *newItems(): Generator<Y.Item> {
     const { beforeState, afterState, doc } = this.tr;
@@ -67,7 +121,7 @@ export class Change {
       if (!(item instanceof Y.Item) || this.isNew(item)) return;
       const [line, type] = [lineOf(item), typeOf(item)];
       if (line) lines.add(line);
-      if (type && !isInline(type) && isMine(item.id.client) && !this.wasTaken(item.id)) blocks.push(item);
+      if (type && !isInline(type) && isMine(item.id.client) && !this.wasTaken(item)) blocks.push(item);
     });
     const within = (item: Y.Item | null): boolean =>
       item !== null && (this.isLost(item) || within((item.parent as Type)._item));
@@ -79,6 +133,6 @@ export class Change {
 
   /** Whether it went without having been taken. */
   private isLost(item: Y.Item): boolean {
-    return item.deleted && this.was(item) && !this.wasTaken(item.id);
+    return item.deleted && this.was(item) && !this.wasTaken(item);
   }
 }

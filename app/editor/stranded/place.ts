@@ -7,7 +7,7 @@ export const ATOM = "\uFFFC";
 /** What is looked at on either side of a place, in letters. */
 const REACH = 48;
 /** So many letters around a place tell it from others; where there are fewer, all of them do. */
-const ENOUGH = 6;
+export const ENOUGH = 6;
 
 /** A line of text in a document. */
 export interface Line {

@@ -3,7 +3,7 @@ import type { Node } from "prosemirror-model";
 import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import type { Context } from "./place.ts";
-import { idOf, type Letters, nameOf } from "./letters.ts";
+import { idOf, type Letters, merged, nameOf } from "./letters.ts";
 import type { Piece, Spot } from "./restore.ts";
 import { itemsOf, lineBefore, nodeOf, type Type, typeOf, unitsOf, type Was } from "./was.ts";
 
@@ -104,7 +104,7 @@ export class Reading {
     const inline = this.parts.slice(from, to).flatMap(({ nodes }) => nodes);
     const left = this.said(0, from);
     const own = this.parts.slice(0, from).findLast(({ fate }) => SEEN.has(fate))?.own ?? false;
-    const letters = this.parts.slice(from, to).map(({ id, text }) => ({ client: id.client, clock: id.clock, length: text.length }));
+    const letters = merged(this.parts.slice(from, to).map(({ id, text }) => ({ ...id, length: text.length })));
     const behind = this.line._item ? saidBefore(this.line._item, this.was) : [];
     return { letters, inline, context: { left, right: this.said(to), own }, block: null, shell: null, behind, astray: null };
   }
@@ -135,13 +135,14 @@ function saidBefore(item: Y.Item, was: Was): string[] {
   return said;
 }
 
-/** A block that stood in something that was taken away. */
+/** A block that stood in something that was taken away; of its letters, itself and its text. */
 export function blockPiece(item: Y.Item, was: Was): Piece | null {
   const block = nodeOf((item.content as Y.ContentType).type as Y.XmlElement, was);
   if (!block || block.isInline) return null;
   const parent = item.parent as Y.XmlElement;
   const shell = parent instanceof Y.XmlElement ? shellOf(parent) : null;
-  const letters = [...within(item, was)].map(({ id, length }) => ({ client: id.client, clock: id.clock, length }));
+  const said = [...within(item, was)].filter((one) => one === item || one.content instanceof Y.ContentString);
+  const letters = merged(said.map(({ id, length }) => ({ ...id, length })));
   return { letters, inline: [], context: null, block, shell, behind: saidBefore(item, was), astray: null };
 }
 

@@ -1,7 +1,8 @@
 // Words that lose their place because somebody else changes the line they stand in at the same time. A Yjs element cannot be moved: who
 // makes a paragraph a list, joins, indents or undoes it, takes the element away and writes what it said into another; what they had not
 // seen yet goes with the element. Whoever wrote it notices when the change arrives, and writes it again where the text around it went;
-// the caret follows the same way. Where its writer is gone, whoever took the element away does it (`waiting.ts`). How the place is found:
+// the caret follows the same way. Where its writer is gone, or has not done so for long, whoever took the element away does it
+// (`waiting.ts`). How the place is found:
 // `place.ts`; what nobody finds a place for becomes a paragraph of its own behind what stood before it.
 import type { Node } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
@@ -10,13 +11,16 @@ import type { EditorView } from "prosemirror-view";
 import type { Awareness } from "y-protocols/awareness";
 import { yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
+import { schema } from "../schema.ts";
 import type { Page, Ports } from "../sync/link.ts";
 import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.ts";
-import { Change, takenBack, takenIn } from "./change.ts";
+import { standsAlready } from "./again.ts";
+import { Change, takenBack, takenIn, Update } from "./change.ts";
+import type { Clocks } from "./claims.ts";
 import { idOf, type Letters, LetterSet, nameOf } from "./letters.ts";
 import { blockPiece, type Fate, type FateOf, Reading, standsAt } from "./reading.ts";
 import { type Piece, reselect, restore, type Spot } from "./restore.ts";
-import { Waits } from "./waiting.ts";
+import { Waits, type Whose } from "./waiting.ts";
 import { isInline, lineOf, type Type, typeOf, unitsOf } from "./was.ts";
 
 type Deletes = Y.Transaction["deleteSet"];
@@ -25,6 +29,8 @@ type Deletes = Y.Transaction["deleteSet"];
 export interface Others {
   /** The updates that are being integrated. */
   readonly arriving: Uint8Array[];
+  /** What others say of themselves in the same moment. */
+  readonly saying: Uint8Array[];
   /** What an earlier page could not hand over, while it is being taken up. */
   readonly restoring: Uint8Array | null;
   /** Called before that, with all of what the earlier page had, and what of it the server may not have. */
@@ -36,6 +42,8 @@ export interface Others {
   readonly refused: boolean;
   /** To be called when what the page owes may have changed. */
   look(): void;
+  /** What this page says of itself goes out no later than what is in the document now. */
+  hasten(): void;
 }
 
 /** What has lost its place in a change that is being integrated. */
@@ -63,7 +71,7 @@ export class Stranded implements Page {
   private readonly taken = new Map<Type, Deletes>();
   /** What others wrote into it, and what they took away of that themselves. */
   private readonly came = new LetterSet();
-  private withdrawn: ((id: Y.ID) => boolean)[] = [];
+  private readonly withdrawn = new LetterSet();
   /** When what was written here. */
   private wrote: { at: number; clock: number }[] = [];
 
@@ -77,8 +85,10 @@ export class Stranded implements Page {
   ) {
     this.waits = new Waits(doc, awareness, ports, {
       live: () => this.others?.live ?? false,
-      give: (pieces) => this.give(pieces),
+      give: (pieces, goes) => this.give(pieces, goes),
+      stands: (piece, isNew) => this.stands(piece, isNew),
       changed: () => this.others?.look(),
+      hasten: () => this.others?.hasten(),
     });
   }
 
@@ -122,7 +132,7 @@ export class Stranded implements Page {
     const view = this.view();
     if (!view) return;
     try {
-      if (tr.origin === others) this.lookAtOthers(new Change(tr, takenIn(others.arriving)), view);
+      if (tr.origin === others) this.lookAtOthers(tr, others, view);
       else if (tr.origin instanceof Y.UndoManager) this.lookAtUndo(new Change(tr, takenBack(tr, tr.origin)), view);
     } catch (error) {
       // The change itself is integrated, whatever is wrong here.
@@ -137,9 +147,10 @@ export class Stranded implements Page {
       const earlier = new Y.Doc({ gc: false });
       Y.applyUpdate(earlier, state);
       const writers = new Set(Y.decodeUpdate(unsent).structs.map(({ id }) => id.client));
-      const since = Y.encodeStateAsUpdate(this.doc);
+      const [since, here] = [Y.encodeStateAsUpdate(this.doc), Y.encodeStateVector(this.doc)];
       earlier.on("beforeObserverCalls", (tr) => {
-        for (const piece of strays(new Change(tr, takenIn([since])), (client) => writers.has(client))) this.waitFor(piece);
+        const change = new Change(tr, takenIn([new Update(since)]));
+        for (const piece of strays(change, (client) => writers.has(client))) this.waitFor(piece, Y.decodeStateVector(here));
       });
       Y.applyUpdate(earlier, since);
     } catch (error) {
@@ -149,9 +160,10 @@ export class Stranded implements Page {
   }
 
   /** What an earlier page of this person wrote: it may be there still, and bring it back itself. */
-  private waitFor(piece: Piece): void {
+  private waitFor(piece: Piece, before: Clocks): void {
     const first = piece.letters[0]!;
-    this.waits.add(piece, first.client, () => (this.waits.isBack(first) ? [] : [piece]));
+    const read = (whose: Whose): Piece[] => (this.waits.claims.isBack(first) || !whose(first.client) ? [] : [piece]);
+    this.waits.add(piece, first.client, piece.letters, before, read);
   }
 
   /** What an earlier page of the same person wrote and took away, and the server may not have. */
@@ -181,29 +193,37 @@ export class Stranded implements Page {
 
   private readonly isMine = (client: number): boolean => client === this.doc.clientID || this.waits.wroteAs(client);
 
-  /** What others have just written into something that was taken away here. */
-  private lookAtNew(change: Change): void {
-    if (!this.waits.owes) this.withdrawn = [];
-    else if (this.others?.live) this.withdrawn.push(this.withdrawnBy(change));
+  /** What others have just written into something that was taken away here, and what of it they took away again. */
+  private lookAtNew(change: Change, updates: Update[]): void {
     for (const item of change.newItems()) {
       const deletes = this.taken.get(item.parent as Type);
-      if (!deletes || change.wasTaken(item.id)) continue;
-      this.came.add({ client: item.id.client, clock: item.id.clock, length: item.length });
+      if (!deletes || updates.some((update) => update.names(item.id) && update.brings(item.id))) continue;
+      const letters = { client: item.id.client, clock: item.id.clock, length: item.length };
+      this.came.add(letters);
       // It is read when it is given; Yjs would let go of what is in it now.
       item.keep = true;
       const type = typeOf(item);
       // What comes into that belongs to it.
       if (type) this.taken.set(type, deletes);
-      if (item.parentSub === null) this.waitIn(this.home(item), item.id.client, deletes);
+      if (item.parentSub === null) this.waitIn(this.home(item), item.id.client, letters, change.before, deletes);
+      else this.waits.claims.lose([letters], change.before);
     }
+    if (this.waits.owes) for (const update of updates) this.withdraw(change, update);
   }
 
-  /** What its writers took away again. Who comes back with nothing new names also what went with something else meanwhile, which they
-   * took for seen. */
-  private withdrawnBy({ brings, wasTaken }: Change): (id: Y.ID) => boolean {
-    if (brings) return wasTaken;
-    const here = new Set([...this.doc.store.clients.keys()].filter((client) => this.waits.isHere(client)));
-    return (id) => here.has(id.client) && wasTaken(id);
+  /** What others took away of that. An update may name whatever is gone, also what its page never saw anybody take away: then it names
+   * as well what that stood in, of which whoever takes away what they see there does not know that it is gone. */
+  private withdraw(change: Change, update: Update): void {
+    const named = [...update.deletes.clients].flatMap(([client, some]) =>
+      some.flatMap(({ clock, len }) => [...this.came.within({ client, clock, length: len })]),
+    );
+    change.each(named, (item) => {
+      const { client, clock } = item.id;
+      const around = (this.home(item).parent as Type)._item;
+      // Who wrote it, and was here all the time, would have brought back what went with something else.
+      const isWriters = update.bringsOf(client) && !this.waits.hasLeft(client);
+      if (isWriters || !around || !update.names(around.id)) this.withdrawn.add({ client, clock, length: item.length });
+    });
   }
 
   /** The outermost of what came that an item stands in; itself, where it stands in what was there. */
@@ -212,24 +232,25 @@ export class Stranded implements Page {
     return parent && this.came.has(parent.id) ? this.home(parent) : item;
   }
 
-  private waitIn(home: Y.Item, client: number, deletes: Deletes): void {
+  private waitIn(home: Y.Item, client: number, letters: Letters, before: Clocks, deletes: Deletes): void {
+    const { claims } = this.waits;
     const came = (item: Y.Item, letter = 0): boolean => {
       const id = idOf(item, letter);
-      if (!this.came.has(id) || this.waits.isBack(id)) return false;
-      return !this.withdrawn.some((wasTaken) => wasTaken(id));
+      return this.came.has(id) && !claims.isBack(id) && !this.withdrawn.has(id);
     };
     const [line, type] = [lineOf(home), typeOf(home)];
     if (type && !isInline(type)) {
-      this.waits.add(home, client, () => {
-        const piece = came(home) ? blockPiece(home, came) : null;
+      const writer = home.id.client;
+      this.waits.add(home, writer, [letters], before, (whose) => {
+        const piece = whose(writer) && came(home) ? blockPiece(home, came) : null;
         return piece ? [piece] : [];
       });
     } else if (line) {
-      const fate: FateOf = (item, letter) => {
+      const fateFor = (whose: Whose): FateOf => (item, letter) => {
         if (Y.isDeleted(deletes, idOf(item, letter))) return "taken";
-        return came(item, letter) ? "stranded" : null;
+        return came(item, letter) ? (whose(item.id.client) ? "stranded" : "foreign") : null;
       };
-      this.waits.add(line, client, () => new Reading(line, fate, () => false).stranded());
+      this.waits.add(line, client, [letters], before, (whose) => new Reading(line, fateFor(whose), () => false).stranded());
     }
   }
 
@@ -240,15 +261,18 @@ export class Stranded implements Page {
   }
 
   /** What was written here in something that others have just taken away, and where the caret is then. */
-  private lookAtOthers(change: Change, view: EditorView): void {
-    if (this.taken.size > 0) this.lookAtNew(change);
+  private lookAtOthers(tr: Y.Transaction, { arriving, saying }: Others, view: EditorView): void {
+    const updates = arriving.map((update) => new Update(update));
+    const change = new Change(tr, takenIn(updates));
+    this.waits.claims.foretell(saying);
+    if (this.taken.size > 0) this.lookAtNew(change, updates);
     const { lines, blocks } = change.gone(this.isMine);
     if (lines.size === 0 && blocks.length === 0) return;
     const carets = caretsOf(view, this.doc);
     const near = [...lines].filter((line) => carets.some((caret) => caret?.line === line) || this.hasMine(line, change));
     if (near.length === 0 && blocks.length === 0) return;
     const found: Found = { old: linesIn(view.state.doc), pieces: [], spots: [null, null], own: true };
-    const places = this.add(found, blocks.flatMap((item) => strayOf(item, change)));
+    const places = this.add(found, blocks.flatMap((item) => strayOf(item, change)), change.before);
     carets.forEach((caret, end) => {
       found.spots[end] = caret && spotIn(caret, blocks, places);
     });
@@ -260,19 +284,25 @@ export class Stranded implements Page {
   private lookAtLine(line: Y.XmlElement, change: Change, view: EditorView, carets: (Caret | null)[], found: Found): void {
     const fate: FateOf = (item, letter) => fateOf(item, letter, change, this.isMine(item.id.client));
     const read = new Reading(line, fate, this.isMine, this.recent());
-    const places = this.add(found, [...read.stranded(), ...astray(read, line, view)]);
+    const places = this.add(found, [...read.stranded(), ...astray(read, line, view)], change.before);
     const not = line._item?.deleted ? null : () => nodeNow(view, line);
     carets.forEach((caret, end) => {
       if (caret?.line === line) found.spots[end] = read.spot(caret.offset, places, not);
     });
   }
 
-  private add(found: Found, pieces: Piece[]): Map<string, number> {
+  private add(found: Found, pieces: Piece[], before: Clocks): Map<string, number> {
     const places = new Map<string, number>();
+    const { claims } = this.waits;
+    for (const { letters } of pieces) claims.lose(letters, before);
+    // What was brought back while an input method composed here came with this change.
+    claims.prove();
     for (const piece of pieces) {
-      const first = piece.letters[0]!;
-      if (first.client !== this.doc.clientID) this.waitFor(piece);
-      else if (!this.waits.isBack(first)) places.set(nameOf(first), found.pieces.push(piece) - 1);
+      const [first, { clientID }] = [piece.letters[0]!, this.doc];
+      if (first.client !== clientID) this.waitFor(piece, before);
+      else if (!claims.isBack(first)) places.set(nameOf(first), found.pieces.push(piece) - 1);
+      // What another wrote within is no step of this person's.
+      found.own &&= piece.letters.every(({ client }) => this.isMine(client));
     }
     return places;
   }
@@ -295,10 +325,20 @@ export class Stranded implements Page {
   };
 
   /** Puts others' pieces back; false while an input method composes, or where nothing may be written. */
-  private give(pieces: Piece[]): boolean {
+  private give(pieces: Piece[], goes: boolean): boolean {
     const view = this.view();
-    if (!view || view.isDestroyed || view.composing) return false;
-    return this.carry(view, { old: new Set(), pieces, spots: [], own: false });
+    if (!view || view.isDestroyed || (view.composing && !goes)) return false;
+    const give = (some: Piece[]): boolean => this.carry(view, { old: new Set(), pieces: some, spots: [], own: false });
+    // What cannot be put back as it was is put back as words, and what cannot at all keeps nothing else waiting.
+    if (!give(pieces)) give(pieces.map(asWords));
+    return true;
+  }
+
+  private stands(piece: Piece, isNew: (id: Y.ID) => boolean): boolean {
+    const view = this.view();
+    if (!view || view.isDestroyed) return false;
+    this.page.flush();
+    return standsAlready(view, piece, isNew);
   }
 
   /** Answers whether it could be done. */
@@ -315,6 +355,7 @@ export class Stranded implements Page {
   }
 
   private step(view: EditorView, change: (tr: Transaction) => void, own: boolean, back: Piece[]): Mapping {
+    this.page.flush();
     const undoes = undoesOf(view);
     const [{ tr }, again, clock] = [view.state, [...undoes.redoStack], this.clock];
     change(tr);
@@ -323,7 +364,7 @@ export class Stranded implements Page {
     if (tr.docChanged || tr.selectionSet) view.dispatch(tr);
     this.page.flush();
     undoes.redoStack = again;
-    if (back.length > 0) this.waits.brought(back, { clock, length: this.clock - clock });
+    if (back.length > 0) this.waits.claims.brought(back, { clock, length: this.clock - clock });
     return tr.mapping;
   }
 
@@ -360,6 +401,12 @@ function strayOf(item: Y.Item, change: Change): Piece[] {
   return piece ? [piece] : [];
 }
 
+/** The words of a piece, for a paragraph of their own. */
+function asWords(piece: Piece): Piece {
+  const text = [...piece.inline, ...(piece.block ? [piece.block] : [])].map(({ textContent }) => textContent).join("");
+  return { ...piece, inline: [], context: null, block: schema.node("paragraph", null, text ? [schema.text(text)] : []), shell: null };
+}
+
 /** What was written here a moment ago behind letters that have just gone elsewhere, and did not go with them. */
 function astray(read: Reading, line: Y.XmlElement, view: EditorView): Piece[] {
   if (line._item?.deleted) return [];
@@ -382,6 +429,6 @@ function spotIn(caret: Caret, blocks: Y.Item[], places: Map<string, number>): Sp
 function fateOf(item: Y.Item, letter: number, change: Change, own: boolean): Fate | null {
   if (!change.was(item)) return null;
   if (!item.deleted) return "stays";
-  if (change.wasTaken(idOf(item, letter))) return "taken";
+  if (change.wasTaken(item, letter)) return "taken";
   return own ? "stranded" : "foreign";
 }

@@ -79,9 +79,15 @@ function lettersOf(text: Y.XmlText, was: Was): Unit[] {
   return units;
 }
 
-/** The mark that a format of shared text is. The binding names one that may stand several times by its name and a hash. */
+/** The mark that a format of shared text is; none where nobody can read it. The binding names one that may stand several times by its
+ * name and a hash. */
 export function markOf([key, attrs]: [string, unknown]): Mark | undefined {
-  return schema.marks[key.replace(/--[a-zA-Z0-9+/=]{8}$/, "")]?.create(attrs as Record<string, unknown>);
+  try {
+    return schema.marks[key.replace(/--[a-zA-Z0-9+/=]{8}$/, "")]?.create(attrs as Record<string, unknown>);
+  } catch {
+    // It lacks an attribute.
+    return undefined;
+  }
 }
 
 /** An element with everything in it; where that does not fit into it, a paragraph of what it says; null for what nobody can read. */

@@ -77,6 +77,8 @@ export class Link {
   readonly unsent = new Unsent();
   /** What others wrote, while it is being integrated. */
   arriving: Uint8Array[] = [];
+  /** What they say of themselves in the same moment, which the page hears after that. */
+  saying: Uint8Array[] = [];
   /** What an earlier page could not hand over, while it is being taken up. */
   restoring: Uint8Array | null = null;
   /** Called before that, while the document is as it was. */
@@ -94,6 +96,7 @@ export class Link {
   private silence: unknown = null;
   private presence: unknown = null;
   private presenceSaid = "";
+  private hurried = false;
   private presenceAt = Number.NEGATIVE_INFINITY;
   private inbound: wire.Heard[] = [];
   private inboundTimer: unknown = null;
@@ -187,12 +190,18 @@ export class Link {
     this.say();
   }
 
+  /** What this page says of itself goes out no later than what is in the document now: with the next words. */
+  hasten(): void {
+    this.hurried = true;
+  }
+
   /** Sends at once what is being gathered, before the page may go away. */
   flush(): void {
     this.settle();
     this.ports.cancel(this.gathering);
     this.gathering = null;
     if (!this.socket || !this.answered) return;
+    if (this.hurried) this.sendPresence();
     const update = this.unsent.take(this.ports.now());
     if (update) this.send(wire.update(update));
     this.say();
@@ -261,6 +270,7 @@ export class Link {
   /** Says where we are, if that has changed or others would soon take us for gone. */
   private sendPresence(force = false): void {
     if (!this.socket || !this.answered) return;
+    this.hurried = false;
     const state = JSON.stringify(this.awareness.getLocalState());
     const old = this.ports.now() - this.presenceAt > awarenessProtocol.outdatedTimeout / 3;
     if (!force && !old && state === this.presenceSaid) return;
@@ -319,8 +329,8 @@ export class Link {
   private noticed(about: wire.Notice, value: number, text: string): void {
     if (about === "reload") this.refusal = { code: OLD_SCHEMA, reason: text };
     if (about === "refused" || (about === "access" && value === 0)) this.refusal = { code: READ_ONLY, reason: about };
-    // A rate passes by waiting, which the server sees to; the rest does not.
-    if (about === "limit" && !text.endsWith("_rate")) this.refusal = { code: LIMIT, reason: text };
+    // A rate passes by waiting, which the server sees to, and of where somebody is nothing of the text hangs; the rest stays.
+    if (about === "limit" && !text.endsWith("_rate") && !text.startsWith("awareness_")) this.refusal = { code: LIMIT, reason: text };
     if (about === "access" && value === 1) this.refusal = null;
     if (about === "resync" && this.socket) this.drop(this.socket);
   }
@@ -346,18 +356,18 @@ export class Link {
     const messages = this.inbound;
     this.inbound = [];
     this.arriving = messages.flatMap((message) => (message.kind === "step2" || message.kind === "update" ? [message.update] : []));
+    this.saying = messages.flatMap((message) => (message.kind === "awareness" ? [message.update] : []));
     try {
       this.doc.transact(() => {
         for (const update of this.arriving) Y.applyUpdate(this.doc, update, this);
       }, this);
-      for (const message of messages) {
-        if (message.kind === "awareness") awarenessProtocol.applyAwarenessUpdate(this.awareness, message.update, this);
-      }
+      for (const update of this.saying) awarenessProtocol.applyAwarenessUpdate(this.awareness, update, this);
     } catch {
       if (this.socket) this.drop(this.socket);
       return;
     } finally {
       this.arriving = [];
+      this.saying = [];
     }
     if (messages.some(({ kind }) => kind === "step2")) {
       this.synced = true;
@@ -389,8 +399,8 @@ export class Link {
     for (const timer of [this.gathering, this.silence]) this.ports.cancel(timer);
     this.gathering = this.silence = null;
     this.unsent.disconnected();
-    this.forgetOthers();
     if (!this.refusal) this.later();
+    this.forgetOthers();
     this.say();
   }
 
@@ -406,7 +416,12 @@ export class Link {
 
   private forgetOthers(): void {
     const others = [...this.awareness.getStates().keys()].filter((client) => client !== this.doc.clientID);
-    awarenessProtocol.removeAwarenessStates(this.awareness, others, this);
+    try {
+      awarenessProtocol.removeAwarenessStates(this.awareness, others, this);
+    } catch (error) {
+      // Whoever listens: the connection is left behind all the same.
+      globalThis.reportError(error);
+    }
   }
 
   /** A connection in which something is owed to us must say something now and then, or it is dead. */

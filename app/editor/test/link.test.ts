@@ -1,7 +1,7 @@
 // The link as a state machine: a socket, a clock and chance that the test moves. "Saved" must be true whenever it is said.
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
-import { Awareness } from "y-protocols/awareness";
+import { Awareness, encodeAwarenessUpdate } from "y-protocols/awareness";
 import * as Y from "yjs";
 import { Link, type LinkState } from "../sync/link.ts";
 import { wordsIn } from "../sync/unsent.ts";
@@ -9,9 +9,18 @@ import * as wire from "../sync/wire.ts";
 import { FakePorts, type FakeSocket } from "./ports.ts";
 
 const stages: Stage[] = [];
+const others: Awareness[] = [];
 afterEach(() => {
-  for (const stage of stages.splice(0)) stage.awareness.destroy();
+  for (const awareness of [...stages.splice(0).map(({ awareness }) => awareness), ...others.splice(0)]) awareness.destroy();
 });
+
+/** What somebody else says of themselves. */
+function presence(): Uint8Array {
+  const other = new Awareness(new Y.Doc());
+  others.push(other);
+  other.setLocalState({ cursor: 1 });
+  return wire.awareness(encodeAwarenessUpdate(other, [other.clientID]));
+}
 
 class Stage extends FakePorts {
   readonly states: LinkState[] = [];
@@ -427,3 +436,58 @@ for (let seed = 1; seed <= 300; seed++) {
     stage.link.stop();
   });
 }
+
+test("a presence that is too large, or comes too often, ends no writing", () => {
+  for (const name of ["awareness_size", "awareness_rate"]) {
+    const stage = new Stage();
+    stage.greet();
+    stage.hear(wire.acknowledged(1), wire.notice(4, 4_096, name));
+    assert.equal(stage.safety, "saved");
+  }
+});
+
+test("who listens to where others are, and fails, keeps no connection from being tried again", () => {
+  const errors: unknown[] = [];
+  globalThis.reportError = (error: unknown) => void errors.push(error);
+  const stage = new Stage();
+  stage.greet();
+  const fails = (): void => {
+    throw new RangeError("Invalid string length");
+  };
+  stage.awareness.on("update", fails);
+  stage.hear(presence());
+  stage.pass(100);
+  assert.ok(stage.sockets[0]!.closed);
+  assert.equal(errors.length, 1);
+  stage.pass(60_000);
+  assert.ok(stage.sockets.length > 1);
+  stage.awareness.off("update", fails);
+});
+
+test("what a page must not say later than its words goes out before them", () => {
+  const stage = new Stage();
+  stage.greet();
+  stage.hear(wire.acknowledged(1));
+  stage.pass(200);
+  stage.awareness.setLocalStateField("cursor", 1);
+  stage.pass(200);
+  const before = stage.socket.sent.length;
+  stage.awareness.setLocalStateField("back", []);
+  stage.link.hasten();
+  stage.type("words");
+  stage.link.flush();
+  assert.deepEqual(stage.socket.sent.slice(before).map(({ kind }) => kind), ["awareness", "update"]);
+  stage.pass(1_000);
+  assert.equal(stage.socket.sent.length, before + 2, "and is not said twice");
+});
+
+test("what others say of themselves is there to be looked at while their words are put in place", () => {
+  const stage = new Stage();
+  const said: number[] = [];
+  stage.greet();
+  stage.doc.on("beforeObserverCalls", () => said.push(stage.link.saying.length));
+  stage.server.getText("t").insert(0, "theirs");
+  stage.hear(wire.update(Y.encodeStateAsUpdate(stage.server)), presence());
+  stage.pass(100);
+  assert.deepEqual([said, stage.link.saying.length], [[1], 0]);
+});

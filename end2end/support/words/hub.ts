@@ -14,6 +14,11 @@ interface Frame {
 /** What a browser says of a connection that broke. */
 const BROKEN = 1006;
 
+/** The room takes no larger presence: `awareness_bytes` in `server/collab/src/limits.rs`. */
+const PRESENCE_BYTES = 4_096;
+/** Behind whatever a client said of itself before. */
+const LATER = 1_000_000;
+
 /** One page's way to the room. */
 export class Cable {
   /** Ticks that a frame takes, each way. */
@@ -120,9 +125,12 @@ export class Hub {
     return [...this.cables].some(({ up, down }) => ![...up, ...down].every(isPresence));
   }
 
-  /** Somebody is here who writes nothing, and says this of themselves. */
-  somebodySays(state: Record<string, unknown>): void {
-    const somebody = new Awareness(new Y.Doc());
+  /** Somebody is here who writes nothing, and says this of themselves; also as a client that wrote before, and is gone. */
+  somebodySays(state: Record<string, unknown>, client?: number): void {
+    const doc = new Y.Doc();
+    doc.clientID = client ?? doc.clientID;
+    const somebody = new Awareness(doc);
+    somebody.meta.set(doc.clientID, { clock: LATER, lastUpdated: 0 });
     somebody.setLocalState(state);
     applyAwarenessUpdate(this.awareness, encodeAwarenessUpdate(somebody, [somebody.clientID]), this.cable());
     somebody.destroy();
@@ -157,7 +165,10 @@ export class Hub {
         this.others(cable, wire.update(message.update));
         cable.tell(wire.acknowledged(cable.heard));
       }
-      if (message.kind === "awareness") applyAwarenessUpdate(this.awareness, message.update, cable);
+      if (message.kind === "awareness") {
+        if (message.update.length > PRESENCE_BYTES) throw new Error("the room takes no such presence");
+        applyAwarenessUpdate(this.awareness, message.update, cable);
+      }
     }
   }
 

@@ -115,8 +115,21 @@ export class Scene {
   }
 
   /** See [`Hub.somebodySays`]. */
-  somebodySays(state: Record<string, unknown>): void {
-    this.hub.somebodySays(state);
+  somebodySays(state: Record<string, unknown>, client?: number): void {
+    this.hub.somebodySays(state, client);
+  }
+
+  /** Who wrote the text before anybody came. */
+  get first(): number {
+    return this.hub.doc.clientID;
+  }
+
+  /** The person looks at something else for a moment. */
+  hides(): void {
+    for (const state of ["hidden", "visible"]) {
+      Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+    }
   }
 
   /** Whose pages say that something is not saved. */

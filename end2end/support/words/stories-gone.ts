@@ -228,19 +228,25 @@ const BOTH_DELETE: Story = {
 };
 
 /** What somebody who wrote nothing says of themselves: another's letters from the first to the last. */
-const LIES: readonly { name: string; says: (client: number) => Record<string, unknown> }[] = [
+const LIES: readonly { name: string; says: (client: number, first: number) => Record<string, unknown>; isFirst?: boolean }[] = [
   { name: "that they have brought back what Bea wrote", says: (client) => ({ back: [[[[client, 0, 1e9]], [0, 1e9]]] }) },
   { name: "that they write for Bea", says: (client) => ({ for: [client] }) },
   { name: "both", says: (client) => ({ for: [client], back: [[[[client, 0, 1e9]], [0, 1e9]]] }) },
+  {
+    name: "as who wrote the text before, that they have brought back all letters, of which one is there",
+    says: (client, first) => ({ back: [[[[first, 0, 12], [client, 0, Number.MAX_SAFE_INTEGER]], [0, 12]]] }),
+    isFirst: true,
+  },
   { name: "what nobody understands", says: () => ({ for: { 0: null }, back: [null, [], [[]], [[[null]], 1], [[["x", -1]], []]] }) },
 ];
 
-const LIED: readonly Story[] = LIES.map(({ name, says }): Story => ({
+const LIED: readonly Story[] = LIES.map(({ name, says, isFirst }): Story => ({
   name: `a reader says ${name}`,
   plays: async (scene) => {
     const { ilse, bea } = scene;
     await takenUnseen(scene);
-    scene.somebodySays({ user: { id: "x", name: "x" }, cursor: null, ...says(bea.shared.clientID) });
+    const state = { user: { id: "x", name: "x" }, cursor: null, ...says(bea.shared.clientID, scene.first) };
+    scene.somebodySays(state, isFirst ? scene.first : undefined);
     bea.leave();
     await ilse.returnToNetwork();
   },

@@ -1,5 +1,6 @@
 // All stories, by what they tell.
 import { GONE } from "./stories-gone.ts";
+import { HEARD } from "./stories-heard.ts";
 import { TABS } from "./stories-tabs.ts";
 import { UNDONE } from "./stories-undone.ts";
 import type { Story } from "./story.ts";
@@ -7,5 +8,6 @@ import type { Story } from "./story.ts";
 export const STORIES: readonly { tells: string; stories: readonly Story[] }[] = [
   { tells: "detail_19 what one takes back and does again stays, whatever another takes back", stories: UNDONE },
   { tells: "detail_18 what somebody wrote who is gone, or hears of it late, is there once", stories: GONE },
+  { tells: "detail_18 what others say and do while somebody's words are waited for takes none away, and doubles none", stories: HEARD },
   { tells: "detail_18 what a person's other tab left on the device", stories: TABS },
 ];

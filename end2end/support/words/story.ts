@@ -27,6 +27,8 @@ export interface Expected {
   beside?: readonly (readonly [string, string])[];
   /** What stands before Bea's caret. */
   caret?: string;
+  /** How many there are of what is no letter, by kind. */
+  atoms?: Readonly<Record<string, number>>;
   /** Whose page says that something is not saved, where that is asked. */
   unsaved?: readonly string[];
 }
@@ -41,7 +43,7 @@ export interface Story extends Expected {
 }
 
 export function faultsOf(scene: Scene, expected: Expected): Fault[] {
-  const { words = OWN_WORDS, gone = [], pieces = [SENTENCE], beside = [], caret, unsaved } = expected;
+  const { words = OWN_WORDS, gone = [], pieces = [SENTENCE], beside = [], caret, atoms = {}, unsaved } = expected;
   const all = lines(scene.doc);
   const found = [...scene.differences(), ...wordFaults(all, [...BASE, ...words], gone)];
   if (pieces) found.push(...sentenceFaults(all, pieces));
@@ -51,6 +53,11 @@ export function faultsOf(scene: Scene, expected: Expected): Fault[] {
   }
   if (caret !== undefined && !scene.bea.beforeCaret.endsWith(caret)) {
     found.push({ kind: "caret", says: `behind "${scene.bea.beforeCaret}" in ${JSON.stringify(lines(scene.bea.doc))}` });
+  }
+  for (const [kind, wanted] of Object.entries(atoms)) {
+    let there = 0;
+    scene.doc.descendants((node) => void (there += Number(node.type.name === kind)));
+    if (there !== wanted) found.push({ kind: there > wanted ? "doubled" : "lost", says: `${there} of ${kind}, not ${wanted}` });
   }
   const says = scene.unsaved.join(" and ");
   if (unsaved && says !== unsaved.join(" and ")) found.push({ kind: "status", says: `"${says}" says that something is not saved` });

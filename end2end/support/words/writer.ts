@@ -146,6 +146,15 @@ export class Writer {
     this.host.remove();
   }
 
+  /** Closes the page; what it says then goes out while `pass` lets time pass. */
+  async closes(pass: () => Promise<void>): Promise<void> {
+    this.handle.destroy();
+    await pass();
+    this.life.ended = true;
+    this.cable.cut();
+    this.host.remove();
+  }
+
   /** Takes the keyboard. */
   focus(): void {
     this.view.focus();

@@ -207,11 +207,17 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
                     </div>
                 </OpForm>
                 </div>
-                <p class="rec-about">{move || (!edits.get()).then(|| now.with(|now| now.summary.clone()))}</p>
+                <p class="rec-about">{move || (!edits.get()).then(|| now.with(said))}</p>
                 </div>
             </aside>
         </div>
     }
+}
+
+/// The summary for who may not change it.
+fn said(record: &RecordView) -> String {
+    let summary = record.summary.as_str();
+    if summary.is_empty() { "No summary yet." } else { summary }.to_owned()
 }
 
 /// What is said of a record that is not at hand.
