@@ -1,6 +1,6 @@
-// What pages say in their presence to have written again (`back`): which letters, by which of their own. Anybody may say anything, who
-// only reads as well: it is believed of letters that are known to be lost here, where those that are said to stand for them are there, say
-// the same, and are newer than the loss. Until they are there it waits.
+// What pages say in their presence to have written again (`back`): which letters, by which of their own. Whoever writes may say anything
+// (the room passes nothing of it on for who only reads): it is believed of letters that are known to be lost here, where those that are
+// said to stand for them are there, say the same, and are newer than the loss. Until they are there it waits.
 import * as decoding from "lib0/decoding";
 import type { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";

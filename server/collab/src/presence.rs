@@ -1,5 +1,6 @@
 //! Who is there and where their cursor stands: the awareness of `y-protocols` (`awareness.js`), kept honest. A state carries
-//! the name of the member whose connection sent it, whatever the client wrote there, and only its owner can change it.
+//! the name of the member whose connection sent it, whatever the client wrote there, and only its owner can change it. Who may not
+//! write says nothing there of words (`app/editor/stranded/`): others would hold them back for it.
 
 use crate::{
     event::{ConnId, Member},
@@ -10,8 +11,18 @@ use bytes::Bytes;
 use domain::AccountId;
 use std::collections::{BTreeMap, BTreeSet, btree_map};
 
+/// What a page says there of words: whose it brings along, and which it has just brought back.
+const OF_WORDS: [&str; 2] = ["for", "back"];
+
 /// For how many clients one connection may speak. Standard clients speak for one.
 const CLIENTS: usize = 4;
+
+/// Who speaks on a connection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Speaker<'a> {
+    pub(crate) member: &'a Member,
+    pub(crate) may_write: bool,
+}
 
 /// What became of an awareness message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +67,7 @@ impl Presence {
     pub(crate) fn hear(
         &mut self,
         conn: ConnId,
-        member: &Member,
+        speaker: Speaker<'_>,
         message: &Bytes,
         limit: usize,
     ) -> Result<Said, Malformed> {
@@ -70,15 +81,15 @@ impl Presence {
                 said = Said::TooLarge;
             } else if json == "null" {
                 self.forget(conn, client, clock);
-            } else if self.may_speak(conn, member.account, client, clock) {
-                let json = stamped(json.as_bytes(), member).ok_or(Malformed("a state is not a JSON object"))?;
+            } else if self.may_speak(conn, speaker.member.account, client, clock) {
+                let json = stamped(json.as_bytes(), speaker).ok_or(Malformed("a state is not a JSON object"))?;
                 let said = match self.gone.remove(&client) {
                     Some(gone) => gone.said,
                     None => self.states.get(&client).and_then(|state| state.said),
                 };
                 let state = State {
                     conn,
-                    account: member.account,
+                    account: speaker.member.account,
                     clock,
                     json,
                     said,
@@ -120,12 +131,12 @@ impl Presence {
         }
     }
 
-    /// A member's name changed: what is said of it is said again.
-    pub(crate) fn rename(&mut self, conn: ConnId, member: &Member) {
+    /// A member's name changed, or whether they may write: what is said of them is said again.
+    pub(crate) fn restamp(&mut self, conn: ConnId, speaker: Speaker<'_>) {
         for (client, state) in self.states.iter_mut().filter(|(_, state)| state.conn == conn) {
             // A state with a clock that a client has seen is passed over by it.
             state.clock += 1;
-            state.json = stamped(&state.json, member).unwrap_or_default();
+            state.json = stamped(&state.json, speaker).unwrap_or_default();
             self.dirty.insert((state.said, *client));
         }
     }
@@ -179,10 +190,11 @@ fn write_state(out: &mut Vec<u8>, client: u64, clock: u64, json: &[u8]) {
     wire::write_buffer(out, json);
 }
 
-/// The state with `user` as the server knows it; `None` when it is not a JSON object.
-fn stamped(json: &[u8], member: &Member) -> Option<Vec<u8>> {
+/// The state with `user` as the server knows it, and of words what a reader can say; `None` when it is not a JSON object.
+fn stamped(json: &[u8], Speaker { member, may_write }: Speaker<'_>) -> Option<Vec<u8>> {
     let mut state: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(json).ok()?;
     let user = serde_json::json!({ "id": member.account, "name": member.name, "color": member.colour });
     state.insert("user".to_owned(), user);
+    state.retain(|key, _| may_write || !OF_WORDS.contains(&key.as_str()));
     serde_json::to_vec(&state).ok()
 }

@@ -3,6 +3,7 @@
 use crate::{
     event::{Access, Joining, Member},
     limits::{Bucket, Limits, Millis},
+    presence::Speaker,
 };
 use std::{collections::VecDeque, sync::Arc};
 
@@ -58,6 +59,13 @@ impl Connection {
 
     pub(super) fn may_write(&self) -> bool {
         self.access == Access::Write && !self.outdated
+    }
+
+    pub(super) fn speaker(&self) -> Speaker<'_> {
+        Speaker {
+            member: &self.member,
+            may_write: self.may_write(),
+        }
     }
 
     /// Its messages up to `count` are durable once the entry `sequence` is.

@@ -182,7 +182,7 @@ impl Room {
             return;
         }
         let limit = self.limits.awareness_bytes;
-        match self.presence.hear(conn, &connection.member, states, limit) {
+        match self.presence.hear(conn, connection.speaker(), states, limit) {
             Ok(Said::Taken) => {}
             Ok(Said::TooLarge) => self.tell_limit(conn, "awareness_size", limit, out),
             Err(_) => self.malformed(conn, out),

@@ -133,8 +133,8 @@ impl Room {
             Event::AccessChanged { conn, access } => self.change_access(conn, access, out),
             Event::Renamed { conn, member } => {
                 if let Some(connection) = self.connections.get_mut(&conn) {
-                    self.presence.rename(conn, &member);
                     connection.member = member;
+                    self.presence.restamp(conn, connection.speaker());
                 }
             }
             Event::Loaded(body) => self.loaded(now, body, out),
@@ -236,6 +236,7 @@ impl Room {
             return self.close(conn, CloseCode::Resync, "access", out);
         }
         connection.access = access;
+        self.presence.restamp(conn, connection.speaker());
         let (ack, may_write) = (connection.ack, connection.may_write());
         let mut frames = Vec::new();
         if ack && !connection.outdated {

@@ -202,6 +202,41 @@ fn awareness_carries_the_members_name_and_nobody_speaks_for_another() {
 }
 
 #[test]
+fn who_may_not_write_says_nothing_of_words() {
+    let mut bench = Bench::open(Limits::default(), [reader(1), joining(2)]);
+    let said = r#"{"cursor":3,"for":[12],"back":[[[[12,0,5]],[0,5]]]}"#;
+    let user = |of| {
+        let member = member(of);
+        serde_json::json!({ "id": member.account, "name": member.name, "color": member.colour })
+    };
+    let less = |clock: u64| (11, clock, serde_json::json!({ "user": user(1), "cursor": 3 }));
+    let all = |client: u64, clock: u64, of: u128| {
+        let mut state: serde_json::Value = serde_json::from_str(said).unwrap();
+        state["user"] = user(of);
+        (client, clock, state)
+    };
+    bench.frame(1, cursor(11, 1, said));
+    bench.settle();
+    assert_eq!(bench.sent(2), [Told::Awareness(vec![less(1)])]);
+    bench.frame(2, cursor(22, 1, said));
+    bench.settle();
+    assert_eq!(bench.sent(2), [Told::Awareness(vec![all(22, 1, 2)])]);
+
+    // From when on they may, what they say next is passed on; and no more from when on they may not.
+    let change = |access| Event::AccessChanged {
+        conn: ConnId(1),
+        access: Some(access),
+    };
+    bench.step(change(Access::Write));
+    bench.frame(1, cursor(11, 3, said));
+    bench.settle();
+    assert_eq!(bench.sent(2), [Told::Awareness(vec![all(11, 3, 1)])]);
+    bench.step(change(Access::Read));
+    bench.settle();
+    assert_eq!(bench.sent(2), [Told::Awareness(vec![less(4)])]);
+}
+
+#[test]
 fn awareness_is_gathered_and_the_newest_state_wins() {
     let mut bench = Bench::open(Limits::default(), [joining(1), joining(2)]);
     for clock in 1..=20 {
