@@ -17,7 +17,7 @@ import { Mine } from "./mine.ts";
 import { others } from "./people.ts";
 import { keepPlaces } from "./places.ts";
 import { bubble } from "./plugins/bubble.ts";
-import { calm, composition, scrollerOf, steady, tables } from "./plugins/calm.ts";
+import { calm, composition, scrollerOf, steady } from "./plugins/calm.ts";
 import { cursors, showCaret } from "./plugins/cursors.ts";
 import { ids } from "./plugins/ids.ts";
 import { keys } from "./plugins/keys.ts";
@@ -27,6 +27,7 @@ import { choosePicture, pictures } from "./plugins/pictures.ts";
 import { hint, presses } from "./plugins/plain.ts";
 import { shortcuts } from "./plugins/shortcuts.ts";
 import { slash, typeSlash } from "./plugins/slash.ts";
+import { tables } from "./plugins/tables.ts";
 import { plain } from "./rules.ts";
 import { recover } from "./recovery.ts";
 import { Safety } from "./safety.ts";
@@ -38,7 +39,7 @@ import { browserPorts } from "./sync/browser.ts";
 import { Keeper } from "./sync/keep.ts";
 import type { Ports } from "./sync/link.ts";
 import { counts, type Heading, paceOf, placeOfStandIn, SPEAKING_PACE } from "./survey.ts";
-import { undoesOf } from "./undo.ts";
+import { undoesOf } from "./undo/undo.ts";
 import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
 import { afterPaint, Writing } from "./writing.ts";
@@ -288,7 +289,7 @@ class Editor {
       handleScrollToSelection: () => this.caret.typing,
       handleDOMEvents: { blur: () => writing.flush() },
     });
-    writing.before(undoesOf(this.view));
+    writing.before(undoesOf(this.view, (letters) => this.stranded.regain(letters)));
     keepPlaces(this.view);
     this.watchScroll();
     views.refresh(this.view);
@@ -321,7 +322,7 @@ class Editor {
       float.plugin,
       shortcuts(),
       ...keys(leave),
-      tables(),
+      tables(this.awareness),
       calm(),
       pictures({
         upload: this.extras.upload ?? (this.options.pictures ? uploadTo(this.options.pictures) : undefined),

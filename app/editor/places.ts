@@ -11,6 +11,7 @@ interface Binding {
   doc: Y.Doc;
   type: Y.XmlFragment;
   mapping: Map<unknown, unknown>;
+  mux(act: () => void): void;
   _prosemirrorChanged(doc: Node): void;
 }
 
@@ -23,6 +24,15 @@ export function keepPlaces(view: EditorView): void {
       takeMoved(binding.type, doc, { mapping: binding.mapping, $caret: view.state.selection.$head });
       write(doc);
     }, ySyncPluginKey);
+}
+
+/** Writes that a text is empty now: until it has written another, the binding takes an empty one for a view that shows nothing yet, and
+ * who begins with deleting everything would be the only one to see it gone. */
+export function writeEmpty(view: EditorView): void {
+  const { binding } = ySyncPluginKey.getState(view.state) as { binding: Binding };
+  const { doc } = view.state;
+  if (binding.type.length === 0 || doc.content.findDiffStart(doc.type.createAndFill()!.content) !== null) return;
+  binding.mux(() => binding._prosemirrorChanged(doc));
 }
 
 /** What the binding knows each type as, and where the caret is in the text that is written. */

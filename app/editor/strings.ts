@@ -7,6 +7,8 @@ export const STRINGS = {
   empty: "Write the first line, or type / for what else there is",
   /** Behind the text, where Escape leads. */
   end: "End of the text",
+  /** What Tab says where it has nothing to do, and what screen readers say of the text. */
+  leave: "Press Escape to leave the text.",
 };
 
 export type Strings = typeof STRINGS;

@@ -3,7 +3,7 @@
 // comes before it: `flush` is called by whatever does, and by whatever may be the page's last moment.
 import type { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
-import type { Undoes } from "./undo.ts";
+import { writeEmpty } from "./places.ts";
 
 /** Does something once the next frame is on the screen; answers how to take that back. */
 export type AfterPaint = (act: () => void) => () => void;
@@ -89,7 +89,11 @@ export class Writing {
         // Not for a caret that only moves: to look the whole text over for nothing costs time, and where a text was undone to its
         // last letter, it would write the empty paragraph that the view shows then, after which nothing can be done again.
         update: (now, before) => {
-          if (now.state.doc !== before.doc) this.owe(() => inner.update?.(now, before));
+          if (now.state.doc === before.doc) return;
+          this.owe(() => {
+            inner.update?.(now, before);
+            if (!this.passing) writeEmpty(now);
+          });
         },
         destroy: () => {
           this.flush();
@@ -102,7 +106,7 @@ export class Writing {
   }
 
   /** Lets nobody undo before everything is there. */
-  before(undoes: Pick<Undoes, "undo" | "redo">): void {
+  before(undoes: Record<"undo" | "redo", () => unknown>): void {
     for (const name of ["undo", "redo"] as const) {
       const act = undoes[name].bind(undoes);
       undoes[name] = () => {

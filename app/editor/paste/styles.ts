@@ -1,6 +1,6 @@
 // Styles of what is pasted. Under our content policy a parsed `style=` says nothing and is reported as a violation, so the
-// attribute is renamed in the text before it is parsed, and set again by script, which is allowed. Sheets, scripts and
-// handlers, which would be refused and reported as well, do not come so far.
+// attribute is renamed in the text before it is parsed, and set again by script, which is allowed. Sheets, scripts,
+// handlers and a `<base>`, which would be refused and reported as well, do not come so far.
 
 // First elements whose content is no text, with all that is in them, closed or not; then any tag.
 const TAG =
@@ -13,7 +13,7 @@ export const CARRIED = "data-style";
 /** Renames every `style=` and takes handlers, sheets and scripts out; text that only looks like one stays. */
 export function carryStyles(html: string): string {
   return html.replace(TAG, (tag, raw: string | undefined, name: string, attributes: string) => {
-    if (raw) return "";
+    if (raw || /^base$/i.test(name)) return "";
     if (!/style|on/i.test(attributes)) return tag;
     const renamed = attributes.replace(ATTRIBUTE, (attribute, key: string, value: string | undefined) => {
       if (/^on/i.test(key)) return "";

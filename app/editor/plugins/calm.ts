@@ -1,11 +1,11 @@
 // What others write never disturbs who writes here: not the page's place on the screen, not a selection of cells, not an
 // input method that is composing.
-import { CellSelection, isInTable, tableEditing } from "prosemirror-tables";
+import { CellSelection } from "prosemirror-tables";
 import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "y-prosemirror";
 import type * as Y from "yjs";
-import { isRemote, isTyping, isUndo } from "../origin.ts";
+import { isRemote, isUndo } from "../origin.ts";
 
 const calmKey = new PluginKey<Kept>("calm");
 
@@ -72,20 +72,6 @@ export function calm(): Plugin<Kept> {
     // The binding asks to scroll after each change it integrates; only one's own undo may.
     props: { handleScrollToSelection: (view) => calmKey.getState(view.state)!.foreign },
   });
-}
-
-/**
- * Table editing whose mending follows one's own edits only: were every device to mend what all have just received, each
- * would add the same missing cells again. Nor does it look at every block for a letter outside of tables.
- */
-export function tables(): Plugin {
-  const plugin = tableEditing({ allowTableNodeSelection: false });
-  const mend = plugin.spec.appendTransaction!;
-  plugin.spec.appendTransaction = function (transactions, before, after) {
-    const idle = transactions.every(isTyping) && after.selection.empty && !isInTable(after);
-    return idle || transactions.some(isRemote) ? null : mend.call(plugin, transactions, before, after);
-  };
-  return plugin;
 }
 
 /** Holds back what others write while an input method composes: `hold` at its beginning, `release` when it has settled. */

@@ -1,13 +1,13 @@
 // The keyboard. `Mod` is Ctrl, and Cmd on a Mac.
 import { baseKeymap, chainCommands, exitCode, liftEmptyBlock, newlineInCode, selectParentNode, splitBlock, splitBlockKeepMarks } from "prosemirror-commands";
 import { keymap } from "prosemirror-keymap";
-import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-list";
+import { liftListItem, splitListItem } from "prosemirror-schema-list";
 import { type Command, NodeSelection, Plugin, TextSelection } from "prosemirror-state";
-import { goToNextCell } from "prosemirror-tables";
-import { ancestor, COMMANDS, tabInTable } from "../commands.ts";
+import { ancestor, COMMANDS } from "../commands.ts";
 import { schema } from "../schema.ts";
 import { newId } from "./ids.ts";
 import { takeBack } from "./shortcuts.ts";
+import { tabs } from "./tab.ts";
 
 const { nodes } = schema;
 
@@ -120,13 +120,14 @@ const COMPOSES = 229;
 
 /** The plugins: ours before the base. */
 export function keys(leave: () => boolean): Plugin[] {
+  const tab = tabs();
   const own: Record<string, Command> = {
     Enter: chainCommands(leaveLine, enter),
     "Shift-Enter": hardBreak,
     "Mod-Enter": hardBreak,
     Backspace: backspace,
-    Tab: chainCommands(tabInTable, sinkListItem(nodes.list_item!), sinkListItem(nodes.task_item!)),
-    "Shift-Tab": chainCommands(goToNextCell(-1), liftListItem(nodes.list_item!), liftListItem(nodes.task_item!)),
+    Tab: tab.on,
+    "Shift-Tab": tab.back,
     Escape: leave,
     "Mod-b": run("strong"),
     "Mod-i": run("emphasis"),
@@ -150,5 +151,5 @@ export function keys(leave: () => boolean): Plugin[] {
     "Mod-Shift-z": run("redo"),
   };
   for (let level = 1; level <= 6; level++) own[`Mod-Alt-${level}`] = run("heading", { level });
-  return [whereItIs, keymap(own), keymap(baseKeymap)];
+  return [whereItIs, tab.plugin, keymap(own), keymap(baseKeymap)];
 }

@@ -1,6 +1,6 @@
 // A change while it is being integrated: what it brings, what it takes away, and what of that it was meant to take away.
 import * as Y from "yjs";
-import { idOf, LetterSet } from "./letters.ts";
+import { idOf, LetterSet, partsOf } from "./letters.ts";
 import { isInline, lineOf, type Type, typeOf, type Was } from "./was.ts";
 
 type Deletes = Y.Transaction["deleteSet"];
@@ -98,6 +98,14 @@ export class Change {
     Y.iterateDeletedStructs(this.tr, some, (item) => {
       if (item instanceof Y.Item) act(item);
     });
+  }
+
+  /** The elements that it takes away. */
+  *goneTypes(): Generator<Y.Item> {
+    for (const { item } of partsOf(this.tr.doc, this.tr.deleteSet)) {
+      const type = typeOf(item);
+      if (type && !isInline(type) && this.was(item)) yield item;
+    }
   }
 
   *newItems(): Generator<Y.Item> {

@@ -12,6 +12,50 @@ export interface Letters {
 export const idOf = ({ id }: Y.Item, letter: number): Y.ID => Y.createID(id.client, id.clock + letter);
 export const nameOf = ({ client, clock }: Y.ID): string => `${client}:${clock}`;
 
+export type Deletes = Y.Transaction["deleteSet"];
+
+/** Letters of an item, by where in it they begin and end. */
+export interface Part {
+  item: Y.Item;
+  from: number;
+  to: number;
+}
+
+/** What is left of the items that a set names, in its order. */
+export function* partsOf({ store }: Y.Doc, { clients }: Deletes): Generator<Part> {
+  for (const [client, ranges] of clients) {
+    const structs = store.clients.get(client) ?? [];
+    for (const { clock, len } of ranges) {
+      const end = Math.min(clock + len, Y.getState(store, client));
+      for (let index = clock < end ? Y.findIndexSS(structs, clock) : structs.length; (structs[index]?.id.clock ?? end) < end; index++) {
+        const item = structs[index]!;
+        const [from, to] = [Math.max(0, clock - item.id.clock), Math.min(item.length, end - item.id.clock)];
+        if (item instanceof Y.Item) yield { item, from, to };
+      }
+    }
+  }
+}
+
+/** A set without some letters. */
+export function without({ clients }: Deletes, letters: Letters[]): Deletes {
+  const taken = new LetterSet();
+  for (const some of letters) taken.add(some);
+  const left = Y.createDeleteSet();
+  for (const [client, ranges] of clients) {
+    const kept: { clock: number; len: number }[] = [];
+    for (const { clock, len } of ranges) {
+      let from = clock;
+      for (const hole of taken.within({ client, clock, length: len })) {
+        if (hole.clock > from) kept.push({ clock: from, len: hole.clock - from });
+        from = hole.clock + hole.length;
+      }
+      if (from < clock + len) kept.push({ clock: from, len: clock + len - from });
+    }
+    if (kept.length > 0) left.clients.set(client, kept);
+  }
+  return left;
+}
+
 interface Range<Value> {
   from: number;
   to: number;

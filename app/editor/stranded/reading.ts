@@ -1,6 +1,7 @@
 // A line as it was, and what became of each part of it: what has lost its place there, and what stood around that.
 import type { Node } from "prosemirror-model";
 import * as Y from "yjs";
+import { isBlank } from "../plugins/mend.ts";
 import { schema } from "../schema.ts";
 import type { Context } from "./place.ts";
 import { idOf, type Letters, merged, nameOf } from "./letters.ts";
@@ -135,10 +136,14 @@ function saidBefore(item: Y.Item, was: Was): string[] {
   return said;
 }
 
+/** Whether it is room in a table for what nobody has written: it goes with what was taken away. */
+const isRoom = (block: Node): boolean => ROOM.includes(block.type.spec.tableRole as string) && isBlank(block);
+const ROOM = ["cell", "header_cell", "row"];
+
 /** A block that stood in something that was taken away; of its letters, itself and its text. */
 export function blockPiece(item: Y.Item, was: Was): Piece | null {
   const block = nodeOf((item.content as Y.ContentType).type as Y.XmlElement, was);
-  if (!block || block.isInline) return null;
+  if (!block || block.isInline || isRoom(block)) return null;
   const parent = item.parent as Y.XmlElement;
   const shell = parent instanceof Y.XmlElement ? shellOf(parent) : null;
   const said = [...within(item, was)].filter((one) => one === item || one.content instanceof Y.ContentString);

@@ -73,16 +73,17 @@ export function restore(doc: Node, old: ReadonlySet<Node>, pieces: Piece[], spot
   });
 }
 
-/** What can be done at once: of each line one, since all that is changed in a line at once is one span of text to the binding. */
+/** What can be done at once: of each line one, since all that is changed in a line at once is one span of text to the binding; and
+ * blocks for themselves, or it would take them for the lines beside them that change. */
 function turnsOf(acts: Act[]): Act[][] {
   const turns: Act[][] = [];
   const taken = new Map<number, number>();
   for (const act of acts) {
-    const turn = act.line === null ? 0 : (taken.get(act.line) ?? 0);
+    const turn = act.line === null ? 0 : (taken.get(act.line) ?? 1);
     if (act.line !== null) taken.set(act.line, turn + 1);
     (turns[turn] ??= []).push(act);
   }
-  return turns;
+  return turns.filter((turn) => turn.length > 0);
 }
 
 /** Selects what was selected; `null` leaves an end where it is. */
@@ -147,11 +148,15 @@ function lineOf(behind: string[], all: Line[], changed: Line[]): Line | null {
   return null;
 }
 
+const CELLS = ["cell", "header_cell"];
+
 /** Where a block may stand behind a line, and as what: itself, what is in it, or within what it stood in; and how much deeper it is
  * there than `pos` is. */
 function slot(doc: Node, line: Line | null, block: Node, shell: Node | null): { pos: number; node: Fragment; deeper: number } {
   const $at = line && doc.resolve(line.start);
   const shapes: [Fragment, number][] = [[Fragment.from(block), 0], [block.content, -1]];
+  // In another row a cell would be one too many.
+  if (CELLS.includes(block.type.spec.tableRole as string)) shapes.shift();
   if (shell) shapes.push([Fragment.from(shell.copy(Fragment.from(block))), 1]);
   for (const [shape, deeper] of shapes) {
     if (shape.size === 0 || shape.firstChild!.isInline) continue;

@@ -13,6 +13,7 @@ import { yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import type { Page, Ports } from "../sync/link.ts";
+import { Mislaid } from "../undo/mislaid.ts";
 import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.ts";
 import { standsAlready } from "./again.ts";
 import { Change, takenBack, takenIn, Update } from "./change.ts";
@@ -72,6 +73,7 @@ export class Stranded implements Page {
   /** What others wrote into it, and what they took away of that themselves. */
   private readonly came = new LetterSet();
   private readonly withdrawn = new LetterSet();
+  private readonly mislaid = new Mislaid();
   /** When what was written here. */
   private wrote: { at: number; clock: number }[] = [];
 
@@ -260,12 +262,19 @@ export class Stranded implements Page {
     if (pieces.length > 0) this.found = { old: linesIn(view.state.doc), pieces, spots: [], own: false };
   }
 
+  /** Brings back what was deleted here in lines that others have made something else of since; answers whether there was any. */
+  regain(letters: Letters[]): boolean {
+    const [pieces, view] = [this.mislaid.of(letters), this.view()];
+    return pieces.length > 0 && view !== null && this.carry(view, { old: new Set(), pieces, spots: [], own: false });
+  }
+
   /** What was written here in something that others have just taken away, and where the caret is then. */
   private lookAtOthers(tr: Y.Transaction, { arriving, saying }: Others, view: EditorView): void {
     const updates = arriving.map((update) => new Update(update));
     const change = new Change(tr, takenIn(updates));
     this.waits.claims.foretell(saying);
     if (this.taken.size > 0) this.lookAtNew(change, updates);
+    this.mislaid.note(change.goneTypes(), change, undoesOf(view));
     const { lines, blocks } = change.gone(this.isMine);
     if (lines.size === 0 && blocks.length === 0) return;
     const carets = caretsOf(view, this.doc);

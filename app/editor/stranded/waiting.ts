@@ -94,6 +94,7 @@ export class Waits {
   /** Waits for what a client wrote; `key` stands for where that is, and `before` is how far everybody had written before it was lost. */
   add(key: object, client: number, letters: Letters[], before: Clocks, read: Waiting["read"]): void {
     this.claims.lose(letters, before);
+    if (!this.waiting.has(key) && !hasAny(read, client)) return;
     const { writers } = this.waiting.get(key) ?? { writers: new Map<number, Writer>() };
     const known = writers.get(client);
     const here = this.isHere(client);
@@ -200,4 +201,14 @@ export class Waits {
     for (const [client, one] of this.writers()) this.look(client, one);
     this.claims.prove();
   };
+}
+
+/** Whether there is anything of a client to wait for; an empty cell is nothing. */
+function hasAny(read: Waiting["read"], client: number): boolean {
+  try {
+    return read((other) => other === client).length > 0;
+  } catch {
+    // It is asked again when it is given.
+    return true;
+  }
 }

@@ -113,6 +113,16 @@ function lost(said: string, otto = new Somebody(7), ada = new Somebody(42)) {
   return { page, words, otto, ada };
 }
 
+test("nobody waits for where nothing stands, and everybody for what is written there later", () => {
+  const [page, ada, key] = [new Waiter(), new Somebody(42), {}];
+  const room = ada.writes(".");
+  page.hears(ada);
+  page.waits.add(key, ada.client, [room], page.before, () => []);
+  assert.equal(page.waits.owes, false);
+  page.loses(ada.writes("words"), key);
+  assert.ok(page.waits.owes);
+});
+
 test("who says to have brought something back is believed once that is there, and not before", () => {
   const { page, words, otto } = lost("some words");
   const by = otto.writes("some words");

@@ -73,6 +73,9 @@ test("styles are carried, and nothing else is touched", () => {
     [`a<style>p{}</style>b<SCRIPT src=x>1<2</script >c`, `abc`],
     [`a<style>p{`, `a`],
     [`<p title="<style>">x</p>`, `<p title="<style>">x</p>`],
+    [`<head><base href="https://example.org/" target=_top></head><p>x</p>`, `<head></head><p>x</p>`],
+    [`<BASE href='a>b'/>x<base/href=y>`, `x`],
+    [`<p title="<base href=x>">basement, &lt;base></p><baseline>`, `<p title="<base href=x>">basement, &lt;base></p><baseline>`],
   ] as const) {
     assert.equal(carryStyles(html), carried);
   }

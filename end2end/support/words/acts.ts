@@ -4,7 +4,7 @@ import type { Scene } from "./scene.ts";
 import type { Writer } from "./writer.ts";
 
 /** The texts of `texts.ts`. */
-export type Base = "lines" | "without" | "list" | "nested" | "table";
+export type Base = "lines" | "without" | "list" | "nested" | "table" | "grid";
 
 export interface Act {
   name: string;

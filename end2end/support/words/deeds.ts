@@ -2,7 +2,7 @@
 // sees them: what is one word for its writer is one for everybody.
 import { TextSelection } from "prosemirror-state";
 import { Anew, beginning, textsOf } from "./anew.ts";
-import { count, type Fault, lines } from "./oracle.ts";
+import { count, type Fault, lines, shapeFaults } from "./oracle.ts";
 import type { Deed, Op, Plan } from "./plan.ts";
 import { Removed } from "./removed.ts";
 import { Scene } from "./scene.ts";
@@ -83,7 +83,7 @@ export class Play {
       if (!writer.online) await writer.returnToNetwork();
     }
     await scene.quiet();
-    return [...scene.differences(), ...play.faults()];
+    return [...scene.differences(), ...shapeFaults(scene.doc), ...play.faults()];
   }
 
   private faults(): Fault[] {
@@ -139,6 +139,9 @@ export class Play {
       case "deletesBlock":
         writer.chooseBlockAt(at(linesOf(writer), op.at)!.start);
         return this.takes(writer, () => void writer.tryKey("Delete"));
+      case "deletesRow":
+      case "deletesColumn":
+        return this.deletes(writer, op, does === "deletesRow" ? "delete_row" : "delete_column");
       case "moves":
         return this.moves(writer, op);
       case "undo":
@@ -198,6 +201,10 @@ export class Play {
       if (count(before, word) === 1 && lettersIn(writer.doc.textContent, word) === 0) this.removed.takes(writer, word);
       this.touches(writer, word);
     }
+  }
+
+  private async deletes(writer: Writer, op: Op, command: string): Promise<void> {
+    if (this.go(writer, op.at)) await this.takes(writer, () => void writer.command(command));
   }
 
   private async vanished(writer: Writer, act: () => void | Promise<void>): Promise<string[]> {
@@ -270,7 +277,7 @@ const key = (combination: string) => (writer: Writer): void => void writer.tryKe
 
 type Writes = "write" | "live" | "goOn" | "goOnLive" | "over";
 type Passes = "leaves" | "returns" | "slow" | "wait" | "breath" | "again";
-type Takes = "deletes" | "deletesBlock" | "moves" | "undo" | "redo" | "joinBefore" | "joinNext";
+type Takes = "deletes" | "deletesBlock" | "deletesRow" | "deletesColumn" | "moves" | "undo" | "redo" | "joinBefore" | "joinNext";
 type Shape = Exclude<Deed, Writes | Passes | Takes>;
 
 /** What is done to the line with the caret. */
@@ -286,6 +293,11 @@ const SHAPES: Record<Shape, (writer: Writer) => void> = {
   code: shape("code_block"),
   indent: key("Tab"),
   outdent: key("Shift-Tab"),
+  row: shape("row"),
+  column: shape("column"),
+  headRow: shape("header_row"),
+  headColumn: shape("header_column"),
+  nextCell: (writer) => void (writer.view.state.selection.$from.depth > 1 && writer.tryKey("Tab")),
   up: key("Alt-ArrowUp"),
   down: key("Alt-ArrowDown"),
 };

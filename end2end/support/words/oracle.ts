@@ -1,7 +1,8 @@
 // What must hold once everybody is connected and quiet.
 import type { Node } from "prosemirror-model";
+import { TableMap } from "prosemirror-tables";
 
-export type Kind = "lost" | "doubled" | "misplaced" | "returned" | "caret" | "status" | "diverged" | "error";
+export type Kind = "lost" | "doubled" | "misplaced" | "returned" | "caret" | "status" | "diverged" | "ragged" | "error";
 
 export interface Fault {
   kind: Kind;
@@ -57,4 +58,17 @@ export function sameFaults(docs: readonly { name: string; doc: Node }[]): Fault[
   return rest
     .filter(({ doc }) => !doc.eq(first!.doc))
     .map(({ name, doc }) => ({ kind: "diverged" as const, says: `${first!.name}: ${first!.doc.toString()}; ${name}: ${doc.toString()}` }));
+}
+
+/** Whether every table is a rectangle, and the first of so many rows and columns. */
+export function shapeFaults(doc: Node, size?: string): Fault[] {
+  const tables: Node[] = [];
+  doc.descendants((node) => {
+    if (node.type.name === "table") tables.push(node);
+    return node.type.name !== "table";
+  });
+  const ragged = tables.filter((table) => TableMap.get(table).problems).map((table) => table.toString());
+  const [first] = tables.map((table) => TableMap.get(table)).map(({ height, width }) => `${height} × ${width}`);
+  const wrong = size === undefined || first === size ? [] : [`${first}, not ${size}: ${tables[0]}`];
+  return [...ragged, ...wrong].map((says) => ({ kind: "ragged", says }));
 }

@@ -41,7 +41,11 @@ const OFTEN = {
   again: 10,
 } as const;
 
-export type Deed = keyof typeof OFTEN;
+/** What somebody does to a table, where the text has one; and of how many deeds it is one. */
+const TABLES = ["row", "column", "headRow", "headColumn", "deletesRow", "deletesColumn", "nextCell"] as const;
+const ONE_IN = 4;
+
+export type Deed = keyof typeof OFTEN | (typeof TABLES)[number];
 
 export interface Op {
   who: string;
@@ -86,7 +90,7 @@ export function planOf(seed: number): Plan {
   const people = chance.below(4) === 0 ? ["ilse", "bea", "cleo"] : ["ilse", "bea"];
   const base = chance.of(["lines", "lines", "list", "nested", "table"] as const);
   const ops = Array.from({ length: LEAST + chance.below(MOST - LEAST) }, (_, index): Op => {
-    const does = deed(chance);
+    const does = base === "table" && chance.below(ONE_IN) === 0 ? chance.of(TABLES) : deed(chance);
     const op = { who: chance.of(people), does, at: round(chance.next()), to: round(chance.next()) };
     return WRITES.includes(does) ? { ...op, word: word(index) } : op;
   });

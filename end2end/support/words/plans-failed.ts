@@ -27,4 +27,9 @@ export const FAILED: readonly Plan[] = [
       { who: "ilse", does: "again", at: 0.079, to: 0.072 },
     ],
   },
+  {
+    seed: 5218,
+    base: "lines",
+    ops: [{ who: "ilse", does: "deletes", at: 0.003, to: 0.959 }],
+  },
 ];

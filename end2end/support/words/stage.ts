@@ -2,7 +2,7 @@
 import { clock, promised, seed } from "./clock.ts";
 import { ACTS, type Act, BASE_WORDS } from "./acts.ts";
 import { Play } from "./deeds.ts";
-import { count, type Fault, lines, placeFaults, sentenceFaults, wordFaults } from "./oracle.ts";
+import { count, type Fault, lines, placeFaults, sentenceFaults, shapeFaults, wordFaults } from "./oracle.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { Scene } from "./scene.ts";
 import { STORIES } from "./stories.ts";
@@ -25,6 +25,7 @@ function faults(scene: Scene, act: Act, way: Way, base: readonly string[], piece
   const deleted = act.deletes ?? [];
   const found = [
     ...scene.differences(),
+    ...shapeFaults(scene.doc),
     ...sentenceFaults(all, pieces),
     ...wordFaults(all, [...base, ...(act.adds ?? [])], deleted),
   ];
@@ -81,7 +82,7 @@ function play(actName: string, wayName: string): Promise<Fault[]> {
 function playStory(name: string): Promise<Fault[]> {
   const story = STORIES.flatMap(({ stories }) => stories).find((one) => one.name === name)!;
   return guarded(1, async (opened) => {
-    const scene = await Scene.open("without");
+    const scene = await Scene.open(story.base ?? "without");
     opened(scene);
     const found: Fault[] = [];
     const holds = (when: string, expected: Expected): void => {

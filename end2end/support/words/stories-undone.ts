@@ -243,4 +243,19 @@ const GIVEN_AND_UNDONE: readonly Story[] = [
   },
 ];
 
-export const UNDONE: readonly Story[] = [SAME_LETTERS, ...TAKEN_BACK, ...MADE_AND_BACK, BACK_IN_HEADING, REDO_STAYS, ...GIVEN_AND_UNDONE];
+/** The first thing that happens in the text. */
+const ALL_GONE: Story = {
+  name: "Ilse takes back that she deleted everything",
+  plays: async (scene, holds) => {
+    const { ilse } = scene;
+    ilse.press("Mod-a");
+    ilse.press("Backspace");
+    await scene.quiet();
+    holds("deleted", { words: [], gone: ["alder", "ash", "aspen", "cedar", "clover", "cypress"], pieces: null });
+    ilse.press("Mod-z");
+  },
+  words: [],
+  pieces: null,
+};
+
+export const UNDONE: readonly Story[] = [SAME_LETTERS, ALL_GONE, ...TAKEN_BACK, ...MADE_AND_BACK, BACK_IN_HEADING, REDO_STAYS, ...GIVEN_AND_UNDONE];

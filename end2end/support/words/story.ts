@@ -1,5 +1,6 @@
 // What the stories have in common: the lines they begin with, and what is to hold in the middle of one and in its end.
-import { count, type Fault, lines, sentenceFaults, wordFaults } from "./oracle.ts";
+import { count, type Fault, lines, sentenceFaults, shapeFaults, wordFaults } from "./oracle.ts";
+import type { Base } from "./acts.ts";
 import type { Scene } from "./scene.ts";
 import { SENTENCE } from "./ways.ts";
 import type { Writer } from "./writer.ts";
@@ -21,6 +22,8 @@ export interface Expected {
   words?: readonly string[];
   /** Those that are there no more. */
   gone?: readonly string[];
+  /** Those that one took out and another put elsewhere at the same time: they are there once, or no more. */
+  open?: readonly string[];
   /** What there is in upper case, each piece whole; Bea's sentence where nothing is said, and `null` where nobody can have it. */
   pieces?: readonly string[] | null;
   /** What stands in one line with what. */
@@ -29,6 +32,8 @@ export interface Expected {
   caret?: string;
   /** How many there are of what is no letter, by kind. */
   atoms?: Readonly<Record<string, number>>;
+  /** How many rows and columns the first table has. */
+  table?: string;
   /** Whose page says that something is not saved, where that is asked. */
   unsaved?: readonly string[];
 }
@@ -38,14 +43,17 @@ export type Holds = (when: string, expected: Expected) => void;
 
 export interface Story extends Expected {
   name: string;
+  /** The text that it begins with; two lines where nothing is said. */
+  base?: Base;
   /** What is expected besides its name is to hold in the end. */
   plays: (scene: Scene, holds: Holds) => Promise<void>;
 }
 
 export function faultsOf(scene: Scene, expected: Expected): Fault[] {
-  const { words = OWN_WORDS, gone = [], pieces = [SENTENCE], beside = [], caret, atoms = {}, unsaved } = expected;
+  const { words = OWN_WORDS, gone = [], open = [], pieces = [SENTENCE], beside = [], caret, atoms = {}, table, unsaved } = expected;
   const all = lines(scene.doc);
-  const found = [...scene.differences(), ...wordFaults(all, [...BASE, ...words], gone)];
+  const found = [...scene.differences(), ...shapeFaults(scene.doc, table), ...wordFaults(all, [...BASE, ...words], gone)];
+  found.push(...wordFaults(all, open, []).filter(({ kind }) => kind === "doubled"));
   if (pieces) found.push(...sentenceFaults(all, pieces));
   for (const [piece, word] of beside) {
     if (all.some((line) => line.includes(piece) && line.includes(word)) || count(all, piece) === 0) continue;

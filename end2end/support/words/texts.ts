@@ -12,6 +12,9 @@ const list = (...items: Node[]): Node => nodes.bullet_list!.create(null, items);
 const row = (type: "table_header" | "table_cell", ...cells: Node[]): Node =>
   nodes.table_row!.create(null, cells.map((words) => nodes[type]!.create(null, words)));
 
+/** A head, two rows, and one of which two cells are merged. */
+export const GRID = [["kiwi", "lime", "mango"], ["nut", "olive", "peach"], ["quince", "rose", "sage"], ["thyme", "vetch"]] as const;
+
 const MAKE: Record<Base, (p: (words: string) => Node) => Node[]> = {
   lines: (p) => [p(FIRST), p(LINE), p(LAST)],
   without: (p) => [p(FIRST), p(LAST)],
@@ -20,6 +23,13 @@ const MAKE: Record<Base, (p: (words: string) => Node) => Node[]> = {
   table: (p) => {
     const rows = [row("table_header", p("fir"), p("fig")), row("table_cell", p(LINE), p("hazel"))];
     return [p(FIRST), nodes.table!.create(null, rows), p(LAST)];
+  },
+  grid: (p) => {
+    const [head, ...rest] = GRID;
+    const rows = [row("table_header", ...head.map(p)), ...rest.map((words) => row("table_cell", ...words.map(p)))];
+    const last = rows.pop()!;
+    const merged = nodes.table_cell!.create({ colspan: 2 }, last.lastChild!.content);
+    return [p(FIRST), nodes.table!.create(null, [...rows, last.copy(last.content.replaceChild(1, merged))]), p(LAST)];
   },
 };
 

@@ -1,0 +1,55 @@
+// Undo and redo take the caret to what they change, and nobody else's words take it there later.
+import { TextSelection } from "prosemirror-state";
+import type { EditorView } from "prosemirror-view";
+import { ySyncPluginKey, yUndoPluginKey } from "y-prosemirror";
+import type * as Y from "yjs";
+import type { Letters } from "../stranded/letters.ts";
+import { type Step, watchCopies } from "./copies.ts";
+import { type Done, takeBack } from "./take-back.ts";
+
+/** Brings back letters that a step deleted, where Yjs cannot; answers whether there were any that could be. */
+export type Regain = (letters: Letters[]) => boolean;
+
+/** Puts the caret behind what differs from the text before. */
+function toTheChange(view: EditorView, before: EditorView["state"]["doc"]): void {
+  const { tr } = view.state;
+  const start = before.content.findDiffStart(tr.doc.content);
+  const end = before.content.findDiffEnd(tr.doc.content);
+  if (start !== null && end) tr.setSelection(TextSelection.near(tr.doc.resolve(Math.max(start, end.b)), -1));
+  view.dispatch(tr.scrollIntoView());
+}
+
+/**
+ * What takes back a person's changes in a view. With each of them the binding notes where the caret was; but it takes that up when
+ * the text is already drawn without the change, and would move the caret with the next change that comes from others. Nor does
+ * it know that place any more once a change was done again.
+ */
+export function undoesOf(view: EditorView, regain: Regain): Y.UndoManager {
+  const { binding } = ySyncPluginKey.getState(view.state) as { binding: { beforeTransactionSelection: unknown } };
+  const { undoManager: undoes } = yUndoPluginKey.getState(view.state) as { undoManager: Y.UndoManager };
+  watchCopies(undoes);
+  const placeOf = (step: Step): unknown => step.meta.get(binding) ?? null;
+  const wrap = (name: "undo" | "redo", to: "undoStack" | "redoStack"): void => {
+    const next = (): Done | null =>
+      takeBack(undoes, name, (step) => {
+        if (name === "undo") binding.beforeTransactionSelection = placeOf(step) ?? binding.beforeTransactionSelection;
+      });
+    undoes[name] = () => {
+      const { doc } = view.state;
+      for (let done = next(); done; done = next()) {
+        const { step, changed, mislaid } = done;
+        binding.beforeTransactionSelection = null;
+        if (changed) undoes[to].at(-1)?.meta.set(binding, placeOf(step));
+        const regained = mislaid.length > 0 && regain(mislaid);
+        if (!changed && !regained) continue;
+        if (name === "undo" && !regained) view.dispatch(view.state.tr.scrollIntoView());
+        else toTheChange(view, doc);
+        return step;
+      }
+      return null;
+    };
+  };
+  wrap("undo", "redoStack");
+  wrap("redo", "undoStack");
+  return undoes;
+}

@@ -1,0 +1,150 @@
+// One makes something else of a line, then another makes something else of that; then both take back what they did, and do it again, in
+// every order. Everybody sees each step before the next: no word may go, or stand twice, or come back that somebody deleted.
+import { LINE } from "./acts.ts";
+import { Chance } from "./chance.ts";
+import { count, lines } from "./oracle.ts";
+import type { Scene } from "./scene.ts";
+import { BREATH_MS, type Expected, type Story } from "./story.ts";
+import { SENTENCE } from "./ways.ts";
+import type { Writer } from "./writer.ts";
+
+/** What somebody does to the line in the middle. */
+interface Deed {
+  name: string;
+  does: (writer: Writer, word: string) => void | Promise<void>;
+  /** Words that it takes out. */
+  deletes?: readonly string[];
+  /** Whether it writes Bea's sentence. */
+  writes?: boolean;
+}
+
+const command = (name: string, args: Record<string, unknown> = {}) => (writer: Writer, word: string): void => {
+  writer.select(writer.at(word));
+  writer.command(name, args);
+};
+const key = (combination: string) => (writer: Writer, word: string): void => {
+  writer.select(writer.at(word));
+  writer.tryKey(combination);
+};
+
+const RESHAPES: readonly Deed[] = [
+  { name: "Heading 1", does: command("heading", { level: 1 }) },
+  { name: "Heading 2", does: command("heading", { level: 2 }) },
+  { name: "Bulleted list", does: command("bullet_list") },
+  { name: "Numbered list", does: command("ordered_list") },
+  { name: "Quote", does: command("blockquote") },
+  { name: "Callout", does: command("callout", { kind: "note" }) },
+  { name: "Step", does: command("step") },
+  { name: "Code block", does: command("code_block") },
+  { name: "Enter", does: key("Enter") },
+  {
+    name: "Backspace at the start",
+    does: (writer, word) => {
+      writer.select(writer.headOf(word));
+      writer.tryKey("Backspace");
+    },
+  },
+  { name: "Alt+Up", does: key("Alt-ArrowUp") },
+  { name: "Alt+Down", does: key("Alt-ArrowDown") },
+];
+
+const WRITES: readonly Deed[] = [
+  {
+    name: "her sentence",
+    does: async (bea) => {
+      bea.select(bea.at("bay"));
+      await bea.type(`${SENTENCE} `);
+    },
+    writes: true,
+  },
+  {
+    name: "the deletion of two words",
+    does: (bea) => {
+      bea.select(bea.at("bramble", true), bea.at("bay"));
+      bea.press("Backspace");
+    },
+    deletes: ["bay", "bramble"],
+  },
+  {
+    name: "the deletion of the line's words",
+    does: (bea) => {
+      bea.select(bea.at("bramble", true), bea.at("birch"));
+      bea.press("Backspace");
+    },
+    deletes: LINE,
+  },
+];
+
+/** Who takes back (`u`) or does again (`y`) what they did last. */
+const ORDERS = ["Iu Iy Bu By", "Iu Bu Iy By", "Iu Bu By Iy", "Bu Iu By Iy", "Bu Iu Iy By", "Bu By Iu Iy"] as const;
+
+function expected(deed: Deed, done: boolean): Expected {
+  return { words: LINE, gone: done ? (deed.deletes ?? []) : [], pieces: done && deed.writes ? [SENTENCE] : null };
+}
+
+async function step(scene: Scene, act: () => void | Promise<void>): Promise<void> {
+  await act();
+  await scene.quiet();
+  await scene.pass(BREATH_MS);
+}
+
+const story = (first: Deed, second: Deed, order: (typeof ORDERS)[number]): Story => ({
+  name: `Ilse ${first.name}, Bea ${second.name}, ${order}`,
+  base: "lines",
+  plays: async (scene, holds) => {
+    await step(scene, () => first.does(scene.ilse, "bay"));
+    holds("first", expected(second, false));
+    await step(scene, () => second.does(scene.bea, "bay"));
+    holds("second", expected(second, true));
+    let done = true;
+    for (const [index, turn] of order.split(" ").entries()) {
+      const [writer, combination] = [turn[0] === "I" ? scene.ilse : scene.bea, turn[1] === "u" ? "Mod-z" : "Mod-y"] as const;
+      await step(scene, () => void writer.tryKey(combination));
+      // What was brought back elsewhere, because its line is another now, is not taken away again by doing it again.
+      if (turn === "By" && second.deletes && count(lines(scene.doc), "bramble") > 0) return;
+      if (writer === scene.bea) done = turn === "By";
+      holds(`${index + 1}: ${turn}`, expected(second, done));
+    }
+  },
+  words: second.deletes ? [] : LINE,
+  pieces: null,
+});
+
+/** Both do one thing after the other by chance, at any word, and often take it back. */
+const walk = (seed: number): Story => ({
+  name: `walk ${seed}`,
+  base: "lines",
+  plays: async (scene, holds) => {
+    const chance = new Chance(seed);
+    const typed: string[] = [];
+    for (let index = 1; index <= WALK; index++) {
+      const [writer, kind, word] = [chance.of([scene.ilse, scene.bea]), chance.below(10), chance.of(WORDS)];
+      const does = chance.of(RESHAPES);
+      const said = kind < 3 ? "undo" : kind < 4 ? "redo" : kind < 6 ? `types before ${word}` : `${does.name} at ${word}`;
+      await step(scene, async () => {
+        if (kind < 3) writer.tryKey("Mod-z");
+        else if (kind < 4) writer.tryKey("Mod-y");
+        else if (kind < 6) {
+          typed.push(`z${String.fromCharCode(96 + index)}z`);
+          writer.select(writer.at(word));
+          await writer.type(`${typed.at(-1)} `);
+        } else await does.does(writer, word);
+      });
+      const there = typed.filter((one) => count(lines(scene.doc), one) > 0);
+      holds(`${index}: ${writer.name} ${said}`, { words: [...LINE, ...there], pieces: null });
+    }
+  },
+  words: LINE,
+  pieces: null,
+});
+
+/** Steps of a walk, and which are walked: the first, and those that once failed. */
+const WALK = 12;
+const WALKS = [...Array.from({ length: 60 }, (_, index) => index + 1), 144, 397, 422, 487, 684, 1886, 1911, 1931, 2481, 2753, 2882];
+const WORDS = [...LINE, "alder", "ash", "aspen", "cedar", "clover", "cypress"];
+
+export const RESHAPED: readonly Story[] = RESHAPES.flatMap((first) =>
+  [...RESHAPES, ...WRITES].flatMap((second) => ORDERS.map((order) => story(first, second, order))),
+);
+
+export const WALKED: readonly Story[] = WALKS.map(walk);
