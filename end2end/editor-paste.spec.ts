@@ -141,7 +141,7 @@ test("detail_09 nothing pasted runs, loads or dresses the page", async ({ sheet,
   page.on("request", (request) => asked.push(request.url()));
   await one.paste({
     "text/html":
-      `<p style="background:url(http://127.0.0.1:9/a)" onclick="alert(1)">kept <a href="javascript:alert(1)">words</a></p><script>alert(1)</script><img src="http://127.0.0.1:9/b.png" alt="a picture" onerror="alert(1)">` +
+      `<base href="http://127.0.0.1:9/"><p style="background:url(http://127.0.0.1:9/a)" onclick="alert(1)">kept <a href="javascript:alert(1)">words</a></p><script>alert(1)</script><img src="http://127.0.0.1:9/b.png" alt="a picture" onerror="alert(1)">` +
       `<svg><script>alert(1)</script></svg><math><mi>x</mi></math><iframe src="http://127.0.0.1:9/c"></iframe><style>p{color:red}</style><form><input value="v"><button>b</button></form><object data="http://127.0.0.1:9/d"></object><video src="http://127.0.0.1:9/e"></video>`,
   });
   expect(await one.html()).toBe(p("kept words") + p("a picture"));

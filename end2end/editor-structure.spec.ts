@@ -136,3 +136,70 @@ test("mounted and taken off six times: one editor, one connection, no complaint"
   await expect(page.locator(".ProseMirror")).toHaveCount(1);
   await expect.poll(() => room.connected).toBe(1);
 });
+
+for (const [where, html] of [
+  ["a paragraph", "<p>One</p>"],
+  ["a heading", "<h1>One</h1>"],
+  ["the first item of a list", "<ul><li>One</li></ul>"],
+  ["the first task", "<ul class='tasks'><li class='task'>One</li></ul>"],
+  ["the first item within an item", "<ul><li>Above<ul><li>One</li></ul></li></ul>"],
+] as const) {
+  test(`Tab in ${where} has nothing to do, and no word typed behind it is lost`, async ({ sheet, page }) => {
+    const one = await sheet();
+    await one.paste({ "text/html": html });
+    await page.keyboard.press("Control+End");
+    const before = await one.html();
+    await page.keyboard.press("Tab");
+    await expect(page.getByRole("status")).toHaveText("Press Escape to leave the text.");
+    await expect(one.text).toBeFocused();
+    expect(await one.html()).toBe(before);
+    await one.type(" two");
+    await expect(one.text).toHaveText(/One two$/);
+    await expect(page.getByRole("status")).toHaveText("");
+    await one.saved();
+  });
+}
+
+test("Shift+Tab lifts an item until it is none, then has nothing to do", async ({ sheet, page }) => {
+  const one = await sheet();
+  await one.type("- Above\nOne");
+  await page.keyboard.press("Tab");
+  await expect(one.text.locator("li li")).toHaveText("One");
+  await page.keyboard.press("Shift+Tab");
+  await expect(one.text.locator("li")).toHaveText(["Above", "One"]);
+  await page.keyboard.press("Shift+Tab");
+  await expect(one.text.locator("li")).toHaveText(["Above"]);
+  for (let more = 0; more < 2; more++) await page.keyboard.press("Shift+Tab");
+  await expect(page.getByRole("status")).toHaveText("Press Escape to leave the text.");
+  await one.type(" two");
+  await expect(one.text).toHaveText("AboveOne two");
+});
+
+test("who comes by Tab and writes nothing passes through the text, both ways; in a list Tab stays", async ({ sheet, page }) => {
+  const one = await sheet();
+  const [before, after] = [page.locator("#before"), page.locator("#after")];
+  await page.locator(".scroll").evaluate((element) => element.before(Object.assign(document.createElement("button"), { id: "before" })));
+  await expect(one.text).toHaveAccessibleDescription("Press Escape to leave the text.");
+  await one.type("One");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Tab");
+  await expect(after).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await expect(one.text).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await expect(before).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(one.text).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(after).toBeFocused();
+  await page.keyboard.press("Shift+Tab");
+  await one.type(" two");
+  await page.keyboard.press("Shift+Tab");
+  await expect(one.text).toBeFocused();
+  await one.command("bullet_list");
+  await after.focus();
+  await page.keyboard.press("Shift+Tab");
+  await expect(one.text).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(one.text).toBeFocused();
+});

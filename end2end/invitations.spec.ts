@@ -61,6 +61,30 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+for (const javaScriptEnabled of [true, false]) {
+  test(`who is signed in as somebody else signs out on the page of the link and goes on there, ${javaScriptEnabled ? "with" : "without"} scripts`, async ({ page, owner, another }) => {
+    const [bea, cy] = [await personFor(page.request, "Bea Lindholm"), await personFor(page.request, "Cy Holt")];
+    const fresh = freshEmail();
+    await done(page.request, "member.invite", { workspace: owner.workspace, emails: `${bea.email} ${fresh}`, role: "reader" });
+    const other = await another({ javaScriptEnabled });
+    for (const [address, next] of [
+      [bea.email, other.getByRole("link", { name: "Sign in to accept" })],
+      [fresh, other.getByLabel("Choose a password")],
+    ] as const) {
+      await cy.signIn(other.request);
+      const link = await linkFor(page.request, address, "invitation");
+      await other.goto(link);
+      await expect(other.getByText("You are signed in with another address.")).toBeVisible();
+      await expect(next).toHaveCount(0);
+      await other.getByRole("button", { name: "Sign out" }).click();
+      await expect(next).toBeVisible();
+      await expect(other).toHaveURL(new RegExp(`${link}$`));
+    }
+    await other.goto("/you");
+    await expect(other).toHaveURL(/\/sign-in/);
+  });
+}
+
 test("a link that was taken back says so", async ({ page, owner, another, complaints }) => {
   complaints.expect(/status of 410/);
   const address = freshEmail();

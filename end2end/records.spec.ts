@@ -32,6 +32,38 @@ test("are made, renamed, described and found @smoke", async ({ page, owner }) =>
   await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
 });
 
+test("are found again by Back, by a reload and by the address, since what is typed into the search stands in it", async ({ page, owner }) => {
+  for (const title of ["Receiving chilled stock", "Cleaning the dock"]) await owner.makeRecord(page.request, title);
+  await open(page, owner.at());
+  const search = page.getByLabel("Search the titles");
+  const other = page.getByRole("link", { name: "Cleaning the dock" });
+  const steps = () => page.evaluate(() => history.length);
+  const before = await steps();
+  await search.pressSequentially("chilled & st");
+  await expect(page).toHaveURL(owner.at("?search=chilled+%26+st"));
+  await search.fill("chilled");
+  await expect(page).toHaveURL(owner.at("?search=chilled"));
+  await expect(other).toHaveCount(0);
+  expect(await steps(), "no step of the history for a key").toBe(before);
+  await page.getByRole("link", { name: "Receiving chilled stock" }).click();
+  await expect(page.getByRole("heading", { name: "Receiving chilled stock" })).toBeVisible();
+  for (const again of [() => page.goBack(), () => page.reload()]) {
+    await again();
+    await expect(search).toHaveValue("chilled");
+    await expect(page.getByRole("link", { name: "Receiving chilled stock" })).toBeVisible();
+    await expect(other).toHaveCount(0);
+  }
+  await alive(page);
+  await page.getByLabel("Order").selectOption("title");
+  await expect(page).toHaveURL(owner.at("?search=chilled&sort=title"));
+  await search.fill("");
+  await expect(page).toHaveURL(owner.at("?sort=title"));
+  await expect(other).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(owner.at("?search=chilled"));
+  await expect(other).toHaveCount(0);
+});
+
 test("keep what both people wrote when two change the same one", async ({ page, owner, another, complaints }) => {
   complaints.expect(/status of 409/);
   const record = await owner.makeRecord(page.request, "Cleaning the dock");

@@ -55,9 +55,9 @@ for (const [op, { fields, at }] of Object.entries(forms)) {
     );
     expect(cases.some((row) => Object.keys(row.errors).length > 0)).toBe(true);
     const sent: string[] = [];
-    // A record's page asks for its text by itself, once it hears its room; everything else is sent by the form.
+    // A record's page asks for it and its text by itself, once it hears its room; everything else is sent by the form.
     page.on("request", (request) => {
-      if (request.method() === "POST" && !request.url().endsWith("/api/v1/record.read")) sent.push(request.url());
+      if (request.method() === "POST" && !/\/api\/v1\/record\.(get|read)$/.test(request.url())) sent.push(request.url());
     });
     await open(page, at(owner, record));
     const form = page.locator("form").filter({ has: page.locator(`input[name="_op"][value="${op}"]`) });

@@ -402,9 +402,16 @@ pub(crate) fn address() -> String {
 pub(crate) fn forget_saved() {
     let here = address();
     let plain = crate::forms::with_saved(&here, None);
-    let history = window().and_then(|window| window.history().ok());
-    if let Some(history) = history.filter(|_| plain != here) {
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&plain));
+    if plain != here {
+        readdress(&plain);
+    }
+}
+
+/// Gives this page another address, without a step for Back. The router hears of it when somebody comes back to it: told at
+/// once it would end the page where a browser takes no more of them (Safari, after a hundred in ten seconds).
+pub(crate) fn readdress(address: &str) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(address));
     }
 }
 

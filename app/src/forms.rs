@@ -183,6 +183,8 @@ pub fn destination(op: &str, output: &Value, page: &str) -> String {
         "account.forgot_password" => "/forgot/sent".to_owned(),
         "account.verify" => "/sign-in?from=verified".to_owned(),
         "account.reset_password" => "/sign-in?from=reset".to_owned(),
+        // Whoever is not the one who is invited goes on as that one.
+        "session.sign_out" if path.starts_with("/invitation/") => path.to_owned(),
         "session.sign_out" => "/sign-in?from=signed-out".to_owned(),
         "session.sign_in" | "session.prove" => next_of(page).unwrap_or_else(|| "/w".to_owned()),
         "account.change_password" => format!("{path}?from=password"),
@@ -291,6 +293,14 @@ mod tests {
             ("/sign-in?next=", "/w"),
         ] {
             assert_eq!(destination("session.sign_in", &Value::Null, page), expected, "{page}");
+        }
+        for (page, expected) in [
+            ("/you?from=x", "/sign-in?from=signed-out"),
+            ("/w", "/sign-in?from=signed-out"),
+            ("/invitation/token", "/invitation/token"),
+            ("/invitation/token?saved=x", "/invitation/token"),
+        ] {
+            assert_eq!(destination("session.sign_out", &Value::Null, page), expected, "{page}");
         }
         assert_eq!(
             destination("record.create", &json!({"id": "r"}), "/w/a?q=1"),

@@ -98,24 +98,21 @@ pub enum Admin {
         #[arg(value_name = "EMAIL")]
         email: String,
     },
-    /// Suspend a member of a workspace: they see nothing of it until the suspension is ended there.
-    Suspend {
-        /// The workspace.
-        #[arg(value_name = "WORKSPACE")]
-        workspace: domain::WorkspaceId,
-        /// The member's account, as the audit log names it.
-        #[arg(value_name = "ACCOUNT")]
-        account: domain::AccountId,
+    /// Suspend a member of a workspace: they see nothing of it until `resume`.
+    Suspend(Seat),
+    /// End a member's suspension.
+    Resume(Seat),
+    /// Give a member another role.
+    Role {
+        /// Whom.
+        #[command(flatten)]
+        seat: Seat,
+        /// The new role's id, as the pack names it, such as `reader`.
+        #[arg(value_name = "ROLE")]
+        role: String,
     },
     /// Remove a member from a workspace. What they wrote stays.
-    Remove {
-        /// The workspace.
-        #[arg(value_name = "WORKSPACE")]
-        workspace: domain::WorkspaceId,
-        /// The member's account, as the audit log names it.
-        #[arg(value_name = "ACCOUNT")]
-        account: domain::AccountId,
-    },
+    Remove(Seat),
     /// Write a workspace's sealed audit log with its proofs to a file.
     ExportAudit {
         /// The workspace.
@@ -133,6 +130,17 @@ pub enum Admin {
         #[arg(default_value = "{}")]
         json: String,
     },
+}
+
+/// Somebody's place in a workspace.
+#[derive(Debug, Args)]
+pub struct Seat {
+    /// The workspace.
+    #[arg(value_name = "WORKSPACE")]
+    pub workspace: domain::WorkspaceId,
+    /// The member: their e-mail address, or their account's id as the audit log names it.
+    #[arg(value_name = "MEMBER")]
+    pub member: String,
 }
 
 /// Acts on exported logs; none of them needs the server or its database.

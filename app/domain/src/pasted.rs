@@ -157,6 +157,10 @@ mod tests {
             ("bea@b.example<mailto:bea@b.example>", vec!["bea@b.example"]),
             ("MailTo:bea@b.example?subject=Hi", vec!["bea@b.example"]),
             ("Ask Bea (bea@b.example).", vec!["bea@b.example"]),
+            (
+                "سید علی\u{200C}رضا <bea@b.example>, 👩\u{200D}🔬 Cy <cy@b.example>",
+                vec!["bea@b.example", "cy@b.example"],
+            ),
             // None is passed over, whole or not.
             (
                 "cy@b.example Bea <bea@b.example> dee@b.example",

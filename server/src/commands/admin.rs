@@ -1,19 +1,20 @@
 //! Acts of an operator, through the same dispatcher as everybody's, as the command line: on record like everything else.
 
 use crate::{
-    cli::Admin,
+    cli::{Admin, Seat},
     compose::{self, MakeKeys, Migrate},
     config::Config,
     refusal::Refusal,
     terminal,
 };
 use domain::{
-    Caller, Door, Problem, RequestId, WorkspaceId,
-    ops::{ExportAuditLog, RemoveMember, SuspendMember},
+    AccountId, Caller, Door, Operation, Problem, RequestId, WorkspaceId,
+    ops::{ExportAuditLog, ListMembers, MemberView, RemoveMember, ResumeMember, SetRole, SuspendMember},
     ports::Random,
+    validate,
 };
 use outbound::{SystemClock, SystemRandom};
-use services::{EndSessions, Services};
+use services::{EndSessions, Handle, Services};
 use std::{io::Write as _, os::unix::fs::MetadataExt as _, path::Path, sync::Arc};
 
 /// Does one act.
@@ -51,16 +52,33 @@ async fn seal(services: &Services) {
 async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {
     match act {
         Admin::EndSessions { email } => {
-            let ended = services.run(caller(), EndSessions { email }).await;
-            ended.result.map(|_| ()).map_err(|problem| refused(&problem))
+            let said = format!("Every session of {email} is ended.");
+            done(services, EndSessions { email }, said).await
         }
-        Admin::Suspend { workspace, account } => {
-            let done = services.run(caller(), SuspendMember { workspace, account }).await;
-            done.result.map(|_| ()).map_err(|problem| refused(&problem))
+        Admin::Suspend(seat) => {
+            let (workspace, account, who) = found(services, &seat).await?;
+            let said = format!("{who} is suspended.");
+            done(services, SuspendMember { workspace, account }, said).await
         }
-        Admin::Remove { workspace, account } => {
-            let done = services.run(caller(), RemoveMember { workspace, account }).await;
-            done.result.map(|_| ()).map_err(|problem| refused(&problem))
+        Admin::Resume(seat) => {
+            let (workspace, account, who) = found(services, &seat).await?;
+            let said = format!("{who} is not suspended any more.");
+            done(services, ResumeMember { workspace, account }, said).await
+        }
+        Admin::Role { seat, role } => {
+            let (workspace, account, who) = found(services, &seat).await?;
+            let said = format!("{who} has the role {role}.");
+            let op = SetRole {
+                workspace,
+                account,
+                role,
+            };
+            done(services, op, said).await
+        }
+        Admin::Remove(seat) => {
+            let (workspace, account, who) = found(services, &seat).await?;
+            let said = format!("{who} is removed from the workspace.");
+            done(services, RemoveMember { workspace, account }, said).await
         }
         Admin::ExportAudit { workspace, file } => export(services, workspace, &file).await,
         Admin::Call { operation, json } => {
@@ -68,6 +86,32 @@ async fn run(services: &Services, act: Admin) -> Result<(), Refusal> {
             call(services, &operation, &json).await
         }
     }
+}
+
+/// Does it, and says so.
+async fn done<Op: Handle + Operation>(services: &Services, op: Op, said: String) -> Result<(), Refusal> {
+    let answer = services.run(caller(), op).await;
+    answer.result.map_err(|problem| refused(&problem))?;
+    terminal::say(said);
+    Ok(())
+}
+
+/// Who is meant: by their address, or by their account's id. The line for the operator names both, so that a wrong one is seen.
+async fn found(services: &Services, seat: &Seat) -> Result<(WorkspaceId, AccountId, String), Refusal> {
+    let Seat { workspace, ref member } = *seat;
+    let answer = services.run(caller(), ListMembers { workspace }).await.result;
+    let people = answer.map_err(|problem| refused(&problem))?;
+    let (account, address) = (member.parse::<AccountId>().ok(), validate::canonical_email(member));
+    let named = |one: &MemberView| !address.is_empty() && one.email == address;
+    let meant = |one: &MemberView| Some(one.account) == account || named(one);
+    let one = people.members.into_iter().find(meant).ok_or_else(|| {
+        Refusal::new(
+            format!("Nobody in this workspace is {member}. Nothing was changed."),
+            "Give the e-mail address of a member, or their account's id from the audit log; `admin call member.list` lists them.",
+        )
+    })?;
+    let who = format!("{} ({}, account {})", one.name, one.email, one.account);
+    Ok((workspace, one.account, who))
 }
 
 async fn export(services: &Services, workspace: WorkspaceId, file: &Path) -> Result<(), Refusal> {
@@ -89,7 +133,9 @@ async fn export(services: &Services, workspace: WorkspaceId, file: &Path) -> Res
             format!("{} was not written: {error}.", file.display()),
             "Name a file that is not there yet, on a disk with room. The export itself stands in the log.",
         )
-    })
+    })?;
+    terminal::say(format!("The sealed log is in {}.", file.display()));
+    Ok(())
 }
 
 fn from_standard_input() -> Result<String, Refusal> {

@@ -54,7 +54,8 @@ fn an_operator_works_on_record_and_the_log_verifies_offline() {
     );
     assert!(list.contains("\"unsealed\":0"), "what a command does is sealed: {list}");
 
-    good(folder, &["admin", "export-audit", &workspace, "log.jsonl"]);
+    let done = good(folder, &["admin", "export-audit", &workspace, "log.jsonl"]);
+    assert_eq!(done, "The sealed log is in log.jsonl.\n");
     let key = good(folder, &["audit", "key", "--workspace", &workspace]);
     let verified = good(folder, &["audit", "verify", "log.jsonl", "--key", key.trim()]);
     assert!(
@@ -64,6 +65,7 @@ fn an_operator_works_on_record_and_the_log_verifies_offline() {
     std::fs::write(folder.join("key.pub"), &key).expect("a file");
     good(folder, &["audit", "verify", "log.jsonl", "--key", "key.pub"]);
     ends_sessions_on_record(folder, &said);
+    members_are_named_by_address_or_account(folder, &workspace);
     continues_an_earlier_checkpoint(folder, &workspace);
     finds_what_was_done_to_it(folder);
     refuses_what_it_cannot_read(folder, &workspace, &rename);
@@ -82,7 +84,9 @@ fn workspace_of(folder: &Path) -> String {
 
 fn ends_sessions_on_record(folder: &Path, said: &str) {
     let email = said.split_whitespace().find(|word| word.contains('@'));
-    good(folder, &["admin", "end-sessions", email.expect("an address")]);
+    let email = email.expect("an address");
+    let done = good(folder, &["admin", "end-sessions", email]);
+    assert_eq!(done, format!("Every session of {email} is ended.\n"));
     let house = domain::WorkspaceId::HOUSE;
     let list = good(
         folder,
@@ -92,6 +96,93 @@ fn ends_sessions_on_record(folder: &Path, said: &str) {
         list.contains("account.end_sessions") && list.contains("\"command_line\""),
         "{list}"
     );
+}
+
+fn members_are_named_by_address_or_account(folder: &Path, workspace: &str) {
+    let members = || -> Vec<serde_json::Value> {
+        let json = format!("{{\"workspace\":\"{workspace}\"}}");
+        let list = good(folder, &["admin", "call", "member.list", &json]);
+        let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
+        list["members"].as_array().expect("members").clone()
+    };
+    let text = |value: &serde_json::Value| value.as_str().expect("a text").to_owned();
+    let all = members();
+    let one = all
+        .iter()
+        .find(|member| member["role"] != "reader" && member["owner"] == false);
+    let one = one.expect("a member who does not answer for it");
+    let [name, email, account] = ["name", "email", "account"].map(|field| text(&one[field]));
+    let who = format!("{name} ({email}, account {account})");
+    let louder = format!(" {} ", email.to_uppercase());
+    let now = |field: &str| {
+        let all = members();
+        let one = all.iter().find(|member| member["account"] == account.as_str());
+        one.map(|member| member[field].clone())
+    };
+    for (act, member, role, field, is, said) in [
+        (
+            "suspend",
+            &email,
+            None,
+            "suspended",
+            serde_json::json!(true),
+            "is suspended.",
+        ),
+        (
+            "resume",
+            &account,
+            None,
+            "suspended",
+            false.into(),
+            "is not suspended any more.",
+        ),
+        ("suspend", &account, None, "suspended", true.into(), "is suspended."),
+        (
+            "resume",
+            &louder,
+            None,
+            "suspended",
+            false.into(),
+            "is not suspended any more.",
+        ),
+        (
+            "role",
+            &email,
+            Some("reader"),
+            "role",
+            "reader".into(),
+            "has the role reader.",
+        ),
+    ] {
+        let mut arguments = vec!["admin", act, workspace, member];
+        arguments.extend(role);
+        assert_eq!(good(folder, &arguments), format!("{who} {said}\n"));
+        assert_eq!(now(field), Some(is), "{act} {member}");
+    }
+    let said = good(folder, &["admin", "remove", workspace, &email]);
+    assert_eq!(said, format!("{who} is removed from the workspace.\n"));
+    assert_eq!(now("name"), None);
+
+    let other = text(&all.iter().find(|member| **member != *one).expect("another")["email"]);
+    for (arguments, wrong) in [
+        (vec!["suspend", workspace, &email], "Nobody in this workspace is"),
+        (vec!["resume", workspace, &account], "Nobody in this workspace is"),
+        (
+            vec!["remove", workspace, "nobody@example.com"],
+            "Nobody in this workspace is nobody@example.com.",
+        ),
+        (
+            vec!["suspend", workspace, "nobody"],
+            "Nobody in this workspace is nobody.",
+        ),
+        (vec!["suspend", workspace, ""], "Nobody in this workspace is"),
+        (vec!["suspend", &account, &other], "The act was refused"),
+        (vec!["role", workspace, &other, "emperor"], "Choose one of the list"),
+    ] {
+        let (output, out, err) = run(folder, &[vec!["admin"], arguments.clone()].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {out}{err}");
+        assert!(err.contains(wrong), "{arguments:?}: {err}");
+    }
 }
 
 fn continues_an_earlier_checkpoint(folder: &Path, workspace: &str) {

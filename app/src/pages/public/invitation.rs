@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     Code, Problem, Secret,
-    ops::{AcceptInvitation, DeclineInvitation, InspectInvitation, InvitationView, JoinByInvitation, Reader},
+    ops::{AcceptInvitation, DeclineInvitation, InspectInvitation, InvitationView, JoinByInvitation, Reader, SignOut},
 };
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -80,16 +80,7 @@ fn Invitation(invitation: InvitationView, token: String) -> impl IntoView {
             </a>
         }
         .into_any(),
-        Reader::SomebodyElse => view! {
-            <Banner tone=Tone::Lamp>
-                <b>"You are signed in with another address. "</b>
-                "Sign out, then open the link of the mail again."
-            </Banner>
-            <a class="btn btn-line btn-lg btn-block" href="/you">
-                "To your account"
-            </a>
-        }
-        .into_any(),
+        Reader::SomebodyElse => view! { <SomebodyElse/> }.into_any(),
     };
     view! {
         {from}
@@ -105,6 +96,27 @@ fn Invitation(invitation: InvitationView, token: String) -> impl IntoView {
         {act}
         <Decline token/>
         <p class="auth-alt">{until} " Joining is written to the workspace’s audit log, and so is declining. Close this page, and nothing happens."</p>
+    }
+}
+
+/// Signed in with another address than the invited one. Who signs out here comes back here. This page has no script that could
+/// ask first, as the workspace does, so it says what signing out takes along.
+#[component]
+fn SomebodyElse() -> impl IntoView {
+    let form = Form::<SignOut>::new();
+    view! {
+        <Banner tone=Tone::Lamp>
+            <b>"You are signed in with another address. "</b>
+            "Sign out, and you come back to this page. What you wrote in this browser and is not saved yet is erased with that."
+        </Banner>
+        <OpForm form native=true>
+            <Submit class="btn-lg btn-block">"Sign out"</Submit>
+        </OpForm>
+        <p class="auth-alt">
+            <a class="link" href="/you">
+                "To your account"
+            </a>
+        </p>
     }
 }
 

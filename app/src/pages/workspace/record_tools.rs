@@ -31,6 +31,7 @@ pub fn RecordTools(
             navigate(&record_query::address(&path, &change), NavigateOptions::default());
         })
     };
+    let listed = path.clone();
     let placeholder = move || {
         let total = page
             .get::<RecordPage>()
@@ -45,14 +46,6 @@ pub fn RecordTools(
         .collect();
     let shown = workspace.clone();
     let states = move || states_of(&shown, &filter.with(|filter| filter.kind.clone()));
-    let orders = [
-        (RecordSort::Changed, "Last changed"),
-        (RecordSort::Title, "By title"),
-        (RecordSort::Made, "Last made"),
-    ];
-    let orders = orders
-        .map(|(sort, words)| (sort.word().to_owned(), words.to_owned()))
-        .to_vec();
     let shelf = move || filter.with(|filter| filter.shelf);
     // Where nothing is, there is nothing to search.
     let idle = move || {
@@ -74,7 +67,7 @@ pub fn RecordTools(
                     value=first.search
                     placeholder=placeholder
                     maxlength=domain::validate::SEARCH_MAX.to_string()
-                    on:input:target=move |event| typed.set(Some(event.target().value()))
+                    on:input:target=move |event| search(event.target().value(), &listed, filter, typed)
                 />
             </label>
             <input class="more vh only-phone" type="checkbox" id="rec-more"/>
@@ -108,7 +101,7 @@ pub fn RecordTools(
                     label="Order"
                     all=""
                     value=Signal::derive(move || filter.with(|filter| filter.sort.word().to_owned()))
-                    options=Signal::stored(orders)
+                    options=Signal::stored(orders())
                     on_pick=Callback::new(move |sort: String| {
                         let sort = RecordSort::parse(&sort).unwrap_or_default();
                         go.run(RecordFilter { sort, from: 0, ..filter.get_untracked() });
@@ -123,6 +116,28 @@ pub fn RecordTools(
             </div>
         </form>
     }
+}
+
+/// Finds what is being typed. That has an address as what is chosen has: Back and a reload show the same again.
+fn search(words: String, path: &str, filter: Memo<RecordFilter>, typed: RwSignal<Option<String>>) {
+    typed.set(Some(words));
+    let address = record_query::address(path, &filter.get_untracked());
+    #[cfg(feature = "hydrate")]
+    crate::browser::readdress(&address);
+    // Nobody types into a page that the server makes.
+    #[cfg(not(feature = "hydrate"))]
+    let _ = address;
+}
+
+/// The orders there are.
+fn orders() -> Vec<(String, String)> {
+    [
+        (RecordSort::Changed, "Last changed"),
+        (RecordSort::Title, "By title"),
+        (RecordSort::Made, "Last made"),
+    ]
+    .map(|(sort, words)| (sort.word().to_owned(), words.to_owned()))
+    .to_vec()
 }
 
 /// The states there are, of one type or of all; those with the same id count once.

@@ -5,6 +5,7 @@
 //! moment, so the services are given a clock of their own; it ends a little before now, and the log begins with it. That is
 //! why it wants a data folder that is empty still, and why no server may work in there meanwhile: times in a log go forward.
 
+mod calendar;
 mod desk;
 mod markup;
 mod people;
@@ -17,6 +18,7 @@ use crate::{
     refusal::Refusal,
     terminal,
 };
+use calendar::Calendar;
 use domain::{Secret, password, ports::Clock};
 use outbound::{CapturedMailer, SystemClock};
 use people::StoryClock;
@@ -24,10 +26,10 @@ use services::Packs;
 use stage::{Present, Stage};
 use std::{fmt::Write as _, sync::Arc};
 use store::Db;
-use story::{LAST_DAY, Story};
+use story::Story;
 use time::Duration;
 
-/// The last day's work ends so long before now.
+/// The last day's work ends at least so long before now.
 const BEFORE_NOW: Duration = Duration::minutes(30);
 /// How many mails are remembered until they are opened.
 const MAILBOX: usize = 50;
@@ -72,8 +74,8 @@ async fn fill(config: &Config, db: &Db, story: &Story, password: &Secret) -> Res
             "Name another folder (--data ./demo), or remove this one and its keys to begin anew.",
         ));
     }
-    let last = SystemClock.now() - BEFORE_NOW;
-    let clock = Arc::new(StoryClock::new(last - Duration::days(i64::from(LAST_DAY) + 1)));
+    let calendar = Calendar::until(SystemClock.now() - BEFORE_NOW);
+    let clock = Arc::new(StoryClock::new(calendar.begin()));
     let services = compose::house(config, db, Arc::clone(&clock) as Arc<dyn Clock>, MakeKeys::IfNew).await?;
     let mailbox = Arc::new(CapturedMailer::new(Arc::clone(&clock) as Arc<dyn Clock>, MAILBOX));
     let mut stage = Stage {
@@ -84,7 +86,7 @@ async fn fill(config: &Config, db: &Db, story: &Story, password: &Secret) -> Res
         password: password.clone(),
         present: Present::default(),
     };
-    stage.play(last).await
+    stage.play(calendar).await
 }
 
 /// Who can sign in, and where.

@@ -1,9 +1,10 @@
 //! Plays the story: each act as its person, at its time, through the operations and the rooms that everybody uses.
 
 use super::{
+    calendar::Calendar,
     desk,
     people::{StoryClock, caller, link},
-    story::{Act, Deed, Head, LAST_DAY, RecordKey, Story},
+    story::{Act, Deed, Head, RecordKey, Story},
 };
 use crate::refusal::Refusal;
 use domain::{
@@ -19,10 +20,8 @@ use domain::{
 use outbound::CapturedMailer;
 use services::{Ask, Handle, Services};
 use std::{collections::BTreeMap, sync::Arc};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
-/// How long a day's work is.
-const WORKDAY: Duration = Duration::hours(8);
 /// What lies between two things that one person does in a row.
 const BREATH: Duration = Duration::seconds(9);
 /// What lies between two people who write in the same body.
@@ -49,30 +48,21 @@ pub(super) struct Present {
     records: BTreeMap<RecordKey, RecordId>,
 }
 
-/// When the act of this number is done, of so many on a day. Nobody works by the full hour: each is put off by a part of what
-/// lies between two, which looks drawn and is the same each time.
-fn hour(last: OffsetDateTime, day: u32, index: i32, count: i32) -> OffsetDateTime {
-    const PARTS: u32 = 997;
-    let evening = last - Duration::days(i64::from(LAST_DAY - day));
-    let part = (day * 389 + index.unsigned_abs() * 613 + 171) % PARTS;
-    let between = WORKDAY / count;
-    evening - WORKDAY + between * index + between * f64::from(part) / f64::from(PARTS)
-}
-
 /// Why an act was not done, in words for whoever mends the story.
 type Why = String;
 
 impl Stage<'_> {
-    /// Plays everything; `last` is when the last day's work is over.
+    /// Plays everything.
     ///
     /// # Errors
     /// The first act that was refused.
-    pub(super) async fn play(&mut self, last: OffsetDateTime) -> Result<(), Refusal> {
+    pub(super) async fn play(&mut self, calendar: Calendar) -> Result<(), Refusal> {
         let story = self.story;
-        for today in story.acts.chunk_by(|one, next| one.day == next.day) {
+        let on_one_date = |one: &Act, next: &Act| calendar.date(one.day) == calendar.date(next.day);
+        for today in story.acts.chunk_by(on_one_date) {
             let count = i32::try_from(today.len()).unwrap_or(i32::MAX);
             for (index, act) in (0..).zip(today) {
-                self.clock.reach(hour(last, act.day, index, count));
+                self.clock.reach(calendar.hour(act.day, index, count));
                 self.act(act).await.map_err(|why| {
                     Refusal::new(
                         format!(

@@ -378,6 +378,7 @@ fn text_after(pieces: &[Piece], steps: &[Step], step: &Step) -> String {
 mod tests {
     use super::*;
     use domain::validate;
+    use std::collections::BTreeSet;
 
     #[test]
     fn the_files_can_be_read_and_name_nobody_who_is_not_there() {
@@ -394,6 +395,54 @@ mod tests {
             let documentation = ["192.0.2.", "198.51.100.", "203.0.113."];
             let nobodys = documentation.iter().any(|network| person.address.starts_with(network));
             assert!(nobodys || person.address.is_empty(), "RFC 5737: {}", person.address);
+        }
+    }
+
+    /// The numbers of procedures and instructions in a text.
+    fn numbers(text: &str) -> BTreeSet<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+        let number = |word: &&str| {
+            let digits = word.strip_prefix("SOP-").or_else(|| word.strip_prefix("WI-"));
+            digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+        };
+        words.filter(number).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn numbers_are_given_in_their_order_and_nothing_is_named_before_it_is_there() {
+        let story = read().expect("a story");
+        let (mut titles, mut under, mut states) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        for act in &story.acts {
+            let there = |said: &BTreeSet<String>, titles: &BTreeMap<RecordKey, String>| {
+                let own: BTreeSet<String> = titles.values().flat_map(|title| numbers(title)).collect();
+                assert!(said.is_subset(&own), "day {}, {}: {said:?}", act.day, act.deed);
+            };
+            match &act.deed {
+                Deed::Create(key, head) => {
+                    if let Some(number) = numbers(&head.title).first() {
+                        let kind = number.split('-').next().expect("a kind");
+                        let mut earlier = titles.values().flat_map(|title: &String| numbers(title));
+                        assert!(!earlier.any(|one| one.starts_with(kind) && one > *number), "{number}");
+                    }
+                    there(&numbers(&head.summary), &titles);
+                    titles.insert(*key, head.title.clone());
+                    under.insert(*key, head.summary.split_once("Under ").map(|(_, rest)| numbers(rest)));
+                }
+                Deed::Write(_, writers) => {
+                    for (_, document) in writers {
+                        there(&numbers(&document.to_json().to_string()), &titles);
+                    }
+                }
+                Deed::Move(key, state) => {
+                    states.insert(titles[key].clone(), state.clone());
+                    for above in under[key].iter().flatten().filter(|_| state == "effective") {
+                        let mut holds = states.iter().filter(|(title, _)| title.starts_with(above.as_str()));
+                        let holds = holds.any(|(_, state)| state == "effective");
+                        assert!(holds, "{} holds under {above}, which does not yet", titles[key]);
+                    }
+                }
+                _ => {}
+            }
         }
     }
 
