@@ -21,8 +21,10 @@ export function keepPlaces(view: EditorView): void {
   const write = binding._prosemirrorChanged.bind(binding);
   binding._prosemirrorChanged = (doc) =>
     binding.doc.transact(() => {
-      takeMoved(binding.type, doc, { mapping: binding.mapping, $caret: view.state.selection.$head });
+      const now: Now = { mapping: binding.mapping, $caret: view.state.selection.$head, open: [] };
+      takeMoved(binding.type, doc, now);
       write(doc);
+      for (const [type, node] of now.open) if (!align(type, node, now.mapping)) now.mapping.delete(type);
     }, ySyncPluginKey);
 }
 
@@ -39,6 +41,8 @@ export function writeEmpty(view: EditorView): void {
 interface Now {
   mapping: Map<unknown, unknown>;
   $caret: ResolvedPos;
+  /** What the binding has yet to write, or to know. */
+  open: [Y.XmlElement, Node][];
 }
 
 /** Answers whether the parent is all that the node is then, and known as that. */
@@ -70,9 +74,29 @@ function takeMoved(parent: Y.XmlFragment, node: Node, now: Now): boolean {
 function write(type: Y.XmlElement, node: Node, now: Now): boolean {
   const before = now.mapping.get(type) as Node | undefined;
   const written = node.inlineContent ? writeAtCaret(type, node, now) : takeMoved(type, node, now);
-  if (!written || !before?.sameMarkup(node)) return false;
-  now.mapping.set(type, node);
-  return true;
+  const isKnown = written && before?.sameMarkup(node) === true;
+  if (isKnown) now.mapping.set(type, node);
+  else now.open.push([type, node]);
+  return isKnown;
+}
+
+/** Sees to it that an element is known as what it is now, and all that is in it. The binding looks no deeper where it finds that all is as
+ * it should be, and would show with another's next change what it knew of the rest. */
+function align(type: Y.XmlElement, node: Node, mapping: Map<unknown, unknown>): boolean {
+  if (mapping.get(type) === node) return true;
+  if (type.nodeName !== node.type.name) return false;
+  let index = 0;
+  for (const child of type.toArray()) {
+    const first = index;
+    while (child instanceof Y.XmlText && node.maybeChild(index)?.isText) index += 1;
+    const nodes = node.children.slice(first, child instanceof Y.XmlText ? index : ++index);
+    if (child instanceof Y.XmlText) {
+      if (!isAll(child, { children: nodes })) return false;
+      mapping.set(child, nodes);
+    } else if (!(child instanceof Y.XmlElement) || !nodes[0] || !align(child, nodes[0], mapping)) return false;
+  }
+  if (index === node.childCount) mapping.set(type, node);
+  return index === node.childCount;
 }
 
 /** Where only letters before the caret were put in, or behind it taken out, does so there. */
@@ -94,7 +118,7 @@ function writeAtCaret(line: Y.XmlElement, node: Node, { mapping, $caret }: Now):
 }
 
 /** Whether a text has the letters and marks of a line. */
-function isAll(text: Y.XmlText, { children }: Node): boolean {
+function isAll(text: Y.XmlText, { children }: Pick<Node, "children">): boolean {
   const parts = text.toDelta() as { insert: unknown; attributes?: Record<string, unknown> }[];
   return (
     parts.length === children.length &&

@@ -54,20 +54,13 @@ function isWithin(item: Y.Item, update: Update): boolean {
   return outer !== null && (update.names(outer.id) || isWithin(outer, update));
 }
 
-/** What an undo (or redo) takes back: what was put in then, and what has come for it since. */
-export function takenBack(tr: Y.Transaction, undoes: Y.UndoManager): Taken {
-  const again = new LetterSet();
-  const put = undoes.currStackItem?.insertions;
-  if (!put) return () => true;
-  Y.iterateDeletedStructs(tr, put, (struct) => {
-    for (let item = struct; item instanceof Y.Item && item.redone; item = Y.getItem(tr.doc.store, item.redone)) {
-      again.add({ client: item.redone.client, clock: item.redone.clock, length: struct.length });
-    }
-  });
-  return (item, letter = 0) => {
-    const id = idOf(item, letter);
-    return Y.isDeleted(put, id) || again.has(id);
-  };
+/** In an undo's (or redo's) transaction: which letters it takes back, and not only what they stood in. */
+export const TAKEN_BACK = Symbol("taken back");
+
+/** What an undo (or redo) takes back. */
+export function takenBack({ meta }: Y.Transaction): Taken {
+  const taken = meta.get(TAKEN_BACK) as LetterSet | undefined;
+  return (item, letter = 0) => taken?.has(idOf(item, letter)) ?? true;
 }
 
 export class Change {

@@ -13,6 +13,7 @@ import { yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import type { Page, Ports } from "../sync/link.ts";
+import { noteRewritten } from "../undo/copies.ts";
 import { Mislaid } from "../undo/mislaid.ts";
 import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.ts";
 import { standsAlready } from "./again.ts";
@@ -74,6 +75,8 @@ export class Stranded implements Page {
   private readonly came = new LetterSet();
   private readonly withdrawn = new LetterSet();
   private readonly mislaid = new Mislaid();
+  /** What was brought back of a step that can be taken back. */
+  private readonly ofSteps = new LetterSet();
   /** When what was written here. */
   private wrote: { at: number; clock: number }[] = [];
 
@@ -135,7 +138,7 @@ export class Stranded implements Page {
     if (!view) return;
     try {
       if (tr.origin === others) this.lookAtOthers(tr, others, view);
-      else if (tr.origin instanceof Y.UndoManager) this.lookAtUndo(new Change(tr, takenBack(tr, tr.origin)), view);
+      else if (tr.origin instanceof Y.UndoManager) this.lookAtUndo(new Change(tr, takenBack(tr)), view);
     } catch (error) {
       // The change itself is integrated, whatever is wrong here.
       globalThis.reportError(error);
@@ -368,13 +371,24 @@ export class Stranded implements Page {
     const undoes = undoesOf(view);
     const [{ tr }, again, clock] = [view.state, [...undoes.redoStack], this.clock];
     change(tr);
-    // What follows from what somebody else did, or from an undo, is no step of its own, and what was undone can still be done again.
-    if (!own) tr.setMeta("addToHistory", false);
+    // What follows from what somebody else did, or from an undo, is no step of its own, and what was undone can still be done again. It
+    // belongs to the step that wrote it first, where that is known.
+    const isStep = own && !back.every(({ letters: [first] }) => this.isOfStep(first!, undoes));
+    if (!isStep) tr.setMeta("addToHistory", false);
     if (tr.docChanged || tr.selectionSet) view.dispatch(tr);
     this.page.flush();
     undoes.redoStack = again;
-    if (back.length > 0) this.waits.claims.brought(back, { clock, length: this.clock - clock });
+    if (back.length === 0) return tr.mapping;
+    const by = { clock, length: this.clock - clock };
+    if (own && !isStep) this.ofSteps.add({ client: this.doc.clientID, ...by });
+    noteRewritten(this.doc, back, clock);
+    this.waits.claims.brought(back, by);
     return tr.mapping;
+  }
+
+  /** Whether a letter is part of a step that can be taken back. */
+  private isOfStep(letter: Y.ID, { undoStack }: Y.UndoManager): boolean {
+    return this.ofSteps.has(letter) || undoStack.some(({ insertions }) => Y.isDeleted(insertions, letter));
   }
 
   private get clock(): number {

@@ -5,6 +5,8 @@ import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import { Change, takenBack } from "../stranded/change.ts";
 import { idOf, type Letters, LetterMap, merged, partsOf } from "../stranded/letters.ts";
+import { ATOM } from "../stranded/place.ts";
+import type { Piece } from "../stranded/restore.ts";
 import { itemsOf, lineOf, nodeOf, typeOf, type Was } from "../stranded/was.ts";
 
 /** A step of an undo manager. */
@@ -63,7 +65,7 @@ export function watchCopies(undoes: Y.UndoManager): void {
 function noteCopies(tr: Y.Transaction, copies: LetterMap<Copy>, before: Run[]): Run[] {
   if (tr.deleteSet.clients.size === 0 && before.length === 0) return [];
   // What others wrote in a line that is undone is no part of the step.
-  const change = new Change(tr, tr.origin instanceof Y.UndoManager ? takenBack(tr, tr.origin) : () => true);
+  const change = new Change(tr, tr.origin instanceof Y.UndoManager ? takenBack(tr) : () => true);
   const gone = goneIn(tr, change);
   const made = gone.length + before.length > 0 ? madeIn(change) : [];
   const { pairs, left } = pairsOf([...before, ...gone], made);
@@ -207,16 +209,56 @@ function cut({ text, letters, line }: Run, from: number, to = text.length): Run 
   return { text: text.slice(from, to), letters: part, line };
 }
 
-/** The item in which a letter stands now, done again where it was taken back; null where it is gone. */
+/** Letters of a page that lost their place because of others, and stand as others of its own again: Yjs lets go of the first. */
+const rewritten = new WeakMap<Y.Doc, LetterMap<Copy>>();
+
+/** Which letters of a document stand for which that lost their place. */
+export function rewrittenIn(doc: Y.Doc): LetterMap<Copy> {
+  const known = rewritten.get(doc);
+  const letters = known ?? new LetterMap<Copy>();
+  if (!known) rewritten.set(doc, letters);
+  return letters;
+}
+
+/** Notes that this page has written pieces again, from one of its clocks on. */
+export function noteRewritten(doc: Y.Doc, pieces: Piece[], clock: number): void {
+  const isNew = ({ id, deleted }: Y.Item): boolean => id.client === doc.clientID && id.clock >= clock && !deleted;
+  const texts = new Set<Y.XmlText>();
+  const all = Y.createDeleteSet();
+  all.clients.set(doc.clientID, [{ clock, len: Y.getState(doc.store, doc.clientID) - clock }]);
+  for (const { item } of partsOf(doc, all)) {
+    if (isNew(item) && item.content instanceof Y.ContentString && item.parent instanceof Y.XmlText) texts.add(item.parent);
+  }
+  const made = [...texts].flatMap((text) => runsIn(text, isNew, ({ deleted }) => !deleted));
+  for (const [from, to] of pairsOf(pieces.map(runOf), made).pairs) note(from, to, rewrittenIn(doc));
+}
+
+/** What a piece says; of a block, the letters within. */
+function runOf({ letters, inline, block }: Piece): Run {
+  const text = (block ? [block] : inline).map((node) => (node.isText || block ? node.textContent : ATOM)).join("");
+  const all = { text, letters, line: null };
+  // The first of a block's letters is the block.
+  return block ? { ...all, letters: cut(all, 1, text.length + 1).letters } : all;
+}
+
+/** Where a letter stands now, done again or written again where it was taken away; null where it is gone. */
 export function standing(doc: Y.Doc, { client, clock }: Y.ID): { item: Y.Item; id: Y.ID } | null {
   let id = Y.createID(client, clock);
   while (id.clock < Y.getState(doc.store, id.client)) {
     const item = Y.getItem(doc.store, id) as Y.Item | Y.GC;
-    if (!(item instanceof Y.Item)) return null;
-    if (!item.redone) return item.deleted ? null : { item, id };
-    id = Y.createID(item.redone.client, item.redone.clock + id.clock - item.id.clock);
+    if (item instanceof Y.Item && !item.deleted) return { item, id };
+    const next = nextOf(doc, item, id);
+    if (!next) return null;
+    id = next;
   }
   return null;
+}
+
+/** Which letter stands for one that is gone, if any. */
+export function nextOf(doc: Y.Doc, item: Y.Item | Y.GC, id: Y.ID): Y.ID | null {
+  if (item instanceof Y.Item && item.redone) return Y.createID(item.redone.client, item.redone.clock + id.clock - item.id.clock);
+  const copy = rewrittenIn(doc).get(id);
+  return copy ? Y.createID(copy.to.client, copy.to.clock + id.clock - copy.of) : null;
 }
 
 /** The letter that a step wrote last for one that it took away; null where it wrote none. */

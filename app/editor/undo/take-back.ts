@@ -4,9 +4,10 @@
 // letter. And what comes back stands between neighbours: Yjs looks for both on their own, and where they are not in order any more, two
 // pages that hear of it have two texts.
 import * as Y from "yjs";
-import type { Letters } from "../stranded/letters.ts";
+import { TAKEN_BACK } from "../stranded/change.ts";
+import { type Letters, LetterSet } from "../stranded/letters.ts";
 import type { Type } from "../stranded/was.ts";
-import type { Step } from "./copies.ts";
+import { rewrittenIn, type Step } from "./copies.ts";
 import { limit } from "./limit.ts";
 
 /** What was taken back. */
@@ -72,6 +73,9 @@ class Reversal {
       // What the step wrote and deleted itself is nobody's.
       if (item instanceof Y.Item && !Y.isDeleted(step.insertions, item.id)) this.back.add(item);
     });
+    const taken = new LetterSet();
+    for (const { id, length } of wrote) taken.add({ ...id, length });
+    tr.meta.set(TAKEN_BACK, taken);
     let changed = false;
     for (const item of this.back) changed = this.bringBack(item) !== null || changed;
     // From the end: what stands in something goes before it. Where others have something in it, it stays.
@@ -83,19 +87,24 @@ class Reversal {
     return changed;
   }
 
-  /** What there is now of letters, done again where they were taken back. */
+  /** What there is now of letters, done again or written again where they were taken away. */
   private *standing({ client, clock, length }: Letters): Generator<Y.Item> {
     const { tr } = this;
-    const end = Math.min(clock + length, Y.getState(tr.doc.store, client));
+    const { doc } = tr;
+    const end = Math.min(clock + length, Y.getState(doc.store, client));
     for (let at = clock; at < end; ) {
-      const struct = Y.getItem(tr.doc.store, Y.createID(client, at)) as Y.Item | Y.GC;
+      const struct = Y.getItem(doc.store, Y.createID(client, at)) as Y.Item | Y.GC;
       const next = Math.min(end, struct.id.clock + struct.length);
-      if (struct instanceof Y.Item && struct.redone) {
-        const { redone } = struct;
-        yield* this.standing({ client: redone.client, clock: redone.clock + at - struct.id.clock, length: next - at });
-      } else if (struct instanceof Y.Item && !struct.deleted) {
+      const some = { client, clock: at, length: next - at };
+      if (struct instanceof Y.Item && !struct.deleted) {
         Y.getItemCleanStart(tr, Y.createID(client, at));
-        yield Y.getItemCleanEnd(tr, tr.doc.store, Y.createID(client, next - 1));
+        yield Y.getItemCleanEnd(tr, doc.store, Y.createID(client, next - 1));
+      } else if (struct instanceof Y.Item && struct.redone) {
+        yield* this.standing({ ...some, client: struct.redone.client, clock: struct.redone.clock + at - struct.id.clock });
+      } else {
+        for (const { value, clock: from, length } of rewrittenIn(doc).within(some)) {
+          yield* this.standing({ client: value.to.client, clock: value.to.clock + from - value.of, length });
+        }
       }
       at = next;
     }
