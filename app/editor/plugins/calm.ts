@@ -1,7 +1,8 @@
-// What others write never disturbs who writes here: not the page's place on the screen, not a selection of cells, not an
-// input method that is composing.
+// What others write never disturbs who writes here: not the page's place on the screen, not a selection of cells or of a block, not
+// an input method that is composing.
 import { CellSelection } from "prosemirror-tables";
-import { type EditorState, Plugin, PluginKey, type Transaction } from "prosemirror-state";
+import type { NodeType } from "prosemirror-model";
+import { type EditorState, NodeSelection, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "y-prosemirror";
 import type * as Y from "yjs";
@@ -15,6 +16,8 @@ const SETTLE_MS = 20;
 interface Kept {
   /** The chosen cells as positions that survive others' edits. */
   cells: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null;
+  /** The chosen block: where its inside is, or where it stands, should it have none. */
+  block: { at: Y.RelativePosition; type: NodeType } | null;
   /** Whether the last change came from elsewhere. */
   foreign: boolean;
 }
@@ -44,6 +47,36 @@ function restoreCells(state: EditorState, cells: NonNullable<Kept["cells"]>): Tr
   return state.tr.setSelection(CellSelection.create(state.doc, anchor, head)).setMeta("addToHistory", false);
 }
 
+function blockOf(state: EditorState): Kept["block"] {
+  const { selection } = state;
+  if (!(selection instanceof NodeSelection)) return null;
+  const { type, binding } = ySyncPluginKey.getState(state);
+  const inside = selection.from + Number(!selection.node.isLeaf);
+  return { at: absolutePositionToRelativePosition(inside, type, binding.mapping), type: selection.node.type };
+}
+
+function restoreBlock(state: EditorState, { at, type: kind }: NonNullable<Kept["block"]>): Transaction | null {
+  const { doc, type, binding } = ySyncPluginKey.getState(state);
+  const inside = relativePositionToAbsolutePosition(doc, type, at, binding.mapping) as number | null;
+  const pos = (inside ?? 0) - Number(!kind.isLeaf);
+  if (inside === null || pos < 0 || state.doc.nodeAt(pos)?.type !== kind) return null;
+  return state.tr.setSelection(NodeSelection.create(state.doc, pos)).setMeta("addToHistory", false);
+}
+
+/** Where the binding chooses a block again, there may be none any more, and it would draw nothing of the change. */
+function watchChosen(view: EditorView): { destroy(): void } {
+  const { doc, binding } = ySyncPluginKey.getState(view.state) as {
+    doc: Y.Doc;
+    binding: { beforeTransactionSelection: { type: string } | null };
+  };
+  const place = (): void => {
+    const { beforeTransactionSelection: chosen } = binding;
+    if (chosen?.type === "node") binding.beforeTransactionSelection = { ...chosen, type: "text" };
+  };
+  doc.on("beforeObserverCalls", place);
+  return { destroy: () => doc.off("beforeObserverCalls", place) };
+}
+
 /** The nearest ancestor that scrolls. */
 export function scrollerOf(element: HTMLElement): HTMLElement {
   for (let parent = element.parentElement; parent; parent = parent.parentElement) {
@@ -56,18 +89,20 @@ export function scrollerOf(element: HTMLElement): HTMLElement {
 export function calm(): Plugin<Kept> {
   return new Plugin<Kept>({
     key: calmKey,
+    view: watchChosen,
     state: {
-      init: () => ({ cells: null, foreign: false }),
+      init: () => ({ cells: null, block: null, foreign: false }),
       apply: (tr, kept, _before, after) => {
         const foreign = isRemote(tr) && !isUndo(tr);
-        if (isRemote(tr)) return { cells: kept.cells, foreign };
-        return { cells: tr.selectionSet || tr.docChanged ? cellsOf(after) : kept.cells, foreign };
+        if (isRemote(tr) || !(tr.selectionSet || tr.docChanged)) return { ...kept, foreign };
+        return { cells: cellsOf(after), block: blockOf(after), foreign };
       },
     },
     appendTransaction(transactions, before, after) {
-      const { cells } = calmKey.getState(before)!;
-      if (!cells || !transactions.some(isRemote) || after.selection instanceof CellSelection) return null;
-      return restoreCells(after, cells);
+      const { cells, block } = calmKey.getState(before)!;
+      if (!transactions.some(isRemote)) return null;
+      if (block && before.selection instanceof NodeSelection && !(after.selection instanceof NodeSelection)) return restoreBlock(after, block);
+      return cells && !(after.selection instanceof CellSelection) ? restoreCells(after, cells) : null;
     },
     // The binding asks to scroll after each change it integrates; only one's own undo may.
     props: { handleScrollToSelection: (view) => calmKey.getState(view.state)!.foreign },

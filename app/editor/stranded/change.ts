@@ -1,9 +1,7 @@
 // A change while it is being integrated: what it brings, what it takes away, and what of that it was meant to take away.
 import * as Y from "yjs";
-import { idOf, LetterSet, partsOf } from "./letters.ts";
+import { type Deletes, idOf, LetterSet, partsOf } from "./letters.ts";
 import { isInline, lineOf, type Type, typeOf, type Was } from "./was.ts";
-
-type Deletes = Y.Transaction["deleteSet"];
 
 /** Whether a letter of an item was to be taken away: what goes only because it stood in something else was not. */
 export type Taken = (item: Y.Item, letter?: number) => boolean;

@@ -36,6 +36,18 @@ export function* partsOf({ store }: Y.Doc, { clients }: Deletes): Generator<Part
   }
 }
 
+/** Whether a set, which is in order, has any of some letters. */
+export function overlap({ clients }: Deletes, { client, clock, length }: Letters): boolean {
+  const ranges = clients.get(client) ?? [];
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.clock + ranges[middle]!.len > clock) high = middle;
+    else low = middle + 1;
+  }
+  return low < ranges.length && ranges[low]!.clock < clock + length;
+}
+
 /** A set without some letters. */
 export function without({ clients }: Deletes, letters: Letters[]): Deletes {
   const taken = new LetterSet();

@@ -19,13 +19,11 @@ import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.t
 import { standsAlready } from "./again.ts";
 import { Change, takenBack, takenIn, Update } from "./change.ts";
 import type { Clocks } from "./claims.ts";
-import { idOf, type Letters, LetterSet, nameOf } from "./letters.ts";
+import { type Deletes, idOf, type Letters, LetterSet, nameOf } from "./letters.ts";
 import { blockPiece, type Fate, type FateOf, Reading, standsAt } from "./reading.ts";
 import { type Piece, reselect, restore, type Spot } from "./restore.ts";
 import { Waits, type Whose } from "./waiting.ts";
 import { isInline, lineOf, type Type, typeOf, unitsOf } from "./was.ts";
-
-type Deletes = Y.Transaction["deleteSet"];
 
 /** What others write, as the link lets it in; it is the origin of those changes. */
 export interface Others {
@@ -136,13 +134,12 @@ export class Stranded implements Page {
     if (tr.origin !== others) this.note(tr, others.unsent.empty);
     const view = this.view();
     if (!view) return;
-    try {
+    guarded(() => {
       if (tr.origin === others) this.lookAtOthers(tr, others, view);
       else if (tr.origin instanceof Y.UndoManager) this.lookAtUndo(new Change(tr, takenBack(tr)), view);
-    } catch (error) {
-      // The change itself is integrated, whatever is wrong here.
-      globalThis.reportError(error);
-    }
+    });
+    const change = new Change(tr, () => true);
+    if (tr.origin === others) guarded(() => this.mislaid.note(change.goneTypes(), change, undoesOf(view)));
   };
 
   /** An earlier page's words come when this one has what others wrote since: what they took away meanwhile was never seen here. */
@@ -277,7 +274,6 @@ export class Stranded implements Page {
     const change = new Change(tr, takenIn(updates));
     this.waits.claims.foretell(saying);
     if (this.taken.size > 0) this.lookAtNew(change, updates);
-    this.mislaid.note(change.goneTypes(), change, undoesOf(view));
     const { lines, blocks } = change.gone(this.isMine);
     if (lines.size === 0 && blocks.length === 0) return;
     const carets = caretsOf(view, this.doc);
@@ -397,6 +393,15 @@ export class Stranded implements Page {
 }
 
 const undoesOf = (view: EditorView): Y.UndoManager => (yUndoPluginKey.getState(view.state) as { undoManager: Y.UndoManager }).undoManager;
+
+/** The change itself is integrated, whatever is wrong with what follows from it. */
+function guarded(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    globalThis.reportError(error);
+  }
+}
 
 /** What was brought back while something is undone (or done again) is not brought back once more when that is done again. */
 function keepBack(undoes: Y.UndoManager, letters: Letters[]): void {

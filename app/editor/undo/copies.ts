@@ -27,14 +27,17 @@ interface Run {
   text: string;
   letters: Letters[];
   line: Y.Item | null;
+  /** What they stand in. */
+  within: Y.Item | null;
 }
 
 /** Of letters that are not all that a line said, so many tell that they are the same. */
 const TELLING = 4;
-/** With more that differ than this they are not compared: a step that writes so much anew is no step that moves it. */
-const COMPARED = 10_000;
+/** No more letters are compared with others: a step that writes so many anew that are not the same lines is none that moves them. */
+const COMPARED = 4_000_000;
 
 const COPIES = Symbol("copies");
+const FRESH = Symbol("fresh");
 
 /** Which letters of a step stand for which that it took away. */
 export function copiesOf({ meta }: Step): LetterMap<Copy> {
@@ -42,6 +45,11 @@ export function copiesOf({ meta }: Step): LetterMap<Copy> {
   const copies = known ?? new LetterMap<Copy>();
   if (!known) meta.set(COPIES, copies);
   return copies;
+}
+
+/** What a step wrote instead of something, and stands for nothing that it took away. */
+export function freshOf({ meta }: Step): Letters[] {
+  return (meta.get(FRESH) as Letters[] | undefined) ?? [];
 }
 
 /** Notes that with each step from now on. */
@@ -57,19 +65,26 @@ export function watchCopies(undoes: Y.UndoManager): void {
   undoes.doc.on("afterTransaction", (tr: Y.Transaction) => {
     const step = changed;
     changed = null;
-    if (step) open = { step, gone: noteCopies(tr, copiesOf(step), open?.step === step ? open.gone : []) };
+    if (!step) return;
+    try {
+      open = { step, gone: noteCopies(tr, step, open?.step === step ? open.gone : []) };
+    } catch (error) {
+      // The step itself can be taken back, whatever is wrong here.
+      globalThis.reportError(error);
+    }
   });
 }
 
 /** Notes them for a change; `before` is what earlier ones of the step took away. Answers what may be written anew by a later one. */
-function noteCopies(tr: Y.Transaction, copies: LetterMap<Copy>, before: Run[]): Run[] {
+function noteCopies(tr: Y.Transaction, step: Step, before: Run[]): Run[] {
   if (tr.deleteSet.clients.size === 0 && before.length === 0) return [];
   // What others wrote in a line that is undone is no part of the step.
   const change = new Change(tr, tr.origin instanceof Y.UndoManager ? takenBack(tr) : () => true);
   const gone = goneIn(tr, change);
   const made = gone.length + before.length > 0 ? madeIn(change) : [];
-  const { pairs, left } = pairsOf([...before, ...gone], made);
-  for (const [from, to] of pairs) note(from, to, copies);
+  const { pairs, left, fresh } = pairsOf([...before, ...gone], made);
+  for (const [from, to] of pairs) note(from, to, copiesOf(step));
+  step.meta.set(FRESH, [...freshOf(step), ...fresh.flatMap(({ letters }) => letters)]);
   return left.filter(({ text }) => text.length >= TELLING);
 }
 
@@ -120,7 +135,7 @@ function runsIn(text: Y.XmlText, belongs: Was, stands: Was): Run[] {
   for (const item of itemsOf(text)) {
     if (!(item.content instanceof Y.ContentString)) continue;
     if (belongs(item)) {
-      if (!run) runs.push((run = { text: "", letters: [], line: lineOf(item)?._item ?? null }));
+      if (!run) runs.push((run = { text: "", letters: [], line: lineOf(item)?._item ?? null, within: text._item }));
       run.text += item.content.str;
       run.letters.push({ ...item.id, length: item.length });
     } else if (stands(item)) {
@@ -136,10 +151,11 @@ function alone(item: Y.Item, was: Was): Run[] {
   if (!(type instanceof Y.XmlElement)) return [];
   const kind = schema.nodes[type.nodeName];
   const letters = [{ ...item.id, length: 1 }];
-  if (kind?.inlineContent) return isEmpty(type, was) ? [{ text: "\0", letters, line: item }] : [];
+  if (kind?.inlineContent) return isEmpty(type, was) ? [{ text: "\0", letters, line: item, within: item }] : [];
   if (!kind?.isLeaf) return [];
   const node = nodeOf(type, was);
-  return node ? [{ text: `\0${JSON.stringify(node.toJSON())}`, letters, line: lineOf(item)?._item ?? item }] : [];
+  const text = `\0${JSON.stringify(node?.toJSON())}`;
+  return node ? [{ text, letters, line: lineOf(item)?._item ?? item, within: item }] : [];
 }
 
 function isEmpty(line: Y.XmlElement, was: Was): boolean {
@@ -148,57 +164,103 @@ function isEmpty(line: Y.XmlElement, was: Was): boolean {
   return ![line, ...texts].some((type) => [...itemsOf(type)].some(says));
 }
 
-/** Which runs are the same: first those that are so as a whole, then parts of them; and what is left of those that went. */
-function pairsOf(gone: Run[], made: Run[]): { pairs: [Run, Run][]; left: Run[] } {
-  const alike = new Map<string, Run[]>();
-  for (const run of made) alike.set(run.text, [...(alike.get(run.text) ?? []), run]);
-  const [pairs, left, used] = [[] as [Run, Run][], [] as Run[], new Set<Run>()];
-  for (const run of gone) {
-    const same = alike.get(run.text)?.find((other) => !used.has(other) && isMove(run, other));
-    if (!same) left.push(run);
-    else if (used.add(same)) pairs.push([run, same]);
-  }
-  const rest = made.filter((run) => !used.has(run));
-  if (left.length * rest.length > COMPARED) return { pairs, left };
-  const parts = partsAlike(left, rest);
-  return { pairs: [...pairs, ...parts.pairs], left: parts.left };
+/** Runs that are the same; what is left of those that went, and what of those that came stands for none. */
+interface Paired {
+  pairs: [Run, Run][];
+  left: Run[];
+  fresh: Run[];
 }
 
-/** In one line it may be that somebody writes the same letter again. */
-const isMove = (from: Run, to: Run): boolean => from.line !== to.line;
-
-function partsAlike(gone: Run[], made: Run[]): { pairs: [Run, Run][]; left: Run[] } {
-  const [pairs, left, open] = [[] as [Run, Run][], [] as Run[], [...gone]];
-  for (let run = open.pop(); run; run = open.pop()) {
-    const found = partAlike(run, made);
-    if (!found) {
+/** Which runs are the same: first those that are so as a whole, then parts of them. */
+function pairsOf(gone: Run[], made: Run[]): Paired {
+  const alike = new Map<string, Run[]>();
+  // The first comes last: it is the next.
+  for (const run of made.toReversed()) {
+    const same = alike.get(run.text);
+    if (same) same.push(run);
+    else alike.set(run.text, [run]);
+  }
+  const [pairs, left, used] = [[] as [Run, Run][], [] as Run[], new Set<Run>()];
+  for (const run of gone) {
+    const next = alike.get(run.text)?.at(-1);
+    if (!next || !isMove(run, next)) {
       left.push(run);
       continue;
     }
-    const { index, at } = found;
+    alike.get(run.text)!.pop();
+    used.add(next);
+    pairs.push([run, next]);
+  }
+  const parts = partsAlike(left, made.filter((run) => !used.has(run)));
+  return { ...parts, pairs: [...pairs, ...parts.pairs] };
+}
+
+/** Few letters in one text may be the same because somebody writes them again. */
+const isMove = (from: Run, to: Run): boolean => from.within !== to.within || from.text.length >= TELLING;
+
+/** As above, of parts: the longest first that a run has with another. */
+function partsAlike(gone: Run[], made: Run[]): Paired {
+  const [pairs, left, fresh, open] = [[] as [Run, Run][], [] as Run[], [] as Run[], [...gone]];
+  let compared = 0;
+  for (let run = open.pop(); run; run = open.pop()) {
+    let best: { part: Same; index: number } | null = null;
+    for (const [index, { text }] of made.entries()) {
+      compared += run.text.length * text.length;
+      if (compared > COMPARED) break;
+      const part = longestPart(run.text, text);
+      if (part.length >= TELLING && part.length > (best?.part.length ?? 0)) best = { part, index };
+    }
+    if (!best) {
+      left.push(run);
+      continue;
+    }
+    const { part, index } = best;
     const other = made[index]!;
-    const isWhole = run.text.length <= other.text.length;
-    const long = isWhole ? other : run;
-    const end = at + Math.min(run.text.length, other.text.length);
-    const rest = [cut(long, 0, at), cut(long, end)].filter(({ text }) => text !== "");
-    made.splice(index, 1, ...(isWhole ? rest : []));
-    if (!isWhole) open.push(...rest);
-    pairs.push(isWhole ? [run, cut(other, at, end)] : [cut(run, at, end), other]);
+    pairs.push([cut(run, part.from, part.from + part.length), cut(other, part.to, part.to + part.length)]);
+    // What is left of both may have changed sides.
+    const [gones, mades] = [around(run, part.from, part.length), around(other, part.to, part.length)];
+    for (const one of [...gones]) {
+      const same = mades.find(({ text }) => text === one.text);
+      if (!same) continue;
+      pairs.push([one, same]);
+      gones.splice(gones.indexOf(one), 1);
+      mades.splice(mades.indexOf(same), 1);
+    }
+    made.splice(index, 1, ...mades.filter(({ text }) => text.length >= TELLING));
+    fresh.push(...mades.filter(({ text }) => text.length < TELLING));
+    open.push(...gones.filter(({ text }) => text.length >= TELLING));
   }
-  return { pairs, left };
+  return { pairs, left, fresh: [...fresh, ...made] };
 }
 
-/** Which of some runs is in another, or has it within, and where. */
-function partAlike(run: Run, made: Run[]): { index: number; at: number } | null {
-  for (const [index, other] of made.entries()) {
-    const [short, long] = run.text.length <= other.text.length ? [run.text, other.text] : [other.text, run.text];
-    const at = short.length < TELLING || !isMove(run, other) ? -1 : long.indexOf(short);
-    if (at >= 0) return { index, at };
-  }
-  return null;
+/** What a run has on both sides of a part. */
+const around = (run: Run, from: number, length: number): Run[] =>
+  [cut(run, 0, from), cut(run, from + length)].filter(({ text }) => text !== "");
+
+/** Where two texts have the same letters, and how many. */
+interface Same {
+  from: number;
+  to: number;
+  length: number;
 }
 
-function cut({ text, letters, line }: Run, from: number, to = text.length): Run {
+/** The longest text that is in both: Gusfield 1997, "Algorithms on Strings, Trees, and Sequences", by rows of a table. */
+function longestPart(one: string, other: string): Same {
+  let best: Same = { from: 0, to: 0, length: 0 };
+  let row = new Uint32Array(other.length + 1);
+  for (let from = 1; from <= one.length; from++) {
+    const next = new Uint32Array(other.length + 1);
+    for (let to = 1; to <= other.length; to++) {
+      if (one[from - 1] !== other[to - 1]) continue;
+      const length = (next[to] = row[to - 1]! + 1);
+      if (length > best.length) best = { from: from - length, to: to - length, length };
+    }
+    row = next;
+  }
+  return best;
+}
+
+function cut({ text, letters, ...run }: Run, from: number, to = text.length): Run {
   const part: Letters[] = [];
   let start = 0;
   for (const { client, clock, length } of letters) {
@@ -206,7 +268,7 @@ function cut({ text, letters, line }: Run, from: number, to = text.length): Run 
     if (begin < end) part.push({ client, clock: clock + begin - start, length: end - begin });
     start += length;
   }
-  return { text: text.slice(from, to), letters: part, line };
+  return { ...run, text: text.slice(from, to), letters: part };
 }
 
 /** Letters of a page that lost their place because of others, and stand as others of its own again: Yjs lets go of the first. */
@@ -236,7 +298,7 @@ export function noteRewritten(doc: Y.Doc, pieces: Piece[], clock: number): void 
 /** What a piece says; of a block, the letters within. */
 function runOf({ letters, inline, block }: Piece): Run {
   const text = (block ? [block] : inline).map((node) => (node.isText || block ? node.textContent : ATOM)).join("");
-  const all = { text, letters, line: null };
+  const all = { text, letters, line: null, within: null };
   // The first of a block's letters is the block.
   return block ? { ...all, letters: cut(all, 1, text.length + 1).letters } : all;
 }

@@ -6,9 +6,10 @@ import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import { idOf, type Letters, type Part, partsOf, without } from "../stranded/letters.ts";
 import { type Type, typeOf } from "../stranded/was.ts";
-import { copiesOf, copyOf, type Step, standing } from "./copies.ts";
+import { copiesOf, copyOf, freshOf, type Step, standing } from "./copies.ts";
 
-/** What becomes of a letter that a step took away; `ours`: it was the step's own. */
+/** What becomes of a letter that a step took away: `deleted` is what others deleted since, or moved; of `copied` the copy stays; `mislaid`
+ * has nowhere to come back to; `ours` was the step's own. */
 type Fate = "returns" | "deleted" | "copied" | "mislaid" | "ours";
 
 /** Takes out of a step what is no longer its to change; answers what it deleted that has nowhere to come back to. */
@@ -18,7 +19,9 @@ export function limit(doc: Y.Doc, step: Step): Letters[] {
 
 class Limit {
   private readonly copies;
-  private readonly letters: Record<Fate, Letters[]> = { returns: [], deleted: [], copied: [], mislaid: [], ours: [] };
+  /** What does not come back. */
+  private readonly gone: Letters[] = [];
+  private readonly mislaid: Letters[] = [];
   /** Copies that stay. */
   private readonly stay: Letters[] = [];
   /** What copies that stay stand in. */
@@ -37,18 +40,20 @@ class Limit {
   apply(): Letters[] {
     const { doc, step } = this;
     for (const part of partsOf(doc, step.deletions)) if (says(part.item) || this.copies.has(part.item.id)) this.judge(part);
-    const { deleted, copied, mislaid } = this.letters;
-    step.deletions = without(step.deletions, [...deleted, ...copied, ...mislaid, ...this.empty()]);
+    step.deletions = without(step.deletions, [...this.gone, ...this.empty()]);
     step.insertions = without(step.insertions, [...this.stay, ...this.supports()]);
-    return mislaid;
+    // Beside what was written instead, and is no longer this step's to take away, it would stand twice, in another form.
+    return this.mislaid.length > 0 && this.hasLost() ? [] : this.mislaid;
   }
 
   private judge({ item, from, to }: Part): void {
     for (let [start, end] = [from, from + 1]; start < to; start = end++) {
       const fate = this.fateOf(item, start);
       while (end < to && this.fateOf(item, end) === fate) end += 1;
-      this.letters[fate].push({ ...idOf(item, start), length: end - start });
       if (fate === "ours") continue;
+      const letters = { ...idOf(item, start), length: end - start };
+      if (fate !== "returns") this.gone.push(letters);
+      if (fate === "mislaid") this.mislaid.push(letters);
       mark(fate === "returns" || this.isLineLeft(item, start) ? this.wanted : this.unwanted, item);
       for (let letter = start; fate === "copied" && letter < end; letter++) this.keep(copyOf(this.copies, item, letter)!.to);
     }
@@ -58,9 +63,10 @@ class Limit {
     if (Y.isDeleted(this.step.insertions, idOf(item, letter))) return "ours";
     const copy = copyOf(this.copies, item, letter);
     const isThere = copy !== null && standing(this.doc, copy.to) !== null;
-    if (copy && !isThere) return "deleted";
+    // Where the step deleted the copy itself, the letter is one that it deleted.
+    if (copy && !isThere && !Y.isDeleted(this.step.deletions, copy.to)) return "deleted";
     if (this.returns(item)) return "returns";
-    return copy ? "copied" : "mislaid";
+    return isThere ? "copied" : "mislaid";
   }
 
   /** Whether Yjs can bring it back into what it stood in. */
@@ -84,6 +90,15 @@ class Limit {
   private keep(copy: Y.ID): void {
     this.stay.push({ ...copy, length: 1 });
     mark(this.around, standing(this.doc, copy)!.item);
+  }
+
+  /** Whether something that the step wrote instead has gone by others' doing. */
+  private hasLost(): boolean {
+    const isGone = ({ client, clock, length }: Letters): boolean => {
+      for (let at = clock; at < clock + length; at++) if (!standing(this.doc, Y.createID(client, at))) return true;
+      return false;
+    };
+    return freshOf(this.step).some(isGone);
   }
 
   /** What of it would come back with nothing of what it said. */

@@ -2,7 +2,7 @@
 // more; where it stood is read while those lines go, and it is put back there like words that lost their place (`../stranded/`).
 import * as Y from "yjs";
 import type { Change } from "../stranded/change.ts";
-import { idOf, type Letters, LetterMap } from "../stranded/letters.ts";
+import { idOf, type Letters, LetterMap, overlap } from "../stranded/letters.ts";
 import { blockPiece, type FateOf, Reading } from "../stranded/reading.ts";
 import type { Piece } from "../stranded/restore.ts";
 import { isInline, isLine, itemsOf, type Type, typeOf, type Was } from "../stranded/was.ts";
@@ -13,11 +13,13 @@ export class Mislaid {
 
   /** Others take something away: notes what a person deleted in it before, and could take back. */
   note(gone: Iterable<Y.Item>, change: Change, { undoStack, redoStack }: Y.UndoManager): void {
-    const stacks = [undoStack, redoStack];
     for (const item of gone) {
       const type = typeOf(item);
-      if (!type || !hasKept(type, change.was)) continue;
-      for (const stack of stacks) for (const [index, step] of stack.entries()) this.noteStep(type, step, stack.slice(index + 1), change.was);
+      const kept = type ? keptIn(type, change.was) : [];
+      for (const stack of kept.length > 0 ? [undoStack, redoStack] : []) {
+        const steps = stack.filter(({ deletions }) => kept.some((letters) => overlap(deletions, letters)));
+        for (const [index, step] of steps.entries()) this.noteStep(type!, step, steps.slice(index + 1), change.was);
+      }
     }
   }
 
@@ -32,14 +34,13 @@ export class Mislaid {
   }
 }
 
-/** Whether somebody deleted something here that could be taken back. */
-function hasKept(type: Type, was: Was): boolean {
-  for (const item of itemsOf(type)) {
-    if (item.deleted && item.keep && !was(item)) return true;
+/** What was deleted here and is kept, since it could be taken back. */
+function keptIn(type: Type, was: Was): Letters[] {
+  return [...itemsOf(type)].flatMap((item) => {
     const own = typeOf(item);
-    if (own && isInline(own) && hasKept(own, was)) return true;
-  }
-  return false;
+    const here = item.deleted && item.keep && !was(item) ? [{ ...item.id, length: item.length }] : [];
+    return own && isInline(own) ? [...here, ...keptIn(own, was)] : here;
+  });
 }
 
 /** Whether a step deleted a letter, and did not write it elsewhere. */
@@ -57,10 +58,12 @@ function fates(step: Step, later: Step[], was: Was): FateOf {
 }
 
 function blocksIn(type: Type, step: Step): Piece[] {
-  const was: Was = (item) => deletes(step, item, 0);
+  const was: Was = (item) => deletes(step, item, 0) && deletes(step, item, item.length - 1);
   return [...itemsOf(type)].flatMap((item) => {
     const own = typeOf(item);
     const piece = own && !isInline(own) && was(item) ? blockPiece(item, was) : null;
-    return piece && piece.block!.textContent !== "" ? [piece] : [];
+    // Of what was moved elsewhere, nothing is lost.
+    const isMoved = piece?.letters.some((letters) => !copiesOf(step).within(letters).next().done) ?? false;
+    return piece && !isMoved && piece.block!.textContent !== "" ? [piece] : [];
   });
 }

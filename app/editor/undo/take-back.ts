@@ -65,20 +65,20 @@ class Reversal {
 
   run(): boolean {
     const { tr, step } = this;
-    const wrote: Y.Item[] = [];
-    for (const [client, ranges] of [...step.insertions.clients]) {
-      for (const { clock, len } of ranges) wrote.push(...this.standing({ client, clock, length: len }));
-    }
     Y.iterateDeletedStructs(tr, step.deletions, (item) => {
       // What the step wrote and deleted itself is nobody's.
       if (item instanceof Y.Item && !Y.isDeleted(step.insertions, item.id)) this.back.add(item);
     });
+    let changed = false;
+    for (const item of this.back) changed = this.bringBack(item) !== null || changed;
+    const wrote: Y.Item[] = [];
+    for (const [client, ranges] of [...step.insertions.clients]) {
+      for (const { clock, len } of ranges) wrote.push(...this.standing({ client, clock, length: len }));
+    }
     const taken = new LetterSet();
     for (const { id, length } of wrote) taken.add({ ...id, length });
     tr.meta.set(TAKEN_BACK, taken);
-    let changed = false;
-    for (const item of this.back) changed = this.bringBack(item) !== null || changed;
-    // From the end: what stands in something goes before it. Where others have something in it, it stays.
+    // From the end: what stands in something goes before it. A paragraph in which others have something stays.
     for (const item of wrote.reverse()) {
       if (!this.undoes.deleteFilter(item)) continue;
       item.delete(tr);
@@ -155,7 +155,7 @@ class Reversal {
       id = Y.createID(now.redone.client, now.redone.clock + id.clock - now.id.clock);
       now = Y.getItem(store, id);
     }
-    return id === item.lastId ? item : Y.getItemCleanEnd(this.tr, store, id);
+    return now === item ? item : Y.getItemCleanEnd(this.tr, store, id);
   }
 
   /** The value of an attribute behind which an earlier one comes back; undefined where somebody else has set it since. */

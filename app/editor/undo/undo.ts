@@ -42,6 +42,8 @@ export function undoesOf(view: EditorView, regain: Regain): Y.UndoManager {
         if (changed) undoes[to].at(-1)?.meta.set(binding, placeOf(step));
         const regained = mislaid.length > 0 && regain(mislaid);
         if (!changed && !regained) continue;
+        // What follows is a step of its own.
+        undoes.stopCapturing();
         if (name === "undo" && !regained) view.dispatch(view.state.tr.scrollIntoView());
         else toTheChange(view, doc);
         return step;

@@ -1,0 +1,141 @@
+// Steps of more than one act, of parts of lines, of what is no letter, and of blocks chosen as a whole: what becomes of them when another
+// makes something else of the line, and they are taken back then.
+import { LINE } from "./acts.ts";
+import type { Base } from "./acts.ts";
+import type { Scene } from "./scene.ts";
+import { BREATH_MS, type Expected, type Story } from "./story.ts";
+import type { Writer } from "./writer.ts";
+
+/** Two acts within this are one step. */
+const AT_ONCE_MS = 100;
+
+type Act = (writer: Writer, scene: Scene) => void | Promise<void>;
+
+const at = (word: string, name: string, args: Record<string, unknown> = {}): Act => (writer) => {
+  writer.select(writer.at(word));
+  if (!writer.command(name, args)) throw new Error(`${name} does nothing`);
+};
+const key = (word: string, combination: string): Act => (writer) => {
+  writer.select(writer.at(word));
+  writer.press(combination);
+};
+const over = (from: string, to: string, text: string): Act => async (writer) => {
+  writer.select(writer.at(to, true), writer.at(from));
+  if (text === "") writer.press("Backspace");
+  else await writer.type(text);
+};
+const undo: Act = (writer) => void writer.tryKey("Mod-z");
+const both = (one: Act, other: Act): Act => async (writer, scene) => {
+  await one(writer, scene);
+  await scene.pass(AT_ONCE_MS);
+  await other(writer, scene);
+};
+const block = (word: string): Act => (writer) => {
+  writer.chooseBlock(word);
+  writer.press("Delete");
+};
+
+interface Case extends Expected {
+  name: string;
+  base?: Base;
+  ilse: Act;
+  /** What Bea does then; nothing where Ilse is alone. */
+  bea?: Act;
+}
+
+/** All that is left of the lines where a word is not said to be gone. */
+const left = (gone: readonly string[] = []): Expected => ({ words: LINE, gone, pieces: null });
+
+const CASES: readonly Case[] = [
+  { name: "a list and a deletion in it at once", ilse: both(at("beech", "bullet_list"), over("beech", "beech", "")), ...left() },
+  { name: "Enter and a deletion behind it at once", ilse: both(key("bay", "Enter"), over("bay", "bay", "")), ...left() },
+  { name: "a list and a break in it at once", ilse: both(at("bay", "bullet_list"), at("bay", "hard_break")), ...left() },
+  { name: "a join and the deletion of the block at once", ilse: both(key("birch", "Backspace"), block("birch")), ...left() },
+  { name: "a break, in what becomes a quote", ilse: at("bay", "hard_break"), bea: at("beech", "blockquote"), ...left() },
+  { name: "a footnote, in what becomes a list", ilse: at("bay", "footnote"), bea: at("beech", "bullet_list"), ...left() },
+  {
+    name: "words over the end of one line and the beginning of the next, in what becomes a heading",
+    ilse: over("ash", "beech", "oak"),
+    bea: at("bay", "heading", { level: 1 }),
+    // What stood in a line of its own comes back there; the other stays corrected.
+    ...left(["ash", "aspen"]),
+  },
+  {
+    name: "words over two lines, of which the block is deleted",
+    ilse: over("aspen", "birch", "oak"),
+    bea: block("bay"),
+    words: ["birch"],
+    gone: ["alder", "ash", "aspen", "beech", "bay", "bramble"],
+    pieces: null,
+  },
+  { name: "a correction, in what becomes a heading", ilse: over("beech", "beech", "beach"), bea: at("bay", "heading", { level: 1 }), ...left(["beech"]) },
+  { name: "a word for two, in what becomes a list", ilse: over("beech", "bay", "oaken"), bea: at("birch", "bullet_list"), ...left(["beech", "bay"]) },
+  { name: "a deletion, in what becomes a list", ilse: over("beech", "bay", ""), bea: at("birch", "bullet_list"), ...left() },
+  {
+    name: "a join of two items, of which the block is deleted",
+    base: "nested",
+    ilse: over("aspen", "birch", ""),
+    bea: block("bay"),
+    words: [],
+    gone: ["alder", "ash", "beech", "bay", "bramble"],
+    pieces: null,
+  },
+  {
+    name: "a join of two items, in what becomes a numbered list",
+    base: "nested",
+    ilse: over("aspen", "birch", ""),
+    bea: at("bay", "ordered_list"),
+    words: ["beech", "bay", "bramble"],
+    pieces: null,
+  },
+];
+
+const story = ({ name, base = "lines", ilse, bea, ...expected }: Case): Story => ({
+  name: `Ilse takes back ${name}`,
+  base,
+  plays: async (scene) => {
+    for (const [writer, act] of [[scene.ilse, ilse], [scene.bea, bea], [scene.ilse, undo]] as const) {
+      await act?.(writer, scene);
+      await scene.quiet();
+      await scene.pass(BREATH_MS);
+    }
+  },
+  ...expected,
+});
+
+/** A block that Bea has chosen as a whole is no more; then she writes elsewhere. */
+const CHOSEN: Story = {
+  name: "Bea has chosen the block of which Ilse makes a list",
+  base: "lines",
+  plays: async (scene, holds) => {
+    const { ilse, bea } = scene;
+    bea.chooseBlock("cypress");
+    at("clover", "bullet_list")(ilse, scene);
+    await scene.quiet();
+    holds("made", { words: LINE, pieces: null, atoms: { bullet_list: 1 } });
+    bea.select(bea.at("ash"));
+    await bea.type("OAK ");
+  },
+  words: LINE,
+  pieces: ["OAK"],
+  atoms: { bullet_list: 1 },
+};
+
+/** What is chosen as a whole stays chosen while others write elsewhere. */
+const STAYS_CHOSEN: Story = {
+  name: "Bea deletes the block that she chose before Ilse wrote elsewhere",
+  base: "lines",
+  plays: async (scene) => {
+    const { ilse, bea } = scene;
+    bea.chooseBlock("birch");
+    ilse.select(ilse.at("ash"));
+    await ilse.type("OAK ");
+    await scene.quiet();
+    bea.press("Delete");
+  },
+  words: LINE,
+  gone: LINE,
+  pieces: ["OAK"],
+};
+
+export const STEPS: readonly Story[] = [...CASES.map(story), CHOSEN, STAYS_CHOSEN];
