@@ -15,7 +15,7 @@ import { PasteParser, plainSlice } from "./paste/clean.ts";
 import { asText, serializer } from "./paste/copy.ts";
 import { Mine } from "./mine.ts";
 import { others } from "./people.ts";
-import { keepPlaces } from "./places.ts";
+import { keepPlaces, writeEmpty } from "./places.ts";
 import { bubble } from "./plugins/bubble.ts";
 import { calm, composition, scrollerOf, steady } from "./plugins/calm.ts";
 import { cursors, showCaret } from "./plugins/cursors.ts";
@@ -303,7 +303,7 @@ class Editor {
       return true;
     };
     return [
-      this.writing.behind(ySyncPlugin(fragment, { mapping: mapping as never }) as Plugin),
+      this.writing.behind(ySyncPlugin(fragment, { mapping: mapping as never }) as Plugin, writeEmpty),
       yUndoPlugin(),
       pairs(),
       ids(),

@@ -3,7 +3,6 @@
 // comes before it: `flush` is called by whatever does, and by whatever may be the page's last moment.
 import type { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
-import { writeEmpty } from "./places.ts";
 
 /** Does something once the next frame is on the screen; answers how to take that back. */
 export type AfterPaint = (act: () => void) => () => void;
@@ -80,8 +79,9 @@ export class Writing {
     }
   }
 
-  /** Makes a plugin that writes each state of the view into the shared document do so behind the paint. */
-  behind(plugin: Plugin): Plugin {
+  /** Makes a plugin that writes each state of the view into the shared document do so behind the paint; `wrote` is called when it has
+   * written one of the view's own. */
+  behind(plugin: Plugin, wrote: (view: EditorView) => void): Plugin {
     const make = plugin.spec.view!.bind(plugin);
     plugin.spec.view = (view: EditorView) => {
       const inner = make(view);
@@ -92,7 +92,7 @@ export class Writing {
           if (now.state.doc === before.doc) return;
           this.owe(() => {
             inner.update?.(now, before);
-            if (!this.passing) writeEmpty(now);
+            if (!this.passing) wrote(now);
           });
         },
         destroy: () => {

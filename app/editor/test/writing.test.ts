@@ -58,6 +58,7 @@ class Page {
         destroy: () => void this.order.push("destroyed"),
       }),
     }),
+    () => undefined,
   ).spec.view!({} as EditorView);
   private letters: string[] = [];
 
@@ -215,7 +216,7 @@ test("a letter that cannot be put in place stays owed, stops nobody, and is trie
     tries += 1;
     if (tries === 1) throw new Error("no");
   };
-  const view = broken.behind(new Plugin({ view: () => ({ update }) })).spec.view!({} as EditorView);
+  const view = broken.behind(new Plugin({ view: () => ({ update }) }), () => undefined).spec.view!({} as EditorView);
   const state = EditorState.create({ schema });
   view.update!({ state: state.apply(state.tr.insertText("a", 1)) } as EditorView, state);
   broken.flush();
