@@ -2,6 +2,7 @@
 // that change their places each over with the other's text, and take a letter typed before the same letter for the second one, which
 // somebody else may be taking away. So what moves is taken out first, to be written anew, and what is typed goes in where the caret is.
 import type { Node, ResolvedPos } from "prosemirror-model";
+import type { EditorState } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { ySyncPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
@@ -35,6 +36,14 @@ export function writeEmpty(view: EditorView): void {
   const { doc } = view.state;
   if (binding.type.length === 0 || doc.content.findDiffStart(doc.type.createAndFill()!.content) !== null) return;
   binding.mux(() => binding._prosemirrorChanged(doc));
+}
+
+/** The element of the shared document at a place between blocks; in it at most letters are still to be written. */
+export function elementAt(state: EditorState, pos: number): unknown {
+  const $pos = state.doc.resolve(pos);
+  let at: unknown = (ySyncPluginKey.getState(state) as { type: Y.XmlFragment }).type;
+  for (let depth = 0; depth <= $pos.depth && at instanceof Y.XmlFragment; depth++) at = at.get($pos.index(depth));
+  return at;
 }
 
 /** What the binding knows each type as, and where the caret is in the text that is written. */

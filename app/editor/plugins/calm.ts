@@ -1,12 +1,12 @@
 // What others write never disturbs who writes here: not the page's place on the screen, not a selection of cells or of a block, not
 // an input method that is composing.
 import { CellSelection } from "prosemirror-tables";
-import type { NodeType } from "prosemirror-model";
 import { type EditorState, NodeSelection, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { absolutePositionToRelativePosition, relativePositionToAbsolutePosition, ySyncPluginKey } from "y-prosemirror";
 import type * as Y from "yjs";
 import { isRemote, isUndo } from "../origin.ts";
+import { elementAt } from "../places.ts";
 
 const calmKey = new PluginKey<Kept>("calm");
 
@@ -16,8 +16,8 @@ const SETTLE_MS = 20;
 interface Kept {
   /** The chosen cells as positions that survive others' edits. */
   cells: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null;
-  /** The chosen block: where its inside is, or where it stands, should it have none. */
-  block: { at: Y.RelativePosition; type: NodeType } | null;
+  /** The chosen block, and where it stands. */
+  block: { element: unknown; at: Y.RelativePosition } | null;
   /** Whether the last change came from elsewhere. */
   foreign: boolean;
 }
@@ -49,17 +49,16 @@ function restoreCells(state: EditorState, cells: NonNullable<Kept["cells"]>): Tr
 
 function blockOf(state: EditorState): Kept["block"] {
   const { selection } = state;
-  if (!(selection instanceof NodeSelection)) return null;
+  if (!(selection instanceof NodeSelection) || selection.node.isInline) return null;
   const { type, binding } = ySyncPluginKey.getState(state);
-  const inside = selection.from + Number(!selection.node.isLeaf);
-  return { at: absolutePositionToRelativePosition(inside, type, binding.mapping), type: selection.node.type };
+  return { element: elementAt(state, selection.from), at: absolutePositionToRelativePosition(selection.from, type, binding.mapping) };
 }
 
-function restoreBlock(state: EditorState, { at, type: kind }: NonNullable<Kept["block"]>): Transaction | null {
+/** The block and none that stands there now: who presses Delete means the one that they chose. */
+function restoreBlock(state: EditorState, { element, at }: NonNullable<Kept["block"]>): Transaction | null {
   const { doc, type, binding } = ySyncPluginKey.getState(state);
-  const inside = relativePositionToAbsolutePosition(doc, type, at, binding.mapping) as number | null;
-  const pos = (inside ?? 0) - Number(!kind.isLeaf);
-  if (inside === null || pos < 0 || state.doc.nodeAt(pos)?.type !== kind) return null;
+  const pos = relativePositionToAbsolutePosition(doc, type, at, binding.mapping) as number | null;
+  if (pos === null || pos > state.doc.content.size || elementAt(state, pos) !== element) return null;
   return state.tr.setSelection(NodeSelection.create(state.doc, pos)).setMeta("addToHistory", false);
 }
 

@@ -9,6 +9,7 @@ import type { Awareness } from "y-protocols/awareness";
 import { ySyncPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
 import { isRemote, isTyping } from "../origin.ts";
+import { elementAt } from "../places.ts";
 import { type About, isRagged, mendTable, type Tell } from "./mend.ts";
 import { Twice } from "./twice.ts";
 
@@ -93,7 +94,7 @@ class Mending implements PluginView {
     private readonly view: EditorView,
     private readonly awareness: Awareness,
   ) {
-    this.twice = new Twice(view, (pos) => this.elementAt(pos));
+    this.twice = new Twice(view, (pos) => elementAt(view.state, pos));
     if (this.ragged().length > 0) this.plan();
   }
 
@@ -164,16 +165,8 @@ class Mending implements PluginView {
     return found.filter(({ table }) => isRagged(table));
   }
 
-  /** The element of the shared document at a place; in it at most letters are still to be written. */
-  private elementAt(pos: number): unknown {
-    const $pos = this.view.state.doc.resolve(pos);
-    let at: unknown = (ySyncPluginKey.getState(this.view.state) as { type: Y.XmlFragment }).type;
-    for (let depth = 0; depth <= $pos.depth && at instanceof Y.XmlFragment; depth++) at = at.get($pos.index(depth));
-    return at;
-  }
-
   private cellsOf({ pos }: Found): Y.XmlElement[][] {
-    return elementsIn(this.elementAt(pos)).map(elementsIn);
+    return elementsIn(elementAt(this.view.state, pos)).map(elementsIn);
   }
 
   private knows(found: Found): Tell {

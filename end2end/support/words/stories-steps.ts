@@ -138,4 +138,20 @@ const STAYS_CHOSEN: Story = {
   pieces: ["OAK"],
 };
 
-export const STEPS: readonly Story[] = [...CASES.map(story), CHOSEN, STAYS_CHOSEN];
+/** Nothing else is chosen in its place. */
+const CHOSEN_GONE: Story = {
+  name: "Bea presses Delete when the block that she chose is gone",
+  base: "lines",
+  plays: async (scene) => {
+    const { ilse, bea } = scene;
+    bea.chooseBlock("alder");
+    block("alder")(ilse, scene);
+    await scene.quiet();
+    bea.tryKey("Delete");
+  },
+  words: LINE,
+  gone: ["alder", "ash", "aspen"],
+  pieces: null,
+};
+
+export const STEPS: readonly Story[] = [...CASES.map(story), CHOSEN, CHOSEN_GONE, STAYS_CHOSEN];
