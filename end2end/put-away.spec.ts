@@ -104,14 +104,32 @@ for (const [away, back, told] of WAYS) {
     const of = { workspace: owner.workspace, record };
     const other = await another();
     await owner.signIn(other.request);
+    // The page hears of it only when what it writes meanwhile is on its way.
+    let [deaf, sent] = [false, 0];
+    const late: (() => void)[] = [];
+    await page.routeWebSocket(/\/ws\//, (socket) => {
+      const server = socket.connectToServer();
+      socket.onMessage((message) => {
+        if (deaf && socket.url().includes("/ws/records/")) sent += 1;
+        server.send(message);
+      });
+      server.onMessage((message) => {
+        if (deaf) late.push(() => socket.send(message));
+        else socket.send(message);
+      });
+    });
     await open(page, owner.at(`/records/${record}`));
     await write(page);
     await type(page, "Before.");
-    const put = done(other.request, away, of);
-    for (let word = 0; (await save(page).textContent()) !== "Not saved"; word++) await page.keyboard.type(` w${word}`);
-    await put;
-    await expect(page.getByText(told)).toBeVisible();
+    deaf = true;
+    await done(other.request, away, of);
+    await page.keyboard.type(" Meanwhile.");
+    await expect.poll(() => sent).toBeGreaterThan(0);
     const written = await text(page).innerText();
+    deaf = false;
+    late.forEach((send) => send());
+    await expect(page.getByText(told)).toBeVisible();
+    await expect(save(page)).toHaveText(/^(Not saved|On this device)$/);
     await done(other.request, back, of);
     await expect(page.getByText(told)).toHaveCount(0);
     await expect(save(page)).toHaveText("Saved");

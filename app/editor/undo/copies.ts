@@ -36,6 +36,9 @@ const TELLING = 4;
 /** No more letters are compared with others: a step that writes so many anew that are not the same lines is none that moves them. */
 const COMPARED = 4_000_000;
 
+/** What a run begins with that stands for itself, and is one letter. */
+const ALONE = "\0";
+
 const COPIES = Symbol("copies");
 const FRESH = Symbol("fresh");
 
@@ -151,10 +154,10 @@ function alone(item: Y.Item, was: Was): Run[] {
   if (!(type instanceof Y.XmlElement)) return [];
   const kind = schema.nodes[type.nodeName];
   const letters = [{ ...item.id, length: 1 }];
-  if (kind?.inlineContent) return isEmpty(type, was) ? [{ text: "\0", letters, line: item, within: item }] : [];
+  if (kind?.inlineContent) return isEmpty(type, was) ? [{ text: ALONE, letters, line: item, within: item }] : [];
   if (!kind?.isLeaf) return [];
   const node = nodeOf(type, was);
-  const text = `\0${JSON.stringify(node?.toJSON())}`;
+  const text = ALONE + JSON.stringify(node?.toJSON());
   return node ? [{ text, letters, line: lineOf(item)?._item ?? item, within: item }] : [];
 }
 
@@ -191,9 +194,12 @@ function pairsOf(gone: Run[], made: Run[]): Paired {
     used.add(next);
     pairs.push([run, next]);
   }
-  const parts = partsAlike(left, made.filter((run) => !used.has(run)));
+  // Of what stands for itself there are no parts.
+  const parts = partsAlike(left.filter(isText), made.filter((run) => !used.has(run) && isText(run)));
   return { ...parts, pairs: [...pairs, ...parts.pairs] };
 }
+
+const isText = ({ text }: Run): boolean => !text.startsWith(ALONE);
 
 /** Few letters in one text may be the same because somebody writes them again. */
 const isMove = (from: Run, to: Run): boolean => from.within !== to.within || from.text.length >= TELLING;
