@@ -99,6 +99,17 @@ test("detail_03 the slash menu: fuzzy, by keyboard, dismissed with Escape, and n
   expect(await one.html()).toContain("<p>either/or /head</p>");
 });
 
+test("detail_03 an empty text says what can be done in it, and is nobody's writing", async ({ sheet, page, room }) => {
+  const one = await sheet();
+  await expect(one.text.locator("p.is-empty")).toHaveAttribute("data-hint", /\S/);
+  await one.text.click();
+  await expect(one.text.locator(".ProseMirror-gapcursor")).toHaveCount(0);
+  expect(room.xml).toBe("");
+  await page.keyboard.type("now");
+  await one.saved();
+  expect(room.xml).toBe("<paragraph>now</paragraph>");
+});
+
 test("detail_03 a number in the slash menu is what the choice is made with", async ({ sheet, page, room }) => {
   const one = await sheet();
   await one.type("/pause 12");

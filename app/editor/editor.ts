@@ -247,7 +247,7 @@ class Editor {
     const survey = () => this.view && numbersKey.getState(this.view.state)?.survey;
     const [editor, { writing }] = [this, this];
     this.view = new EditorView({ mount: this.pm }, {
-      state: EditorState.create({ doc, plugins: this.plugins(fragment, mapping, views) }),
+      state: EditorState.create({ doc: doc.childCount > 0 ? doc : doc.type.createAndFill()!, plugins: this.plugins(fragment, mapping, views) }),
       editable: () => this.editable(),
       attributes: ({ doc: { childCount } }) => ({
         class: childCount > LONG && childCount <= VAST ? "doc is-long" : "doc",
