@@ -17,7 +17,7 @@ interface Kept {
   /** The chosen cells as positions that survive others' edits. */
   cells: { anchor: Y.RelativePosition; head: Y.RelativePosition } | null;
   /** The chosen block, and where it stands. */
-  block: { element: unknown; at: Y.RelativePosition } | null;
+  block: { element: NonNullable<unknown>; at: Y.RelativePosition } | null;
   /** Whether the last change came from elsewhere. */
   foreign: boolean;
 }
@@ -51,14 +51,16 @@ function blockOf(state: EditorState): Kept["block"] {
   const { selection } = state;
   if (!(selection instanceof NodeSelection) || selection.node.isInline) return null;
   const { type, binding } = ySyncPluginKey.getState(state);
-  return { element: elementAt(state, selection.from), at: absolutePositionToRelativePosition(selection.from, type, binding.mapping) };
+  const element = elementAt(state, selection.from);
+  // What was just put in is not in the shared document yet.
+  return element ? { element, at: absolutePositionToRelativePosition(selection.from, type, binding.mapping) } : null;
 }
 
 /** The block and none that stands there now: who presses Delete means the one that they chose. */
 function restoreBlock(state: EditorState, { element, at }: NonNullable<Kept["block"]>): Transaction | null {
   const { doc, type, binding } = ySyncPluginKey.getState(state);
   const pos = relativePositionToAbsolutePosition(doc, type, at, binding.mapping) as number | null;
-  if (pos === null || pos > state.doc.content.size || elementAt(state, pos) !== element) return null;
+  if (pos === null || pos >= state.doc.content.size || !state.doc.nodeAt(pos) || elementAt(state, pos) !== element) return null;
   return state.tr.setSelection(NodeSelection.create(state.doc, pos)).setMeta("addToHistory", false);
 }
 

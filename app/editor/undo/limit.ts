@@ -12,8 +12,16 @@ import { copiesOf, copyOf, freshOf, type Step, standing } from "./copies.ts";
  * has nowhere to come back to; `ours` was the step's own. */
 type Fate = "returns" | "deleted" | "copied" | "mislaid" | "ours";
 
-/** Takes out of a step what is no longer its to change; answers what it deleted that has nowhere to come back to. */
-export function limit(doc: Y.Doc, step: Step): Letters[] {
+/** What others have left of a step. */
+export interface Left {
+  /** What it deleted that has nowhere to come back to. */
+  mislaid: Letters[];
+  /** Whether others have changed what it did. */
+  overtaken: boolean;
+}
+
+/** Takes out of a step what is no longer its to change. */
+export function limit(doc: Y.Doc, step: Step): Left {
   return new Limit(doc, step).apply();
 }
 
@@ -37,13 +45,15 @@ class Limit {
     this.copies = copiesOf(step);
   }
 
-  apply(): Letters[] {
+  apply(): Left {
     const { doc, step } = this;
+    const overtaken = this.isOvertaken();
     for (const part of partsOf(doc, step.deletions)) if (says(part.item) || this.copies.has(part.item.id)) this.judge(part);
     step.deletions = without(step.deletions, [...this.gone, ...this.empty()]);
     step.insertions = without(step.insertions, [...this.stay, ...this.supports()]);
     // Beside what was written instead, and is no longer this step's to take away, it would stand twice, in another form.
-    return this.mislaid.length > 0 && this.hasLost() ? [] : this.mislaid;
+    const mislaid = this.mislaid.length > 0 && this.hasLost() ? [] : this.mislaid;
+    return { mislaid, overtaken: overtaken || this.gone.length > 0 };
   }
 
   private judge({ item, from, to }: Part): void {
@@ -90,6 +100,22 @@ class Limit {
   private keep(copy: Y.ID): void {
     this.stay.push({ ...copy, length: 1 });
     mark(this.around, standing(this.doc, copy)!.item);
+  }
+
+  /** Whether something that the step wrote is no more, and not because the step took it away again. */
+  private isOvertaken(): boolean {
+    const { doc, step } = this;
+    for (const [client, ranges] of step.insertions.clients) {
+      for (const { clock, len } of ranges) {
+        for (let at = clock; at < clock + len; ) {
+          const id = Y.createID(client, at);
+          if (!Y.isDeleted(step.deletions, id) && !standing(doc, id)) return true;
+          const struct = Y.getItem(doc.store, id) as Y.Item | Y.GC;
+          at = struct.id.clock + struct.length;
+        }
+      }
+    }
+    return false;
   }
 
   /** Whether something that the step wrote instead has gone by others' doing. */

@@ -19,7 +19,7 @@ export interface Done {
   mislaid: Letters[];
 }
 
-/** Takes back the last step of which anything is left; null where there is none. `takes` is called before anybody sees the change. */
+/** Takes back the last step, or what others have left of it; null where there is none. `takes` is called before anybody sees the change. */
 export function takeBack(undoes: Y.UndoManager, name: "undo" | "redo", takes: (step: Step) => void): Done | null {
   const [stack, way] = name === "undo" ? ([undoes.undoStack, "undoing"] as const) : ([undoes.redoStack, "redoing"] as const);
   let done: Done | null = null;
@@ -27,13 +27,14 @@ export function takeBack(undoes: Y.UndoManager, name: "undo" | "redo", takes: (s
   try {
     undoes.doc.transact((tr) => {
       for (let step = stack.pop(); step; step = stack.pop()) {
-        const mislaid = limit(undoes.doc, step);
+        const { mislaid, overtaken } = limit(undoes.doc, step);
         const changed = new Reversal(tr, undoes, step).run();
         if (changed) {
           undoes.currStackItem = step;
           takes(step);
         }
-        if (!changed && mislaid.length === 0) continue;
+        // Where others have left nothing of it, nothing happens: nobody means the step before, which may be all that they wrote.
+        if (!changed && !overtaken) continue;
         done = { step, changed, mislaid };
         break;
       }

@@ -36,19 +36,17 @@ export function undoesOf(view: EditorView, regain: Regain): Y.UndoManager {
       });
     undoes[name] = () => {
       const { doc } = view.state;
-      for (let done = next(); done; done = next()) {
-        const { step, changed, mislaid } = done;
-        binding.beforeTransactionSelection = null;
-        if (changed) undoes[to].at(-1)?.meta.set(binding, placeOf(step));
-        const regained = mislaid.length > 0 && regain(mislaid);
-        if (!changed && !regained) continue;
-        // What follows is a step of its own.
-        undoes.stopCapturing();
-        if (name === "undo" && !regained) view.dispatch(view.state.tr.scrollIntoView());
-        else toTheChange(view, doc);
-        return step;
-      }
-      return null;
+      const done = next();
+      binding.beforeTransactionSelection = null;
+      if (!done) return null;
+      const { step, changed, mislaid } = done;
+      if (changed) undoes[to].at(-1)?.meta.set(binding, placeOf(step));
+      const regained = mislaid.length > 0 && regain(mislaid);
+      // What follows is a step of its own.
+      if (regained) undoes.stopCapturing();
+      if (regained || name === "redo") toTheChange(view, doc);
+      else if (changed) view.dispatch(view.state.tr.scrollIntoView());
+      return step;
     };
   };
   wrap("undo", "redoStack");

@@ -138,6 +138,49 @@ const STAYS_CHOSEN: Story = {
   pieces: ["OAK"],
 };
 
+/** What was just pasted is chosen as a whole, and is the last block. */
+const PASTED: Story = {
+  name: "Ilse writes elsewhere when Bea has pasted a divider behind everything",
+  base: "lines",
+  plays: async (scene, holds) => {
+    const { ilse, bea } = scene;
+    const clipboard = new DataTransfer();
+    clipboard.setData("text/html", "<hr>");
+    bea.select(bea.at("cypress", true));
+    bea.paste(clipboard);
+    await scene.quiet();
+    ilse.select(ilse.at("ash"));
+    await ilse.type("OAK ");
+    await scene.quiet();
+    holds("written", { words: LINE, pieces: ["OAK"], atoms: { divider: 1 } });
+    bea.press("Mod-z");
+  },
+  words: LINE,
+  pieces: ["OAK"],
+  atoms: { divider: 0 },
+};
+
+/** What one wrote last went elsewhere by the other's doing: taking it back takes nothing else. */
+const OVERTAKEN: Story = {
+  name: "Ilse takes back her last word when Bea has begun a line before it",
+  base: "lines",
+  plays: async (scene) => {
+    const { ilse, bea } = scene;
+    ilse.select(ilse.at("bramble", true));
+    await ilse.type(" oak oaken");
+    await scene.quiet();
+    await scene.pass(BREATH_MS);
+    await ilse.type(" OAK");
+    await scene.quiet();
+    await scene.pass(BREATH_MS);
+    key("oaken", "Enter")(bea, scene);
+    await scene.quiet();
+    ilse.press("Mod-z");
+  },
+  words: [...LINE, "oaken"],
+  pieces: null,
+};
+
 /** Nothing else is chosen in its place. */
 const CHOSEN_GONE: Story = {
   name: "Bea presses Delete when the block that she chose is gone",
@@ -154,4 +197,4 @@ const CHOSEN_GONE: Story = {
   pieces: null,
 };
 
-export const STEPS: readonly Story[] = [...CASES.map(story), CHOSEN, CHOSEN_GONE, STAYS_CHOSEN];
+export const STEPS: readonly Story[] = [...CASES.map(story), CHOSEN, CHOSEN_GONE, STAYS_CHOSEN, PASTED, OVERTAKEN];
