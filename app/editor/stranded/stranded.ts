@@ -19,7 +19,7 @@ import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.t
 import { standsAlready } from "./again.ts";
 import { Change, takenBack, takenIn, Update } from "./change.ts";
 import type { Clocks } from "./claims.ts";
-import { type Deletes, idOf, type Letters, LetterSet, nameOf } from "./letters.ts";
+import { type Deletes, idOf, type Letters, LetterSet, nameOf, without } from "./letters.ts";
 import { blockPiece, type Fate, type FateOf, Reading, standsAt } from "./reading.ts";
 import { type Piece, reselect, restore, type Spot } from "./restore.ts";
 import { Waits, type Whose } from "./waiting.ts";
@@ -406,15 +406,8 @@ function guarded(act: () => void): void {
 /** What was brought back while something is undone (or done again) is not brought back once more when that is done again. */
 function keepBack(undoes: Y.UndoManager, letters: Letters[]): void {
   const stack = undoes.undoing ? undoes.redoStack : undoes.redoing ? undoes.undoStack : [];
-  const { clients } = stack.at(-1)?.deletions ?? { clients: new Map<number, { clock: number; len: number }[]>() };
-  for (const { client, clock, length } of letters) {
-    const end = clock + length;
-    const left = (clients.get(client) ?? []).flatMap((one) => [
-      { clock: one.clock, len: Math.min(one.len, clock - one.clock) },
-      { clock: Math.max(one.clock, end), len: one.clock + one.len - Math.max(one.clock, end) },
-    ]);
-    if (clients.has(client)) clients.set(client, left.filter(({ len }) => len > 0));
-  }
+  const step = stack.at(-1);
+  if (step) step.deletions = without(step.deletions, letters);
 }
 
 /** What a change leaves without a place, of certain writers. */

@@ -323,7 +323,7 @@ export function standing(doc: Y.Doc, { client, clock }: Y.ID): { item: Y.Item; i
 }
 
 /** Which letter stands for one that is gone, if any. */
-export function nextOf(doc: Y.Doc, item: Y.Item | Y.GC, id: Y.ID): Y.ID | null {
+function nextOf(doc: Y.Doc, item: Y.Item | Y.GC, id: Y.ID): Y.ID | null {
   if (item instanceof Y.Item && item.redone) return Y.createID(item.redone.client, item.redone.clock + id.clock - item.id.clock);
   const copy = rewrittenIn(doc).get(id);
   return copy ? Y.createID(copy.to.client, copy.to.clock + id.clock - copy.of) : null;

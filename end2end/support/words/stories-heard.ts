@@ -93,19 +93,25 @@ const TABLE: Story = {
   atoms: { table: 1 },
 };
 
+/** Ilse takes the second line away without a network while Bea composes in it, and comes back. */
+async function composesUnseen(scene: Scene): Promise<void> {
+  const { ilse, bea } = scene;
+  await ownLines(scene);
+  await ilse.leaveNetwork();
+  makesHeading(scene);
+  bea.select(bea.at("barrel", true));
+  bea.beginComposing();
+  bea.compose(` ${SENTENCE}`);
+  await ticks(scene, FEW_TICKS);
+  await ilse.returnToNetwork();
+}
+
 /** Bea's page stands still while she composes, and hears nothing. */
 const composed = (many: number): Story => ({
   name: `Bea composes for ${many} ticks in what Ilse took away without a network`,
   plays: async (scene) => {
-    const { ilse, bea } = scene;
-    await ownLines(scene);
-    await ilse.leaveNetwork();
-    makesHeading(scene);
-    bea.select(bea.at("barrel", true));
-    bea.beginComposing();
-    bea.compose(` ${SENTENCE}`);
-    await ticks(scene, FEW_TICKS);
-    await ilse.returnToNetwork();
+    const { bea } = scene;
+    await composesUnseen(scene);
     await ticks(scene, many);
     bea.endComposing();
   },
@@ -175,14 +181,7 @@ const HIDDEN: readonly Story[] = [
     name: "Ilse's network goes and she looks at something else, while Bea composes",
     plays: async (scene) => {
       const { ilse, bea } = scene;
-      await ownLines(scene);
-      await ilse.leaveNetwork();
-      makesHeading(scene);
-      bea.select(bea.at("barrel", true));
-      bea.beginComposing();
-      bea.compose(` ${SENTENCE}`);
-      await ticks(scene, FEW_TICKS);
-      await ilse.returnToNetwork();
+      await composesUnseen(scene);
       await ticks(scene, FEW_TICKS);
       await ilse.leaveNetwork();
       scene.hides();

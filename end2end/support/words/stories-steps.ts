@@ -1,7 +1,6 @@
 // Steps of more than one act, of parts of lines, of what is no letter, and of blocks chosen as a whole: what becomes of them when another
 // makes something else of the line, and they are taken back then.
-import { LINE } from "./acts.ts";
-import type { Base } from "./acts.ts";
+import { type Base, LINE } from "./acts.ts";
 import type { Scene } from "./scene.ts";
 import { BREATH_MS, type Expected, type Story } from "./story.ts";
 import type { Writer } from "./writer.ts";
