@@ -6,7 +6,8 @@
 import * as Y from "yjs";
 import { TAKEN_BACK } from "../stranded/change.ts";
 import { type Letters, LetterSet } from "../stranded/letters.ts";
-import type { Type } from "../stranded/was.ts";
+import { type Type, typeOf } from "../stranded/was.ts";
+import { Beside } from "./beside.ts";
 import { rewrittenIn, type Step } from "./copies.ts";
 import { limit } from "./limit.ts";
 
@@ -57,12 +58,22 @@ function forgetMarkers(tr: Y.Transaction): void {
 
 class Reversal {
   private readonly back = new Set<Y.Item>();
+  private readonly beside: Beside;
+  private readonly wrote: Y.Item[];
 
   constructor(
     private readonly tr: Y.Transaction,
     private readonly undoes: Y.UndoManager,
     private readonly step: Step,
-  ) {}
+  ) {
+    const { insertions } = step;
+    const written = [...insertions.clients].flatMap(([client, ranges]) => ranges.map(({ clock, len }) => ({ client, clock, length: len })));
+    this.wrote = written.flatMap((letters) => [...this.standing(letters)]);
+    const taken = new LetterSet();
+    for (const { id, length } of this.wrote) taken.add({ ...id, length });
+    tr.meta.set(TAKEN_BACK, taken);
+    this.beside = new Beside(tr.doc, step, taken);
+  }
 
   run(): boolean {
     const { tr, step } = this;
@@ -71,17 +82,10 @@ class Reversal {
       if (item instanceof Y.Item && !Y.isDeleted(step.insertions, item.id)) this.back.add(item);
     });
     let changed = false;
-    for (const item of this.back) changed = this.bringBack(item) !== null || changed;
-    const wrote: Y.Item[] = [];
-    for (const [client, ranges] of [...step.insertions.clients]) {
-      for (const { clock, len } of ranges) wrote.push(...this.standing({ client, clock, length: len }));
-    }
-    const taken = new LetterSet();
-    for (const { id, length } of wrote) taken.add({ ...id, length });
-    tr.meta.set(TAKEN_BACK, taken);
+    for (const item of this.back) changed = this.bringAll(item) || changed;
     // From the end: what stands in something goes before it. A paragraph in which others have something stays.
-    for (const item of wrote.reverse()) {
-      if (!this.undoes.deleteFilter(item)) continue;
+    for (const item of this.wrote.reverse()) {
+      if (!this.undoes.deleteFilter(item) && !this.beside.isLine(item)) continue;
       item.delete(tr);
       changed = true;
     }
@@ -111,6 +115,15 @@ class Reversal {
     }
   }
 
+  /** Brings back what stood before it first: it stands behind that. */
+  private bringAll(item: Y.Item): boolean {
+    let first = item;
+    while (item.parentSub === null && first.left && !first.left.redone && this.back.has(first.left)) first = first.left;
+    let changed = false;
+    for (let next: Y.Item | null = first; next; next = next === item ? null : next.right) changed = this.bringBack(next) !== null || changed;
+    return changed;
+  }
+
   /** Writes anew what was deleted; null where that cannot be. */
   private bringBack(item: Y.Item): Y.Item | null {
     const { tr } = this;
@@ -125,6 +138,7 @@ class Reversal {
     item.redone = id;
     keep(again);
     again.integrate(tr, 0);
+    this.beside.cameBack(item, again);
     return again;
   }
 
@@ -140,6 +154,8 @@ class Reversal {
 
   /** What stands before the item's place in a type, which is what it stood in or was made of that. */
   private leftOf(item: Y.Item, type: Type): Y.Item | null {
+    const beside = typeOf(item) ? this.beside.leftOf(item, type) : undefined;
+    if (beside !== undefined) return beside;
     for (let left = item.left; left; left = left.left) {
       const now = this.lastIn(left, type);
       if (now) return now;

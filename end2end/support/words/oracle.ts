@@ -45,6 +45,18 @@ export function wordFaults(all: readonly string[], words: readonly string[], del
   });
 }
 
+/** Those of some words that are in a text once, as they follow one another there. */
+export function inOrder(all: readonly string[], words: readonly string[]): string[] {
+  const text = all.join("\n");
+  return words.filter((word) => count(all, word) === 1).sort((one, other) => text.indexOf(one) - text.indexOf(other));
+}
+
+/** Whether those of some words that are there follow one another so. */
+export function orderFaults(all: readonly string[], words: readonly string[]): Fault[] {
+  const [wanted, found] = [words.filter((word) => count(all, word) === 1), inOrder(all, words)];
+  return wanted.join() === found.join() ? [] : [{ kind: "misplaced", says: `not ${wanted.join(" ")} in ${JSON.stringify(all)}` }];
+}
+
 /** Whether a sentence stands in a line with one of these words. */
 export function placeFaults(all: readonly string[], sentence: string, words: readonly string[]): Fault[] {
   const line = all.find((line) => line.includes(sentence));

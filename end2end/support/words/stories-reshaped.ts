@@ -2,7 +2,7 @@
 // every order. Everybody sees each step before the next: no word may go, or stand twice, or come back that somebody deleted.
 import { LINE } from "./acts.ts";
 import { Chance } from "./chance.ts";
-import { count, lines } from "./oracle.ts";
+import { count, inOrder, lines } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 import { BREATH_MS, type Expected, type Story } from "./story.ts";
 import { SENTENCE } from "./ways.ts";
@@ -16,6 +16,8 @@ interface Deed {
   deletes?: readonly string[];
   /** Whether it writes Bea's sentence. */
   writes?: boolean;
+  /** Whether it changes the order of lines. */
+  moves?: boolean;
 }
 
 const command = (name: string, args: Record<string, unknown> = {}) => (writer: Writer, word: string): void => {
@@ -44,8 +46,8 @@ const RESHAPES: readonly Deed[] = [
       writer.tryKey("Backspace");
     },
   },
-  { name: "Alt+Up", does: key("Alt-ArrowUp") },
-  { name: "Alt+Down", does: key("Alt-ArrowDown") },
+  { name: "Alt+Up", does: key("Alt-ArrowUp"), moves: true },
+  { name: "Alt+Down", does: key("Alt-ArrowDown"), moves: true },
 ];
 
 const WRITES: readonly Deed[] = [
@@ -54,6 +56,24 @@ const WRITES: readonly Deed[] = [
     does: async (bea) => {
       bea.select(bea.at("bay"));
       await bea.type(`${SENTENCE} `);
+    },
+    writes: true,
+  },
+  {
+    name: "a line below",
+    does: async (bea) => {
+      bea.select(bea.at("bramble", true));
+      bea.press("Enter");
+      await bea.type(SENTENCE);
+    },
+    writes: true,
+  },
+  {
+    name: "a line above",
+    does: async (bea) => {
+      bea.select(bea.at("aspen", true));
+      bea.press("Enter");
+      await bea.type(SENTENCE);
     },
     writes: true,
   },
@@ -74,6 +94,9 @@ const WRITES: readonly Deed[] = [
     deletes: LINE,
   },
 ];
+
+const WORDS = [...LINE, "alder", "ash", "aspen", "cedar", "clover", "cypress"];
+const ALL = [...WORDS, ...SENTENCE.split(" ")];
 
 /** Who takes back (`u`) or does again (`y`) what they did last. */
 const ORDERS = ["Iu Iy Bu By", "Iu Bu Iy By", "Iu Bu By Iy", "Bu Iu By Iy", "Bu Iu Iy By", "Bu By Iu Iy"] as const;
@@ -99,11 +122,12 @@ const story = (first: Deed, second: Deed, order: (typeof ORDERS)[number]): Story
     let done = true;
     for (const [index, turn] of order.split(" ").entries()) {
       const [writer, combination] = [turn[0] === "I" ? scene.ilse : scene.bea, turn[1] === "u" ? "Mod-z" : "Mod-y"] as const;
+      const order = (writer === scene.ilse ? first : second).moves ? [] : inOrder(lines(scene.doc), ALL);
       await step(scene, () => void writer.tryKey(combination));
       // What was brought back elsewhere, because its line is another now, is not taken away again by doing it again.
       if (turn === "By" && second.deletes && count(lines(scene.doc), "bramble") > 0) return;
       if (writer === scene.bea) done = turn === "By";
-      holds(`${index + 1}: ${turn}`, expected(second, done));
+      holds(`${index + 1}: ${turn}`, { ...expected(second, done), order });
     }
   },
   words: second.deletes ? [] : LINE,
@@ -117,10 +141,13 @@ const walk = (seed: number): Story => ({
   plays: async (scene, holds) => {
     const chance = new Chance(seed);
     const typed: string[] = [];
+    let moves = false;
     for (let index = 1; index <= WALK; index++) {
       const [writer, kind, word] = [chance.of([scene.ilse, scene.bea]), chance.below(10), chance.of(WORDS)];
       const does = chance.of(RESHAPES);
       const said = kind < 3 ? "undo" : kind < 4 ? "redo" : kind < 6 ? `types before ${word}` : `${does.name} at ${word}`;
+      const order = inOrder(lines(scene.doc), [...WORDS, ...typed]);
+      moves ||= kind >= 6 && does.moves === true;
       await step(scene, async () => {
         if (kind < 3) writer.tryKey("Mod-z");
         else if (kind < 4) writer.tryKey("Mod-y");
@@ -131,7 +158,7 @@ const walk = (seed: number): Story => ({
         } else await does.does(writer, word);
       });
       const there = typed.filter((one) => count(lines(scene.doc), one) > 0);
-      holds(`${index}: ${writer.name} ${said}`, { words: [...LINE, ...there], pieces: null });
+      holds(`${index}: ${writer.name} ${said}`, { words: [...LINE, ...there], pieces: null, order: moves ? [] : order });
     }
   },
   words: LINE,
@@ -141,7 +168,6 @@ const walk = (seed: number): Story => ({
 /** Steps of a walk, and which are walked: the first, and those that once failed. */
 const WALK = 12;
 const WALKS = [...Array.from({ length: 60 }, (_, index) => index + 1), 144, 397, 422, 487, 684, 1886, 1911, 1931, 2481, 2753, 2882];
-const WORDS = [...LINE, "alder", "ash", "aspen", "cedar", "clover", "cypress"];
 
 export const RESHAPED: readonly Story[] = RESHAPES.flatMap((first) =>
   [...RESHAPES, ...WRITES].flatMap((second) => ORDERS.map((order) => story(first, second, order))),

@@ -1,5 +1,5 @@
 // What the stories have in common: the lines they begin with, and what is to hold in the middle of one and in its end.
-import { count, type Fault, lines, sentenceFaults, shapeFaults, wordFaults } from "./oracle.ts";
+import { count, type Fault, lines, orderFaults, sentenceFaults, shapeFaults, wordFaults } from "./oracle.ts";
 import type { Base } from "./acts.ts";
 import type { Scene } from "./scene.ts";
 import { SENTENCE } from "./ways.ts";
@@ -28,6 +28,8 @@ export interface Expected {
   pieces?: readonly string[] | null;
   /** What stands in one line with what. */
   beside?: readonly (readonly [string, string])[];
+  /** Words that follow one another so, where they are there. */
+  order?: readonly string[];
   /** What stands before Bea's caret. */
   caret?: string;
   /** How many there are of what is no letter, by kind. */
@@ -50,10 +52,11 @@ export interface Story extends Expected {
 }
 
 export function faultsOf(scene: Scene, expected: Expected): Fault[] {
-  const { words = OWN_WORDS, gone = [], open = [], pieces = [SENTENCE], beside = [], caret, atoms = {}, table, unsaved } = expected;
+  const { words = OWN_WORDS, gone = [], open = [], pieces = [SENTENCE], beside = [], order = [], caret, atoms = {}, table, unsaved } = expected;
   const all = lines(scene.doc);
   const found = [...scene.differences(), ...shapeFaults(scene.doc, table), ...wordFaults(all, [...BASE, ...words], gone)];
   found.push(...wordFaults(all, open, []).filter(({ kind }) => kind === "doubled"));
+  found.push(...orderFaults(all, order));
   if (pieces) found.push(...sentenceFaults(all, pieces));
   for (const [piece, word] of beside) {
     if (all.some((line) => line.includes(piece) && line.includes(word)) || count(all, piece) === 0) continue;
