@@ -1,7 +1,7 @@
 // A change while it is being integrated: what it brings, what it takes away, and what of that it was meant to take away.
 import * as Y from "yjs";
 import { type Deletes, idOf, LetterSet, partsOf } from "./letters.ts";
-import { isInline, lineOf, type Type, typeOf, type Was } from "./was.ts";
+import { isInline, itemsOf, lineOf, type Type, typeOf, type Was } from "./was.ts";
 
 /** Whether a letter of an item was to be taken away: what goes only because it stood in something else was not. */
 export type Taken = (item: Y.Item, letter?: number) => boolean;
@@ -126,7 +126,7 @@ export class Change {
       item !== null && (this.isLost(item) || within((item.parent as Type)._item));
     return {
       lines: new Set([...lines].filter((line) => !within(line._item))),
-      blocks: blocks.filter((item) => !within((item.parent as Type)._item)),
+      blocks: inOrder(blocks.filter((item) => !within((item.parent as Type)._item))),
     };
   }
 
@@ -134,4 +134,14 @@ export class Change {
   private isLost(item: Y.Item): boolean {
     return item.deleted && this.was(item) && !this.wasTaken(item);
   }
+}
+
+/** Items as they follow one another in what they stand in. */
+function inOrder(items: Y.Item[]): Y.Item[] {
+  const types = new Map<Type, Set<Y.Item>>();
+  for (const item of items) {
+    const type = item.parent as Type;
+    types.set(type, (types.get(type) ?? new Set()).add(item));
+  }
+  return [...types].flatMap(([type, some]) => [...itemsOf(type)].filter((item) => some.has(item)));
 }

@@ -142,7 +142,8 @@ function blockAct(piece: Piece, index: number, doc: Node, all: Line[], changed: 
 function lineOf(behind: string[], all: Line[], changed: Line[]): Line | null {
   for (const said of behind.filter((text) => text !== "")) {
     const same = changed.find(({ text }) => text === said) ?? all.find(({ text }) => text === said);
-    const made = same ?? nearestPlace(changed, { left: said, right: "", own: false })?.line;
+    const end = { left: said, right: "", own: false };
+    const made = same ?? (nearestPlace(changed, end) ?? bestPlace(changed, end))?.line;
     if (made) return made;
   }
   return null;

@@ -7,6 +7,8 @@ import * as Y from "yjs";
 import { TAKEN_BACK } from "../stranded/change.ts";
 import { type Letters, LetterSet } from "../stranded/letters.ts";
 import { type Type, typeOf } from "../stranded/was.ts";
+import { along } from "./along.ts";
+import { letterBefore } from "./moved.ts";
 import { Beside } from "./beside.ts";
 import { rewrittenIn, type Step } from "./copies.ts";
 import { limit } from "./limit.ts";
@@ -81,8 +83,10 @@ class Reversal {
       // What the step wrote and deleted itself is nobody's.
       if (item instanceof Y.Item && !Y.isDeleted(step.insertions, item.id)) this.back.add(item);
     });
+    const others = along(tr, step);
     let changed = false;
     for (const item of this.back) changed = this.bringAll(item) || changed;
+    for (const item of others) item.delete(tr);
     // From the end: what stands in something goes before it. A paragraph in which others have something stays.
     for (const item of this.wrote.reverse()) {
       if (!this.undoes.deleteFilter(item) && !this.beside.isLine(item)) continue;
@@ -128,9 +132,11 @@ class Reversal {
   private bringBack(item: Y.Item): Y.Item | null {
     const { tr } = this;
     if (item.redone) return Y.getItemCleanStart(tr, item.redone);
-    const type = this.typeNow(item);
+    let type = this.typeNow(item);
     if (!type) return null;
-    const left = item.parentSub === null ? this.leftOf(item, type) : this.valueBefore(item, type);
+    const before = letterBefore(tr, this.step, item);
+    if (before) type = before.parent as Type;
+    const left = before ?? (item.parentSub === null ? this.leftOf(item, type) : this.valueBefore(item, type));
     if (left === undefined) return null;
     const right = item.parentSub !== null ? null : left ? left.right : type._start;
     const id = Y.createID(tr.doc.clientID, Y.getState(tr.doc.store, tr.doc.clientID));
