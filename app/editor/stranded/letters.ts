@@ -56,12 +56,9 @@ export function without({ clients }: Deletes, letters: Letters[]): Deletes {
   for (const [client, ranges] of clients) {
     const kept: { clock: number; len: number }[] = [];
     for (const { clock, len } of ranges) {
-      let from = clock;
-      for (const hole of taken.within({ client, clock, length: len })) {
-        if (hole.clock > from) kept.push({ clock: from, len: hole.clock - from });
-        from = hole.clock + hole.length;
+      for (const { letters, isIn } of parted({ client, clock, length: len }, taken)) {
+        if (!isIn) kept.push({ clock: letters.clock, len: letters.length });
       }
-      if (from < clock + len) kept.push({ clock: from, len: clock + len - from });
     }
     if (kept.length > 0) left.clients.set(client, kept);
   }
@@ -122,6 +119,22 @@ export class LetterSet extends LetterMap<true> {
   add(letters: Letters): void {
     this.note(letters, true);
   }
+}
+
+/** Letters by whether they are in a set, in their order. */
+export function parted({ client, clock, length }: Letters, set: LetterSet): { letters: Letters; isIn: boolean }[] {
+  const parts: { letters: Letters; isIn: boolean }[] = [];
+  let from = clock;
+  const add = (to: number, isIn: boolean): void => {
+    if (to > from) parts.push({ letters: { client, clock: from, length: to - from }, isIn });
+    from = to;
+  };
+  for (const part of set.within({ client, clock, length })) {
+    add(part.clock, false);
+    add(part.clock + part.length, true);
+  }
+  add(clock + length, false);
+  return parts;
 }
 
 /** The first range that ends behind a clock. */

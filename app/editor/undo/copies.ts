@@ -3,7 +3,7 @@
 // others did to them since (`limit.ts`).
 import * as Y from "yjs";
 import { Change, takenBack } from "../stranded/change.ts";
-import { idOf, type Letters, LetterMap, partsOf } from "../stranded/letters.ts";
+import { idOf, type Letters, LetterMap, LetterSet, partsOf } from "../stranded/letters.ts";
 import type { Piece } from "../stranded/restore.ts";
 import { goneIn, madeIn, pairsOf, type Run, runOf, runsIn, TELLING } from "./runs.ts";
 
@@ -22,6 +22,7 @@ export interface Copy {
 
 const COPIES = Symbol("copies");
 const FRESH = Symbol("fresh");
+const COPIED = Symbol("copied");
 const SEEN = Symbol("seen");
 
 /** Which letters of a step stand for which that it took away. */
@@ -35,6 +36,14 @@ export function copiesOf({ meta }: Step): LetterMap<Copy> {
 /** What a step wrote instead of something, and stands for nothing that it took away. */
 export function freshOf({ meta }: Step): Letters[] {
   return (meta.get(FRESH) as Letters[] | undefined) ?? [];
+}
+
+/** Which letters of a step stand for some that it took away. */
+export function copiedOf({ meta }: Step): LetterSet {
+  const known = meta.get(COPIED) as LetterSet | undefined;
+  const copied = known ?? new LetterSet();
+  if (!known) meta.set(COPIED, copied);
+  return copied;
 }
 
 /** Up to which of a client's letters there were when a step was written. */
@@ -75,7 +84,10 @@ function noteCopies(tr: Y.Transaction, step: Step, before: Run[]): Run[] {
   const gone = goneIn(tr, change);
   const made = gone.length + before.length > 0 ? madeIn(change) : [];
   const { pairs, left, fresh } = pairsOf([...before, ...gone], made);
-  for (const [from, to] of pairs) note(from, to, copiesOf(step));
+  for (const [from, to] of pairs) {
+    note(from, to, copiesOf(step));
+    for (const letters of to.letters) copiedOf(step).add(letters);
+  }
   step.meta.set(FRESH, [...freshOf(step), ...fresh.flatMap(({ letters }) => letters)]);
   return left.filter(({ text }) => text.length >= TELLING);
 }
@@ -119,13 +131,13 @@ export function noteRewritten(doc: Y.Doc, pieces: Piece[], clock: number): void 
   for (const [from, to] of pairsOf(pieces.map(runOf), made).pairs) note(from, to, rewrittenIn(doc));
 }
 
-/** Where a letter stands now, done again or written again where it was taken away; null where it is gone. */
-export function standing(doc: Y.Doc, { client, clock }: Y.ID): { item: Y.Item; id: Y.ID } | null {
+/** Where a letter stands now, done again or written again where it was taken away (by others: `moved`); null where it is gone. */
+export function standing(doc: Y.Doc, { client, clock }: Y.ID, moved?: LetterMap<Copy>): { item: Y.Item; id: Y.ID } | null {
   let id = Y.createID(client, clock);
   while (id.clock < Y.getState(doc.store, id.client)) {
     const item = Y.getItem(doc.store, id) as Y.Item | Y.GC;
     if (item instanceof Y.Item && !item.deleted) return { item, id };
-    const next = nextOf(doc, item, id);
+    const next = nextOf(doc, item, id) ?? (moved && copyIn(moved, id)?.to);
     if (!next) return null;
     id = next;
   }

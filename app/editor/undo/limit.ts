@@ -6,7 +6,8 @@ import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import { idOf, type Letters, type Part, partsOf, without } from "../stranded/letters.ts";
 import { type Type, typeOf } from "../stranded/was.ts";
-import { copiesOf, copyOf, freshOf, type Step, standing } from "./copies.ts";
+import { copiedOf, copiesOf, copyOf, freshOf, type Step, standing } from "./copies.ts";
+import { movedIn } from "./moved.ts";
 
 /** What becomes of a letter that a step took away: `deleted` is what others deleted since, or moved; of `copied` the copy stays; `mislaid`
  * has nowhere to come back to; `ours` was the step's own. */
@@ -109,7 +110,8 @@ class Limit {
       for (const { clock, len } of ranges) {
         for (let at = clock; at < clock + len; ) {
           const id = Y.createID(client, at);
-          if (!Y.isDeleted(step.deletions, id) && !standing(doc, id)) return true;
+          const moved = copiedOf(step).has(id) ? undefined : movedIn(doc);
+          if (!Y.isDeleted(step.deletions, id) && !standing(doc, id, moved)) return true;
           const struct = Y.getItem(doc.store, id) as Y.Item | Y.GC;
           at = struct.id.clock + struct.length;
         }
@@ -121,7 +123,7 @@ class Limit {
   /** Whether something that the step wrote instead has gone by others' doing. */
   private hasLost(): boolean {
     const isGone = ({ client, clock, length }: Letters): boolean => {
-      for (let at = clock; at < clock + length; at++) if (!standing(this.doc, Y.createID(client, at))) return true;
+      for (let at = clock; at < clock + length; at++) if (!standing(this.doc, Y.createID(client, at), movedIn(this.doc))) return true;
       return false;
     };
     return freshOf(this.step).some(isGone);

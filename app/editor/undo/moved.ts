@@ -4,7 +4,7 @@ import { Change } from "../stranded/change.ts";
 import { LetterMap, LetterSet } from "../stranded/letters.ts";
 import type { Type } from "../stranded/was.ts";
 import { type Copy, copyIn, note, seenOf, type Step, standing } from "./copies.ts";
-import { goneIn, madeIn, pairsOf } from "./runs.ts";
+import { goneIn, isText, madeIn, pairsOf, type Run, TELLING } from "./runs.ts";
 
 interface Moves {
   letters: LetterMap<Copy>;
@@ -20,6 +20,13 @@ function movesIn(doc: Y.Doc): Moves {
   if (!known) moved.set(doc, moves);
   return moves;
 }
+
+/** Which letters of others stand for those that they took away where a line parted, grew or became something else. */
+export const movedIn = (doc: Y.Doc): LetterMap<Copy> => movesIn(doc).letters;
+
+/** Whether that is what became of a run; few letters, or some in the middle, may be the same by chance. */
+const isMove = ([from, to]: [Run, Run]): boolean =>
+  isText(from) && from.text.length >= TELLING && ((from.begins && to.begins) || (from.ends && to.ends));
 
 /** Notes what others move from now on. */
 export function watchMoves(doc: Y.Doc): void {
@@ -38,7 +45,8 @@ function noteMoves(tr: Y.Transaction): void {
   const change = new Change(tr, () => true);
   const gone = goneIn(tr, change);
   const { letters, by } = movesIn(tr.doc);
-  for (const [from, to] of gone.length > 0 ? pairsOf(gone, madeIn(change)).pairs : []) {
+  const pairs = gone.length > 0 ? pairsOf(gone, madeIn(change)).pairs : [];
+  for (const [from, to] of pairs.filter(isMove)) {
     note(from, to, letters);
     for (const some of to.letters) by.add(some);
   }

@@ -14,12 +14,18 @@ export interface Run {
   line: Y.Item | null;
   /** What they stand in. */
   within: Y.Item | null;
+  /** Whether nothing else stands before them in it, or behind. */
+  begins: boolean;
+  ends: boolean;
 }
 
 /** Of letters that are not all that a line said, so many tell that they are the same. */
 export const TELLING = 4;
 /** No more letters are compared with others: a step that writes so many anew that are not the same lines is none that moves them. */
 const COMPARED = 4_000_000;
+
+/** Of a run that is all of what it stands in. */
+const WHOLE = { begins: true, ends: true };
 
 /** What a run begins with that stands for itself, and is one letter. */
 const ALONE = "\0";
@@ -52,15 +58,17 @@ export function madeIn(change: Change): Run[] {
 /** What belongs to a change in a text: side by side where nothing else stands between. */
 export function runsIn(text: Y.XmlText, belongs: Was, stands: Was): Run[] {
   const runs: Run[] = [];
-  let run: Run | null = null;
+  let [run, begins] = [null as Run | null, true];
   for (const item of itemsOf(text)) {
     if (!(item.content instanceof Y.ContentString)) continue;
     if (belongs(item)) {
-      if (!run) runs.push((run = { text: "", letters: [], line: lineOf(item)?._item ?? null, within: text._item }));
+      run ??= { text: "", letters: [], line: lineOf(item)?._item ?? null, within: text._item, begins, ends: true };
+      if (run !== runs.at(-1)) runs.push(run);
       run.text += item.content.str;
       run.letters.push({ ...item.id, length: item.length });
     } else if (stands(item)) {
-      run = null;
+      if (run) run.ends = false;
+      [run, begins] = [null, false];
     }
   }
   return runs.map((run) => ({ ...run, letters: merged(run.letters) }));
@@ -72,11 +80,11 @@ function alone(item: Y.Item, was: Was): Run[] {
   if (!(type instanceof Y.XmlElement)) return [];
   const kind = schema.nodes[type.nodeName];
   const letters = [{ ...item.id, length: 1 }];
-  if (kind?.inlineContent) return isEmpty(type, was) ? [{ text: ALONE, letters, line: item, within: item }] : [];
+  if (kind?.inlineContent) return isEmpty(type, was) ? [{ text: ALONE, letters, line: item, within: item, ...WHOLE }] : [];
   if (!kind?.isLeaf) return [];
   const node = nodeOf(type, was);
   const text = ALONE + JSON.stringify(node?.toJSON());
-  return node ? [{ text, letters, line: lineOf(item)?._item ?? item, within: item }] : [];
+  return node ? [{ text, letters, line: lineOf(item)?._item ?? item, within: item, ...WHOLE }] : [];
 }
 
 function isEmpty(line: Y.XmlElement, was: Was): boolean {
@@ -117,7 +125,7 @@ export function pairsOf(gone: Run[], made: Run[]): Paired {
   return { ...parts, pairs: [...pairs, ...parts.pairs] };
 }
 
-const isText = ({ text }: Run): boolean => !text.startsWith(ALONE);
+export const isText = ({ text }: Run): boolean => !text.startsWith(ALONE);
 
 /** Few letters in one text may be the same because somebody writes them again. */
 const isMove = (from: Run, to: Run): boolean => from.within !== to.within || from.text.length >= TELLING;
@@ -192,13 +200,14 @@ function cut({ text, letters, ...run }: Run, from: number, to = text.length): Ru
     if (begin < end) part.push({ client, clock: clock + begin - start, length: end - begin });
     start += length;
   }
-  return { ...run, text: text.slice(from, to), letters: part };
+  const [begins, ends] = [run.begins && from === 0, run.ends && to === text.length];
+  return { ...run, text: text.slice(from, to), letters: part, begins, ends };
 }
 
 /** What a piece says; of a block, the letters within. */
 export function runOf({ letters, inline, block }: Piece): Run {
   const text = (block ? [block] : inline).map((node) => (node.isText || block ? node.textContent : ATOM)).join("");
-  const all = { text, letters, line: null, within: null };
+  const all = { text, letters, line: null, within: null, ...WHOLE };
   // The first of a block's letters is the block.
   return block ? { ...all, letters: cut(all, 1, text.length + 1).letters } : all;
 }

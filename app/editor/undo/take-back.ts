@@ -5,12 +5,12 @@
 // pages that hear of it have two texts.
 import * as Y from "yjs";
 import { TAKEN_BACK } from "../stranded/change.ts";
-import { type Letters, LetterSet } from "../stranded/letters.ts";
+import { type Letters, LetterMap, LetterSet, parted } from "../stranded/letters.ts";
 import { type Type, typeOf } from "../stranded/was.ts";
 import { along } from "./along.ts";
-import { letterBefore } from "./moved.ts";
+import { letterBefore, movedIn } from "./moved.ts";
 import { Beside } from "./beside.ts";
-import { rewrittenIn, type Step } from "./copies.ts";
+import { type Copy, copiedOf, rewrittenIn, type Step } from "./copies.ts";
 import { limit } from "./limit.ts";
 
 /** What was taken back. */
@@ -68,9 +68,7 @@ class Reversal {
     private readonly undoes: Y.UndoManager,
     private readonly step: Step,
   ) {
-    const { insertions } = step;
-    const written = [...insertions.clients].flatMap(([client, ranges]) => ranges.map(({ clock, len }) => ({ client, clock, length: len })));
-    this.wrote = written.flatMap((letters) => [...this.standing(letters)]);
+    this.wrote = this.written().flatMap(({ letters, moved }) => [...this.standing(letters, moved)]);
     const taken = new LetterSet();
     for (const { id, length } of this.wrote) taken.add({ ...id, length });
     tr.meta.set(TAKEN_BACK, taken);
@@ -96,8 +94,20 @@ class Reversal {
     return changed;
   }
 
+  /** What the step wrote, and who else may have moved that: what it wrote anew of a line is for nobody to follow into another. */
+  private written(): { letters: Letters; moved: LetterMap<Copy> }[] {
+    const { step, tr } = this;
+    const [none, moved] = [new LetterMap<Copy>(), movedIn(tr.doc)];
+    return [...step.insertions.clients].flatMap(([client, ranges]) =>
+      ranges.flatMap(({ clock, len }) => {
+        const parts = parted({ client, clock, length: len }, copiedOf(step));
+        return parts.map(({ letters, isIn }) => ({ letters, moved: isIn ? none : moved }));
+      }),
+    );
+  }
+
   /** What there is now of letters, done again or written again where they were taken away. */
-  private *standing({ client, clock, length }: Letters): Generator<Y.Item> {
+  private *standing({ client, clock, length }: Letters, moved: LetterMap<Copy>): Generator<Y.Item> {
     const { tr } = this;
     const { doc } = tr;
     const end = Math.min(clock + length, Y.getState(doc.store, client));
@@ -109,10 +119,12 @@ class Reversal {
         Y.getItemCleanStart(tr, Y.createID(client, at));
         yield Y.getItemCleanEnd(tr, doc.store, Y.createID(client, next - 1));
       } else if (struct instanceof Y.Item && struct.redone) {
-        yield* this.standing({ ...some, client: struct.redone.client, clock: struct.redone.clock + at - struct.id.clock });
+        yield* this.standing({ ...some, client: struct.redone.client, clock: struct.redone.clock + at - struct.id.clock }, moved);
       } else {
-        for (const { value, clock: from, length } of rewrittenIn(doc).within(some)) {
-          yield* this.standing({ client: value.to.client, clock: value.to.clock + from - value.of, length });
+        for (const next of [rewrittenIn(doc), moved]) {
+          for (const { value, clock: from, length } of next.within(some)) {
+            yield* this.standing({ client: value.to.client, clock: value.to.clock + from - value.of, length }, moved);
+          }
         }
       }
       at = next;
@@ -123,8 +135,8 @@ class Reversal {
   private bringAll(item: Y.Item): boolean {
     let first = item;
     while (item.parentSub === null && first.left && !first.left.redone && this.back.has(first.left)) first = first.left;
-    let changed = false;
-    for (let next: Y.Item | null = first; next; next = next === item ? null : next.right) changed = this.bringBack(next) !== null || changed;
+    let changed = this.bringBack(first) !== null;
+    for (let last = first; last !== item; last = last.right!) changed = this.bringBack(last.right!) !== null || changed;
     return changed;
   }
 

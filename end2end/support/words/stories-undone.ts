@@ -137,10 +137,41 @@ const MADE_AND_BACK: readonly Story[] = [
         await scene.quiet();
         holds(`redone ${time}`, there);
       }
+      scene.bea.press("Mod-z");
+      await scene.quiet();
+      holds("Bea's undone", { pieces: [] });
+      scene.bea.press("Mod-y");
     },
     ...there,
   };
 });
+
+/** Bea wrote in a line, and Ilse makes something else of it; Bea takes her words back there, and does that again. */
+const MOVED: readonly Story[] = [
+  { as: "a heading", does: (scene: Scene) => makes(scene, "barrel", "heading", { level: 1 }) },
+  { as: "a list", does: (scene: Scene) => makes(scene, "barrel", "bullet_list") },
+  { as: "a quote", does: (scene: Scene) => makes(scene, "barrel", "blockquote") },
+  { as: "two lines", does: ({ ilse }: Scene) => (ilse.select(ilse.at("barrel")), ilse.press("Enter")) },
+  { as: "one line with that before", does: ({ ilse }: Scene) => (ilse.select(ilse.headOf("beta")), ilse.press("Backspace")) },
+].map(({ as, does }): Story => ({
+  name: `Bea takes back, and does again, what she wrote in the line of which Ilse has made ${as}`,
+  plays: async (scene, holds) => {
+    await ownLines(scene);
+    await beaWrites(scene);
+    await scene.quiet();
+    await scene.pass(BREATH_MS);
+    does(scene);
+    for (const time of ["once", "twice"]) {
+      await scene.quiet();
+      scene.bea.press("Mod-z");
+      await scene.quiet();
+      holds(`undone ${time}`, { pieces: [] });
+      scene.bea.press("Mod-y");
+      await scene.quiet();
+      holds(`redone ${time}`, { beside: [[SENTENCE, "barrel"]], caret: SENTENCE });
+    }
+  },
+}));
 
 const BACK_IN_HEADING: Story = {
   name: "Ilse does again the heading that Bea wrote into unseen",
@@ -256,4 +287,6 @@ const ALL_GONE: Story = {
   pieces: null,
 };
 
-export const UNDONE: readonly Story[] = [SAME_LETTERS, ALL_GONE, ...TAKEN_BACK, ...MADE_AND_BACK, BACK_IN_HEADING, REDO_STAYS, ...GIVEN_AND_UNDONE];
+const ONE: readonly Story[] = [SAME_LETTERS, ALL_GONE, BACK_IN_HEADING, REDO_STAYS];
+
+export const UNDONE: readonly Story[] = [...ONE, ...TAKEN_BACK, ...MADE_AND_BACK, ...MOVED, ...GIVEN_AND_UNDONE];
