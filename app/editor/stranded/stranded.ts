@@ -21,6 +21,7 @@ import { Change, takenBack, takenIn, Update } from "./change.ts";
 import type { Clocks } from "./claims.ts";
 import { type Deletes, idOf, type Letters, LetterSet, nameOf, without } from "./letters.ts";
 import { blockPiece, type Fate, type FateOf, Reading, standsAt } from "./reading.ts";
+import { Recent } from "./recent.ts";
 import { type Piece, reselect, restore, type Spot } from "./restore.ts";
 import { Waits, type Whose } from "./waiting.ts";
 import { isInline, lineOf, type Type, typeOf, unitsOf } from "./was.ts";
@@ -57,11 +58,6 @@ interface Found {
   own: boolean;
 }
 
-/** Others may not have seen what was written within so many milliseconds. */
-const RECENT_MS = 5_000;
-/** So often is noted when what was written. */
-const NOTED_MS = 100;
-
 /** The page as the link sees it: what is being typed, and what has lost its place and is not back yet. */
 export class Stranded implements Page {
   private readonly waits: Waits;
@@ -75,17 +71,17 @@ export class Stranded implements Page {
   private readonly mislaid = new Mislaid();
   /** What was brought back of a step that can be taken back. */
   private readonly ofSteps = new LetterSet();
-  /** When what was written here. */
-  private wrote: { at: number; clock: number }[] = [];
+  private readonly recent: Recent;
 
   constructor(
     private readonly doc: Y.Doc,
     awareness: Awareness,
-    private readonly ports: Ports,
+    ports: Ports,
     private readonly page: Page,
     /** The view while it may be written in. */
     private readonly view: () => EditorView | null,
   ) {
+    this.recent = new Recent(doc.clientID, () => ports.now());
     this.waits = new Waits(doc, awareness, ports, {
       live: () => this.others?.live ?? false,
       give: (pieces, goes) => this.give(pieces, goes),
@@ -131,7 +127,10 @@ export class Stranded implements Page {
   private readonly look = (tr: Y.Transaction): void => {
     const others = this.others!;
     if (others.restoring) this.adopt(tr, others.restoring);
-    if (tr.origin !== others) this.note(tr, others.unsent.empty);
+    if (tr.origin !== others) {
+      this.recent.note(tr, others.unsent.empty);
+      this.takes(tr, tr.deleteSet);
+    }
     const view = this.view();
     if (!view) return;
     guarded(() => {
@@ -173,17 +172,6 @@ export class Stranded implements Page {
     const { structs, ds } = Y.decodeUpdate(unsent);
     this.waits.speaksFor(structs.map(({ id }) => id.client));
     this.takes(tr, ds as Deletes);
-  }
-
-  /** A change of this page: what it took away, and what of it others may not have seen. */
-  private note(tr: Y.Transaction, allSent: boolean): void {
-    const clock = tr.beforeState.get(this.doc.clientID) ?? 0;
-    if ((tr.afterState.get(this.doc.clientID) ?? 0) > clock) {
-      const now = this.ports.now();
-      if (allSent) this.wrote = this.wrote.filter(({ at }) => now - at < RECENT_MS);
-      if (now - (this.wrote.at(-1)?.at ?? 0) > NOTED_MS) this.wrote.push({ at: now, clock });
-    }
-    this.takes(tr, tr.deleteSet);
   }
 
   private takes(tr: Y.Transaction, deletes: Deletes): void {
@@ -291,7 +279,7 @@ export class Stranded implements Page {
   /** What of a line goes back where; answers which piece is which. */
   private lookAtLine(line: Y.XmlElement, change: Change, view: EditorView, carets: (Caret | null)[], found: Found): void {
     const fate: FateOf = (item, letter) => fateOf(item, letter, change, this.isMine(item.id.client));
-    const read = new Reading(line, fate, this.isMine, this.recent());
+    const read = new Reading(line, fate, this.isMine, this.recent.of(this.others!.unsent.empty));
     const places = this.add(found, [...read.stranded(), ...astray(read, line, view)], change.before);
     const not = line._item?.deleted ? null : () => nodeNow(view, line);
     carets.forEach((caret, end) => {
@@ -317,12 +305,6 @@ export class Stranded implements Page {
 
   private hasMine(line: Y.XmlElement, change: Change): boolean {
     return unitsOf(line, change.was).some(({ item }) => this.isMine(item.id.client));
-  }
-
-  /** What others may not have seen yet of what was written here. */
-  private recent(): (id: Y.ID) => boolean {
-    const since = this.wrote[0]?.clock ?? Number.POSITIVE_INFINITY;
-    return ({ client, clock }) => client === this.doc.clientID && clock >= since;
   }
 
   private readonly bring = (): void => {

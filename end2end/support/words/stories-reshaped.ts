@@ -1,7 +1,6 @@
 // One makes something else of a line, then another makes something else of that; then both take back what they did, and do it again, in
 // every order. Everybody sees each step before the next: no word may go, or stand twice, or come back that somebody deleted.
 import { LINE } from "./acts.ts";
-import { Chance } from "./chance.ts";
 import { count, inOrder, lines } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
 import { BREATH_MS, type Expected, type Story } from "./story.ts";
@@ -9,7 +8,7 @@ import { SENTENCE } from "./ways.ts";
 import type { Writer } from "./writer.ts";
 
 /** What somebody does to the line in the middle. */
-interface Deed {
+export interface Deed {
   name: string;
   does: (writer: Writer, word: string) => void | Promise<void>;
   /** Words that it takes out. */
@@ -29,7 +28,7 @@ const key = (combination: string) => (writer: Writer, word: string): void => {
   writer.tryKey(combination);
 };
 
-const RESHAPES: readonly Deed[] = [
+export const RESHAPES: readonly Deed[] = [
   { name: "Heading 1", does: command("heading", { level: 1 }) },
   { name: "Heading 2", does: command("heading", { level: 2 }) },
   { name: "Bulleted list", does: command("bullet_list") },
@@ -95,7 +94,7 @@ const WRITES: readonly Deed[] = [
   },
 ];
 
-const WORDS = [...LINE, "alder", "ash", "aspen", "cedar", "clover", "cypress"];
+export const WORDS = [...LINE, "alder", "ash", "aspen", "cedar", "clover", "cypress"];
 const ALL = [...WORDS, ...SENTENCE.split(" ")];
 
 /** Who takes back (`u`) or does again (`y`) what they did last. */
@@ -105,7 +104,7 @@ function expected(deed: Deed, done: boolean): Expected {
   return { words: LINE, gone: done ? (deed.deletes ?? []) : [], pieces: done && deed.writes ? [SENTENCE] : null };
 }
 
-async function step(scene: Scene, act: () => void | Promise<void>): Promise<void> {
+export async function step(scene: Scene, act: () => void | Promise<void>): Promise<void> {
   await act();
   await scene.quiet();
   await scene.pass(BREATH_MS);
@@ -134,44 +133,6 @@ const story = (first: Deed, second: Deed, order: (typeof ORDERS)[number]): Story
   pieces: null,
 });
 
-/** Both do one thing after the other by chance, at any word, and often take it back. */
-const walk = (seed: number): Story => ({
-  name: `walk ${seed}`,
-  base: "lines",
-  plays: async (scene, holds) => {
-    const chance = new Chance(seed);
-    const typed: string[] = [];
-    let moves = false;
-    for (let index = 1; index <= WALK; index++) {
-      const [writer, kind, word] = [chance.of([scene.ilse, scene.bea]), chance.below(10), chance.of(WORDS)];
-      const does = chance.of(RESHAPES);
-      const said = kind < 3 ? "undo" : kind < 4 ? "redo" : kind < 6 ? `types before ${word}` : `${does.name} at ${word}`;
-      const order = inOrder(lines(scene.doc), [...WORDS, ...typed]);
-      moves ||= kind >= 6 && does.moves === true;
-      await step(scene, async () => {
-        if (kind < 3) writer.tryKey("Mod-z");
-        else if (kind < 4) writer.tryKey("Mod-y");
-        else if (kind < 6) {
-          typed.push(`z${String.fromCharCode(96 + index)}z`);
-          writer.select(writer.at(word));
-          await writer.type(`${typed.at(-1)} `);
-        } else await does.does(writer, word);
-      });
-      const there = typed.filter((one) => count(lines(scene.doc), one) > 0);
-      holds(`${index}: ${writer.name} ${said}`, { words: [...LINE, ...there], pieces: null, order: moves ? [] : order });
-    }
-  },
-  words: LINE,
-  pieces: null,
-});
-
-/** Steps of a walk, and which are walked: the first, and those that once failed. */
-const WALK = 12;
-const FIRST = Array.from({ length: 60 }, (_, index) => index + 1);
-const FAILED = [144, 397, 422, 487, 684, 1886, 1911, 1931, 1958, 2095, 2290, 2481, 2753, 2882, 3171, 4391, 4569, 5445, 5679];
-
 export const RESHAPED: readonly Story[] = RESHAPES.flatMap((first) =>
   [...RESHAPES, ...WRITES].flatMap((second) => ORDERS.map((order) => story(first, second, order))),
 );
-
-export const WALKED: readonly Story[] = [...FIRST, ...FAILED].map(walk);

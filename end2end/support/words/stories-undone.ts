@@ -287,6 +287,25 @@ const ALL_GONE: Story = {
   pieces: null,
 };
 
-const ONE: readonly Story[] = [SAME_LETTERS, ALL_GONE, BACK_IN_HEADING, REDO_STAYS];
+/** What has just come back is not typed behind what Bea takes away: it stays. */
+const JUST_BACK: Story = {
+  name: "Bea puts the first word of a line elsewhere that Ilse has just taken back",
+  plays: async (scene) => {
+    const { ilse, bea } = scene;
+    await ownLines(scene);
+    makesHeading(scene);
+    await scene.quiet();
+    ilse.press("Mod-z");
+    await scene.quiet();
+    bea.select(bea.at("beta", true), bea.at("beta"));
+    const clipboard = bea.cut();
+    bea.select(bea.at("alder"));
+    bea.paste(clipboard);
+  },
+  pieces: null,
+  order: ["beta", "alder", "cypress", "barrel"],
+};
+
+const ONE: readonly Story[] = [JUST_BACK, SAME_LETTERS, ALL_GONE, BACK_IN_HEADING, REDO_STAYS];
 
 export const UNDONE: readonly Story[] = [...ONE, ...TAKEN_BACK, ...MADE_AND_BACK, ...MOVED, ...GIVEN_AND_UNDONE];

@@ -1,11 +1,12 @@
 // All stories, by what they tell.
 import { GONE } from "./stories-gone.ts";
 import { HEARD } from "./stories-heard.ts";
-import { RESHAPED, WALKED } from "./stories-reshaped.ts";
+import { RESHAPED } from "./stories-reshaped.ts";
 import { STEPS } from "./stories-steps.ts";
 import { TABLES } from "./stories-tables.ts";
 import { TABS } from "./stories-tabs.ts";
 import { UNDONE } from "./stories-undone.ts";
+import { WALKED } from "./stories-walks.ts";
 import type { Story } from "./story.ts";
 
 export const STORIES: readonly { tells: string; stories: readonly Story[] }[] = [
