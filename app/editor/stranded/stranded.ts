@@ -250,10 +250,11 @@ export class Stranded implements Page {
     if (pieces.length > 0) this.found = { old: linesIn(view.state.doc), pieces, spots: [], own: false };
   }
 
-  /** Brings back what was deleted here in lines that others have made something else of since; answers whether there was any. */
-  regain(letters: Letters[]): boolean {
-    const [pieces, view] = [this.mislaid.of(letters), this.view()];
-    return pieces.length > 0 && view !== null && this.carry(view, { old: new Set(), pieces, spots: [], own: false });
+  /** Brings back what was deleted here in lines that others have made something else of since; answers what was written for it. */
+  regain(letters: Letters[]): Letters | null {
+    const [pieces, view, clock] = [this.mislaid.of(letters), this.view(), this.clock];
+    const isBack = pieces.length > 0 && view !== null && this.carry(view, { old: new Set(), pieces, spots: [], own: false });
+    return isBack && this.clock > clock ? { client: this.doc.clientID, clock, length: this.clock - clock } : null;
   }
 
   /** What was written here in something that others have just taken away, and where the caret is then. */

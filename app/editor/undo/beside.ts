@@ -1,7 +1,7 @@
 // Where a block comes back: beside what stands for it, wherever that is by now. Where it stood before says nothing of what others have put
 // around it since, nor of where they moved it.
 import * as Y from "yjs";
-import { type LetterSet, partsOf } from "../stranded/letters.ts";
+import { idOf, type LetterSet, partsOf } from "../stranded/letters.ts";
 import { itemsOf, lineOf, type Type, typeOf } from "../stranded/was.ts";
 import { copiesOf, copyOf, type Step, standing } from "./copies.ts";
 
@@ -22,7 +22,7 @@ export class Beside {
   ) {
     const copies = copiesOf(step);
     for (const { item, from } of partsOf(doc, step.deletions)) {
-      const copy = copyOf(copies, item, from);
+      const copy = copyOf(copies, idOf(item, from));
       const now = copy && standing(doc, copy.to)?.item;
       const line = now && lineOf(now);
       if (line) this.lines.add(line);

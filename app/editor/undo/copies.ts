@@ -3,7 +3,7 @@
 // others did to them since (`limit.ts`).
 import * as Y from "yjs";
 import { Change, takenBack } from "../stranded/change.ts";
-import { idOf, type Letters, LetterMap, LetterSet, partsOf } from "../stranded/letters.ts";
+import { type Letters, LetterMap, LetterSet, partsOf } from "../stranded/letters.ts";
 import type { Piece } from "../stranded/restore.ts";
 import { goneIn, madeIn, pairsOf, type Run, runOf, runsIn, TELLING } from "./runs.ts";
 
@@ -157,9 +157,9 @@ export function copyIn(copies: LetterMap<Copy>, id: Y.ID): Pick<Copy, "to" | "li
 }
 
 /** The letter that a step wrote last for one that it took away; null where it wrote none. */
-export function copyOf(copies: LetterMap<Copy>, item: Y.Item, letter: number): Pick<Copy, "to" | "line"> | null {
+export function copyOf(copies: LetterMap<Copy>, letter: Y.ID): Pick<Copy, "to" | "line"> | null {
   let found: Pick<Copy, "to" | "line"> | null = null;
-  for (let id = idOf(item, letter); ; id = found.to) {
+  for (let id = letter; ; id = found.to) {
     const copy = copyIn(copies, id);
     if (!copy) return found;
     found = copy;

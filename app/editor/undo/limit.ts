@@ -66,13 +66,13 @@ class Limit {
       if (fate !== "returns") this.gone.push(letters);
       if (fate === "mislaid") this.mislaid.push(letters);
       mark(fate === "returns" || this.isLineLeft(item, start) ? this.wanted : this.unwanted, item);
-      for (let letter = start; fate === "copied" && letter < end; letter++) this.keep(copyOf(this.copies, item, letter)!.to);
+      for (let letter = start; fate === "copied" && letter < end; letter++) this.keep(copyOf(this.copies, idOf(item, letter))!.to);
     }
   }
 
   private fateOf(item: Y.Item, letter: number): Fate {
     if (Y.isDeleted(this.step.insertions, idOf(item, letter))) return "ours";
-    const copy = copyOf(this.copies, item, letter);
+    const copy = copyOf(this.copies, idOf(item, letter));
     const isThere = copy !== null && standing(this.doc, copy.to) !== null;
     // Where the step deleted the copy itself, the letter is one that it deleted.
     if (copy && !isThere && !Y.isDeleted(this.step.deletions, copy.to)) return "deleted";
@@ -94,7 +94,7 @@ class Limit {
 
   /** Whether a letter was deleted out of a copy of its line that is still there. */
   private isLineLeft(item: Y.Item, letter: number): boolean {
-    const copy = copyOf(this.copies, item, letter);
+    const copy = copyOf(this.copies, idOf(item, letter));
     return copy?.line != null && standing(this.doc, copy.line) !== null;
   }
 

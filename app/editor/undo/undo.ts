@@ -2,14 +2,14 @@
 import { TextSelection } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 import { ySyncPluginKey, yUndoPluginKey } from "y-prosemirror";
-import type * as Y from "yjs";
-import type { Letters } from "../stranded/letters.ts";
+import * as Y from "yjs";
+import type { Deletes, Letters } from "../stranded/letters.ts";
 import { type Step, watchCopies } from "./copies.ts";
 import { watchMoves } from "./moved.ts";
 import { type Done, takeBack } from "./take-back.ts";
 
-/** Brings back letters that a step deleted, where Yjs cannot; answers whether there were any that could be. */
-export type Regain = (letters: Letters[]) => boolean;
+/** Brings back letters that a step deleted, where Yjs cannot; answers what was written for them, if any could be. */
+export type Regain = (letters: Letters[]) => Letters | null;
 
 /** Puts the caret behind what differs from the text before. */
 function toTheChange(view: EditorView, before: EditorView["state"]["doc"]): void {
@@ -18,6 +18,13 @@ function toTheChange(view: EditorView, before: EditorView["state"]["doc"]): void
   const end = before.content.findDiffEnd(tr.doc.content);
   if (start !== null && end) tr.setSelection(TextSelection.near(tr.doc.resolve(Math.max(start, end.b)), -1));
   view.dispatch(tr.scrollIntoView());
+}
+
+/** What was brought back elsewhere is taken away again by the last step, or by one that comes in place of a step that did nothing. */
+function noteWritten(stack: Step[], instead: Step | null, { client, clock, length }: Letters): void {
+  if (instead) stack.push(new (instead.constructor as new (...sets: Deletes[]) => Step)(Y.createDeleteSet(), Y.createDeleteSet()));
+  const { insertions } = stack.at(-1)!;
+  insertions.clients.set(client, [...(insertions.clients.get(client) ?? []), { clock, len: length }]);
 }
 
 /**
@@ -43,9 +50,12 @@ export function undoesOf(view: EditorView, regain: Regain): Y.UndoManager {
       if (!done) return null;
       const { step, changed, mislaid } = done;
       if (changed) undoes[to].at(-1)?.meta.set(binding, placeOf(step));
-      const regained = mislaid.length > 0 && regain(mislaid);
-      // What follows is a step of its own.
-      if (regained) undoes.stopCapturing();
+      const regained = mislaid.length > 0 ? regain(mislaid) : null;
+      if (regained) {
+        noteWritten(undoes[to], changed ? null : step, regained);
+        // What follows is a step of its own.
+        undoes.stopCapturing();
+      }
       if (regained || name === "redo") toTheChange(view, doc);
       else if (changed) view.dispatch(view.state.tr.scrollIntoView());
       return step;

@@ -39,7 +39,7 @@ impl Handle for ListRecords {
         let (total, kinds) = (count(rows.len()), counts(&rows));
         rows.retain(|row| fits(&filter.kind, &row.kind) && fits(&filter.state, &row.state));
         let mut titled = cx.titled(rows).await?;
-        let words = filter.search.to_lowercase();
+        let words = compared(&filter.search);
         titled.retain(|(_, title)| has_words(title, &words));
         sort(&mut titled, filter.sort);
         let found = titled.len();
@@ -141,12 +141,21 @@ fn fits(wanted: &str, found: &str) -> bool {
     wanted.is_empty() || wanted == found
 }
 
-/// Whether every word stands somewhere in the title. `words` is in lower case.
+/// What of a text is compared: its letters in lower case, without what only joins, parts or directs them (Unicode, "Format", Cf):
+/// people type Persian with and without U+200C.
+fn compared(text: &str) -> String {
+    let is_format = |letter: &char| {
+        matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    text.to_lowercase().chars().filter(|letter| !is_format(letter)).collect()
+}
+
+/// Whether every word stands somewhere in the title. `words` is [`compared`].
 fn has_words(title: &str, words: &str) -> bool {
     if words.trim().is_empty() {
         return true;
     }
-    let title = title.to_lowercase();
+    let title = compared(title);
     words.split_whitespace().all(|word| title.contains(word))
 }
 
@@ -192,5 +201,14 @@ mod tests {
         ] {
             assert_eq!(has_words(title, words), found, "{words}");
         }
+    }
+
+    #[test]
+    fn what_only_joins_letters_is_not_searched_for() {
+        let (joined, parted) = ("می\u{200c}خواهم", "میخواهم");
+        for (title, words) in [(joined, parted), (parted, joined), (joined, "می\u{200c}"), (joined, "\u{200c}")] {
+            assert!(has_words(title, &compared(words)), "{title:?} {words:?}");
+        }
+        assert!(!has_words(joined, &compared("می خوانم")));
     }
 }
