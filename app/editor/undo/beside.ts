@@ -1,5 +1,5 @@
-// Where a block comes back: beside what stands for it, wherever that is by now. Where it stood before says nothing of what others have put
-// around it since, nor of where they moved it.
+// Where a block comes back whose words were written anew in its place: beside what stands for it, wherever that is by now. Where it stood
+// before says nothing of what others have put around it since, nor of where they moved it.
 import * as Y from "yjs";
 import { idOf, type LetterSet, partsOf } from "../stranded/letters.ts";
 import { itemsOf, lineOf, type Type, typeOf } from "../stranded/was.ts";
@@ -26,6 +26,8 @@ export class Beside {
       const now = copy && standing(doc, copy.to)?.item;
       const line = now && lineOf(now);
       if (line) this.lines.add(line);
+      // What was put elsewhere comes back from there.
+      if (!copy?.inPlace) continue;
       let outer = typeOf(item) ? item : (item.parent as Type)._item;
       for (; now && outer && !this.copies.has(outer); outer = (outer.parent as Type)._item) this.copies.set(outer, now);
     }

@@ -5,6 +5,7 @@ import * as Y from "yjs";
 import { Change, takenBack } from "../stranded/change.ts";
 import { type Letters, LetterMap, LetterSet, partsOf } from "../stranded/letters.ts";
 import type { Piece } from "../stranded/restore.ts";
+import { Adjoining } from "./adjoin.ts";
 import { goneIn, madeIn, pairsOf, type Run, runOf, runsIn, TELLING } from "./runs.ts";
 
 /** A step of an undo manager. */
@@ -18,7 +19,12 @@ export interface Copy {
   to: Y.ID;
   /** The line in which they stand; null where there is none. */
   line: Y.ID | null;
+  /** Whether that is where those were that it took away, and not elsewhere. */
+  inPlace: boolean;
 }
+
+/** What is noted of one letter. */
+export type CopyOf = Omit<Copy, "of">;
 
 const COPIES = Symbol("copies");
 const FRESH = Symbol("fresh");
@@ -84,8 +90,9 @@ function noteCopies(tr: Y.Transaction, step: Step, before: Run[]): Run[] {
   const gone = goneIn(tr, change);
   const made = gone.length + before.length > 0 ? madeIn(change) : [];
   const { pairs, left, fresh } = pairsOf([...before, ...gone], made);
+  const adjoining = new Adjoining(change);
   for (const [from, to] of pairs) {
-    note(from, to, copiesOf(step));
+    note(from, to, copiesOf(step), adjoining.has(from.line, to.line));
     for (const letters of to.letters) copiedOf(step).add(letters);
   }
   step.meta.set(FRESH, [...freshOf(step), ...fresh.flatMap(({ letters }) => letters)]);
@@ -93,14 +100,14 @@ function noteCopies(tr: Y.Transaction, step: Step, before: Run[]): Run[] {
 }
 
 /** Notes that a run stands for another of the same length. */
-export function note(gone: Run, { letters, line }: Run, copies: LetterMap<Copy>): void {
+export function note(gone: Run, { letters, line }: Run, copies: LetterMap<Copy>, inPlace = false): void {
   let [index, done] = [0, 0];
   for (const { client, clock, length } of gone.letters) {
     for (let from = 0; from < length; ) {
       const stands = letters[index]!;
       const many = Math.min(length - from, stands.length - done);
       const to = Y.createID(stands.client, stands.clock + done);
-      copies.note({ client, clock: clock + from, length: many }, { of: clock + from, to, line: line?.id ?? null });
+      copies.note({ client, clock: clock + from, length: many }, { of: clock + from, to, line: line?.id ?? null, inPlace });
       [from, done] = [from + many, done + many];
       if (done === stands.length) [index, done] = [index + 1, 0];
     }
@@ -151,17 +158,14 @@ function nextOf(doc: Y.Doc, item: Y.Item | Y.GC, id: Y.ID): Y.ID | null {
 }
 
 /** The letter that was noted for one. */
-export function copyIn(copies: LetterMap<Copy>, id: Y.ID): Pick<Copy, "to" | "line"> | null {
+export function copyIn(copies: LetterMap<Copy>, id: Y.ID): CopyOf | null {
   const copy = copies.get(id);
-  return copy ? { to: Y.createID(copy.to.client, copy.to.clock + id.clock - copy.of), line: copy.line } : null;
+  return copy ? { ...copy, to: Y.createID(copy.to.client, copy.to.clock + id.clock - copy.of) } : null;
 }
 
 /** The letter that a step wrote last for one that it took away; null where it wrote none. */
-export function copyOf(copies: LetterMap<Copy>, letter: Y.ID): Pick<Copy, "to" | "line"> | null {
-  let found: Pick<Copy, "to" | "line"> | null = null;
-  for (let id = letter; ; id = found.to) {
-    const copy = copyIn(copies, id);
-    if (!copy) return found;
-    found = copy;
-  }
+export function copyOf(copies: LetterMap<Copy>, letter: Y.ID): CopyOf | null {
+  let found = copyIn(copies, letter);
+  for (let next = found; next; next = copyIn(copies, next.to)) found = { ...next, inPlace: next.inPlace && found!.inPlace };
+  return found;
 }

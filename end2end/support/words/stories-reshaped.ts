@@ -134,3 +134,37 @@ const story = (first: Deed, second: Deed, order: (typeof ORDERS)[number]): Story
 export const RESHAPED: readonly Story[] = RESHAPES.flatMap((first) =>
   [...RESHAPES, ...WRITES].flatMap((second) => ORDERS.map((order) => story(first, second, order))),
 );
+
+const CUTS: readonly Deed[] = [
+  { name: "Cut and paste of the words", chooses: (ilse: Writer) => ilse.select(ilse.at("bramble", true), ilse.at("birch")) },
+  { name: "Cut and paste of the block", chooses: (ilse: Writer) => ilse.chooseBlock("birch") },
+].map(({ name, chooses }) => ({
+  name,
+  does: (ilse: Writer): void => {
+    chooses(ilse);
+    const clipboard = ilse.cut();
+    ilse.select(ilse.at("cypress", true));
+    ilse.paste(clipboard);
+  },
+}));
+
+/** Nobody else writes: the text is what it was, to the last detail, in either direction. */
+export const ALONE: readonly Story[] = [...RESHAPES, ...WRITES, ...CUTS].map((deed) => ({
+  name: `Ilse alone: ${deed.name}`,
+  base: "lines",
+  plays: async (scene, holds) => {
+    const { ilse } = scene;
+    const before = scene.doc.toString();
+    await step(scene, () => deed.does(ilse, "bay"));
+    const after = scene.doc.toString();
+    for (const [index, wanted] of [before, after, before, after, before].entries()) {
+      // What was pasted within half a second of the cut is one step with it, and else another.
+      for (let key = 0; key < 2; key++) await step(scene, () => void ilse.tryKey(wanted === before ? "Mod-z" : "Mod-y"));
+      const found = scene.doc.toString();
+      if (found !== wanted) throw new Error(`${index + 1}: ${found}, not ${wanted}`);
+    }
+    holds("taken back", { words: LINE, pieces: null });
+  },
+  words: LINE,
+  pieces: null,
+}));
