@@ -93,7 +93,7 @@ export function nearestPlace(lines: Line[], { left, right }: Context): Place | n
 }
 
 /** Whether a letter of two halves would be cut there. */
-function isWithinPair(text: string, index: number): boolean {
+export function isWithinPair(text: string, index: number): boolean {
   return index > 0 && (text.codePointAt(index - 1) ?? 0) > 0xffff;
 }
 

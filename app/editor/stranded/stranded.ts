@@ -15,6 +15,7 @@ import { schema } from "../schema.ts";
 import type { Page, Ports } from "../sync/link.ts";
 import { noteRewritten } from "../undo/copies.ts";
 import { Mislaid } from "../undo/mislaid.ts";
+import { noteMoves } from "../undo/moved.ts";
 import { type Caret, caretsOf, linesIn, nodeNow, offsetWithin } from "./carets.ts";
 import { standsAlready } from "./again.ts";
 import { Change, takenBack, takenIn, Update } from "./change.ts";
@@ -128,7 +129,7 @@ export class Stranded implements Page {
     const others = this.others!;
     if (others.restoring) this.adopt(tr, others.restoring);
     if (tr.origin !== others) {
-      this.recent.note(tr, others.unsent.empty);
+      this.recent.note(new Change(tr, () => true), tr, others.unsent.empty);
       this.takes(tr, tr.deleteSet);
     }
     const view = this.view();
@@ -137,8 +138,10 @@ export class Stranded implements Page {
       if (tr.origin === others) this.lookAtOthers(tr, others, view);
       else if (tr.origin instanceof Y.UndoManager) this.lookAtUndo(new Change(tr, takenBack(tr)), view);
     });
+    if (tr.origin !== others) return;
     const change = new Change(tr, () => true);
-    if (tr.origin === others) guarded(() => this.mislaid.note(change.goneTypes(), change, undoesOf(view)));
+    guarded(() => this.mislaid.note(change.goneTypes(), change, undoesOf(view)));
+    guarded(() => noteMoves(tr, change, others.arriving.map((update) => new Update(update))));
   };
 
   /** An earlier page's words come when this one has what others wrote since: what they took away meanwhile was never seen here. */
@@ -312,7 +315,8 @@ export class Stranded implements Page {
     const { found } = this;
     const view = this.view();
     this.found = null;
-    if (found && view && !view.isDestroyed) this.carry(view, found);
+    if (!found || !view || view.isDestroyed || this.carry(view, found)) return;
+    this.carry(view, { ...found, pieces: found.pieces.map(asWords), spots: [] });
   };
 
   /** Puts others' pieces back; false while an input method composes, or where nothing may be written. */

@@ -2,7 +2,7 @@
 import * as Y from "yjs";
 import { idOf, type Letters, LetterSet, partsOf } from "../stranded/letters.ts";
 import { itemsOf, lineOf, typeOf } from "../stranded/was.ts";
-import { copiesOf, copyOf, seenOf, type Step, standing } from "./copies.ts";
+import { cameBackIn, copiesOf, copyOf, seenOf, type Step, standing } from "./copies.ts";
 
 /** What was written since the step, and has on both sides, as far as the line goes, what stands for letters that come back elsewhere. */
 export function along(tr: Y.Transaction, step: Step): Y.Item[] {
@@ -10,7 +10,7 @@ export function along(tr: Y.Transaction, step: Step): Y.Item[] {
     const seen = seenOf(step, id.client);
     // What one wrote before and since may have become one.
     if (id.clock < seen && seen < id.clock + length) Y.getItemCleanStart(tr, Y.createID(id.client, seen));
-    return id.clock >= seen;
+    return id.clock >= seen && !cameBackIn(tr.doc).has(id);
   };
   return [...goingFrom(tr.doc, step)].flatMap(([line, letters]) => {
     if (![...standsIn(line)].some(isNew)) return [];

@@ -3,7 +3,10 @@
 import * as Y from "yjs";
 import { idOf, type LetterSet, partsOf } from "../stranded/letters.ts";
 import { itemsOf, lineOf, type Type, typeOf } from "../stranded/was.ts";
-import { copiesOf, copyOf, type Step, standing } from "./copies.ts";
+import { copiesOf, copyOf, seenOf, type Step, standing } from "./copies.ts";
+
+/** So many things that are gone are passed over. */
+const LOOKED = 1_000;
 
 export class Beside {
   /** Of what comes back, a letter that stands for one within. */
@@ -16,7 +19,7 @@ export class Beside {
 
   constructor(
     doc: Y.Doc,
-    step: Step,
+    private readonly step: Step,
     /** What is taken away. */
     private readonly taken: LetterSet,
   ) {
@@ -33,11 +36,16 @@ export class Beside {
     }
   }
 
-  /** Behind what in a type something comes back; undefined where nothing there stands for it. */
-  leftOf(item: Y.Item, type: Type): Y.Item | null | undefined {
+  /** Behind what in a type something comes back that stood behind `before` there. Where nothing stays in its stead, or in between, it is
+   * that: what was there with it may come back as well. */
+  leftOf(item: Y.Item, type: Type, before: Y.Item | null): Y.Item | null {
     const anchor = this.anchorOf(item, type);
-    if (!anchor) return undefined;
-    return this.isBehind(item, anchor) ? (this.behind.get(anchor) ?? anchor) : anchor.left;
+    if (!anchor) return before;
+    const isBehind = this.isBehind(item, anchor);
+    const free = !this.stays(anchor);
+    const ahead = (free || !isBehind) && this.reaches(before ? before.right : type._start, anchor, "right", free);
+    if (ahead || ((free || isBehind) && this.reaches(before, anchor, "left", free))) return before;
+    return isBehind ? (this.behind.get(anchor) ?? anchor) : anchor.left;
   }
 
   /** Notes what something has come back as. */
@@ -64,6 +72,16 @@ export class Beside {
     if (!this.stays(anchor)) return false;
     for (let copy = this.copies.get(item)!; copy !== anchor; copy = (copy.parent as Type)._item!) {
       for (let left = copy.left; left; left = left.left) if (this.stays(left)) return true;
+    }
+    return false;
+  }
+
+  /** Whether from one thing to another is nothing that stays; nor, unless that is `free`, anything that came since the step. */
+  private reaches(from: Y.Item | null, to: Y.Item, way: "left" | "right", free: boolean): boolean {
+    let looked = 0;
+    for (let item = from; item && looked++ < LOOKED; item = item[way]) {
+      if (item === to) return true;
+      if (this.stays(item) || (!free && item.id.clock >= seenOf(this.step, item.id.client))) return false;
     }
     return false;
   }

@@ -7,6 +7,7 @@ import { type Letters, LetterMap, LetterSet, partsOf } from "../stranded/letters
 import type { Piece } from "../stranded/restore.ts";
 import { Adjoining } from "./adjoin.ts";
 import { goneIn, madeIn, pairsOf, type Run, runOf, runsIn, TELLING } from "./runs.ts";
+import { Seen } from "./seen.ts";
 
 /** A step of an undo manager. */
 export type Step = Y.UndoManager["undoStack"][number];
@@ -25,6 +26,9 @@ export interface Copy {
 
 /** What is noted of one letter. */
 export type CopyOf = Omit<Copy, "of">;
+
+/** So many letters that a step took away may a later change of it write anew: each key would be compared with more. */
+const CARRIED = 20_000;
 
 const COPIES = Symbol("copies");
 const FRESH = Symbol("fresh");
@@ -52,14 +56,15 @@ export function copiedOf({ meta }: Step): LetterSet {
   return copied;
 }
 
-/** Up to which of a client's letters there were when a step was written. */
+/** Up to which of a client's letters there were when a step deleted something last. */
 export function seenOf({ meta }: Step, client: number): number {
-  const seen = meta.get(SEEN) as Y.Transaction["afterState"] | undefined;
-  return seen ? (seen.get(client) ?? 0) : Number.POSITIVE_INFINITY;
+  const noted = meta.get(SEEN) as { seen: Seen; moment: number } | undefined;
+  return noted ? noted.seen.of(noted.moment, client) : Number.POSITIVE_INFINITY;
 }
 
 /** Notes that with each step from now on. */
 export function watchCopies(undoes: Y.UndoManager): void {
+  const seen = new Seen();
   let changed: Step | null = null;
   let open: { step: Step; gone: Run[] } | null = null;
   const note = ({ stackItem }: { stackItem: Step }): void => {
@@ -73,7 +78,7 @@ export function watchCopies(undoes: Y.UndoManager): void {
     changed = null;
     if (!step) return;
     try {
-      step.meta.set(SEEN, tr.afterState);
+      if (tr.deleteSet.clients.size > 0) step.meta.set(SEEN, { seen, moment: seen.note(tr.afterState) });
       open = { step, gone: noteCopies(tr, step, open?.step === step ? open.gone : []) };
     } catch (error) {
       // The step itself can be taken back, whatever is wrong here.
@@ -96,7 +101,8 @@ function noteCopies(tr: Y.Transaction, step: Step, before: Run[]): Run[] {
     for (const letters of to.letters) copiedOf(step).add(letters);
   }
   step.meta.set(FRESH, [...freshOf(step), ...fresh.flatMap(({ letters }) => letters)]);
-  return left.filter(({ text }) => text.length >= TELLING);
+  let many = 0;
+  return left.filter(({ text }) => text.length >= TELLING && (many += text.length) <= CARRIED);
 }
 
 /** Notes that a run stands for another of the same length. */
@@ -168,4 +174,14 @@ export function copyOf(copies: LetterMap<Copy>, letter: Y.ID): CopyOf | null {
   let found = copyIn(copies, letter);
   for (let next = found; next; next = copyIn(copies, next.to)) found = { ...next, inPlace: next.inPlace && found!.inPlace };
   return found;
+}
+
+/** Letters that this page wrote in taking something back: they stood there before, as others. */
+const cameBack = new WeakMap<Y.Doc, LetterSet>();
+
+export function cameBackIn(doc: Y.Doc): LetterSet {
+  const known = cameBack.get(doc);
+  const letters = known ?? new LetterSet();
+  if (!known) cameBack.set(doc, letters);
+  return letters;
 }

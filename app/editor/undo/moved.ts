@@ -1,10 +1,12 @@
-// What others take away and write anew elsewhere, as who parts a line does: what is brought back stands behind what stood before it.
+// What others take away and write anew elsewhere, as who parts a line does: what is brought back stands behind what stood before it there,
+// and what a person wrote is still theirs to take back. Yjs has no moves, and this tells them by what the letters say, so it believes
+// little: whole runs that are there once on either side, written by one page, in an update that takes away the ones and brings the others.
 import * as Y from "yjs";
-import { Change } from "../stranded/change.ts";
-import { LetterMap, LetterSet } from "../stranded/letters.ts";
-import type { Type } from "../stranded/was.ts";
+import type { Change, Update } from "../stranded/change.ts";
+import { type Letters, LetterMap, LetterSet } from "../stranded/letters.ts";
+import { itemsOf, type Type } from "../stranded/was.ts";
 import { type Copy, copyIn, note, seenOf, type Step, standing } from "./copies.ts";
-import { goneIn, isText, madeIn, pairsOf, type Run, TELLING } from "./runs.ts";
+import { goneIn, isText, madeIn, type Run, TELLING } from "./runs.ts";
 
 interface Moves {
   letters: LetterMap<Copy>;
@@ -21,35 +23,44 @@ function movesIn(doc: Y.Doc): Moves {
   return moves;
 }
 
-/** Which letters of others stand for those that they took away where a line parted, grew or became something else. */
+/** Which letters of others stand for those that they took away. */
 export const movedIn = (doc: Y.Doc): LetterMap<Copy> => movesIn(doc).letters;
 
-/** Whether that is what became of a run; few letters, or some in the middle, may be the same by chance. */
-const isMove = ([from, to]: [Run, Run]): boolean =>
-  isText(from) && from.text.length >= TELLING && ((from.begins && to.begins) || (from.ends && to.ends));
-
-/** Notes what others move from now on. */
-export function watchMoves(doc: Y.Doc): void {
-  doc.on("afterTransaction", (tr: Y.Transaction) => {
-    try {
-      noteMoves(tr);
-    } catch (error) {
-      // The change itself is there, whatever is wrong here.
-      globalThis.reportError(error);
-    }
-  });
-}
-
-function noteMoves(tr: Y.Transaction): void {
-  if (tr.local || tr.deleteSet.clients.size === 0) return;
-  const change = new Change(tr, () => true);
-  const gone = goneIn(tr, change);
+/** Notes what others move in a change, where that may matter to what is taken back here. */
+export function noteMoves(tr: Y.Transaction, change: Change, updates: Update[]): void {
+  if (tr.deleteSet.clients.size === 0) return;
   const { letters, by } = movesIn(tr.doc);
-  const pairs = gone.length > 0 ? pairsOf(gone, madeIn(change)).pairs : [];
-  for (const [from, to] of pairs.filter(isMove)) {
+  const isOwn = (run: Run): boolean => run.letters.some((some) => some.client === tr.doc.clientID || by.has(first(some)));
+  const gone = goneIn(tr, change).filter(isLine);
+  const matter = gone.filter((run) => isOwn(run) || holdsDeleted(run));
+  const made = matter.length > 0 ? madeIn(change).filter(isLine) : [];
+  for (const from of matter) {
+    const to = onlyOf(from, gone, made);
+    const isOne = ({ letters: [old] }: Run, { letters: [anew] }: Run) => (one: Update) => one.names(first(old!)) && one.brings(first(anew!));
+    if (!to || !updates.some(isOne(from, to))) continue;
     note(from, to, letters);
     for (const some of to.letters) by.add(some);
   }
+}
+
+const first = ({ client, clock }: Letters): Y.ID => Y.createID(client, clock);
+
+/** Whether it begins or ends what it stands in, and says enough. */
+const isLine = (run: Run): boolean => isText(run) && run.text.length >= TELLING && (run.begins || run.ends);
+
+/** Whether something was deleted here, in what a run stands in, that can be taken back. */
+function holdsDeleted({ within }: Run): boolean {
+  const type = within && (within.content as Y.ContentType).type;
+  return type ? [...itemsOf(type)].some(({ deleted, keep }) => deleted && keep) : false;
+}
+
+/** The run that says the same, where there is one, and no other of either. */
+function onlyOf({ text, begins, ends }: Run, gone: Run[], made: Run[]): Run | null {
+  const same = made.filter((run) => run.text === text);
+  const [to] = same;
+  if (!to || same.length > 1 || gone.filter((run) => run.text === text).length > 1) return null;
+  const oneWriter = to.letters.every(({ client }) => client === to.letters[0]!.client);
+  return oneWriter && ((begins && to.begins) || (ends && to.ends)) ? to : null;
 }
 
 /** Behind which letter others' stands by now what a step took out of a line, and what stood before it there; null for where that was. */
@@ -71,6 +82,11 @@ function afterMove(tr: Y.Transaction, step: Step, { lastId, redone }: Y.Item): Y
   const to = redone ? lastId : copyIn(letters, lastId)?.to;
   const now = to && (redone || to.clock >= seenOf(step, to.client)) ? standing(doc, to) : null;
   if (!now || !(now.item.parent instanceof Y.XmlText)) return null;
-  if (!redone) for (let left = now.item.left; left; left = left.left) if (!left.deleted && left.countable && !by.has(left.id)) return null;
-  return Y.getItemCleanEnd(tr, doc.store, now.id);
+  return redone || begins(now.item, by) ? Y.getItemCleanEnd(tr, doc.store, now.id) : null;
+}
+
+/** Whether before something in a text stands nothing but letters of a set. */
+function begins(item: Y.Item, by: LetterSet): boolean {
+  for (let left = item.left; left; left = left.left) if (!left.deleted && left.countable && !by.has(left.id)) return false;
+  return true;
 }

@@ -3,7 +3,7 @@ import * as Y from "yjs";
 import { schema } from "../schema.ts";
 import type { Change } from "../stranded/change.ts";
 import { type Letters, merged, partsOf } from "../stranded/letters.ts";
-import { ATOM } from "../stranded/place.ts";
+import { ATOM, isWithinPair } from "../stranded/place.ts";
 import type { Piece } from "../stranded/restore.ts";
 import { itemsOf, lineOf, nodeOf, typeOf, type Was } from "../stranded/was.ts";
 
@@ -112,7 +112,7 @@ export function pairsOf(gone: Run[], made: Run[]): Paired {
   const [pairs, left, used] = [[] as [Run, Run][], [] as Run[], new Set<Run>()];
   for (const run of gone) {
     const next = alike.get(run.text)?.at(-1);
-    if (!next || !isMove(run, next)) {
+    if (!next || !isAnew(run, next)) {
       left.push(run);
       continue;
     }
@@ -128,26 +128,29 @@ export function pairsOf(gone: Run[], made: Run[]): Paired {
 export const isText = ({ text }: Run): boolean => !text.startsWith(ALONE);
 
 /** Few letters in one text may be the same because somebody writes them again. */
-const isMove = (from: Run, to: Run): boolean => from.within !== to.within || from.text.length >= TELLING;
+const isAnew = (from: Run, to: Run): boolean => from.within !== to.within || from.text.length >= TELLING;
 
 /** As above, of parts: the longest first that a run has with another. */
 function partsAlike(gone: Run[], made: Run[]): Paired {
-  const [pairs, left, fresh, open] = [[] as [Run, Run][], [] as Run[], [] as Run[], [...gone]];
+  const [pairs, left, open] = [[] as [Run, Run][], [] as Run[], [...gone]];
+  const [long, fresh] = [made.filter(isTelling), made.filter((run) => !isTelling(run))];
   let compared = 0;
   for (let run = open.pop(); run; run = open.pop()) {
     let best: { part: Same; index: number } | null = null;
-    for (const [index, { text }] of made.entries()) {
+    for (const [index, { text }] of long.entries()) {
       compared += run.text.length * text.length;
       if (compared > COMPARED) break;
       const part = longestPart(run.text, text);
-      if (part.length >= TELLING && part.length > (best?.part.length ?? 0)) best = { part, index };
+      // Two sentences that begin alike are two.
+      const isMost = 2 * part.length >= Math.min(run.text.length, text.length);
+      if (part.length >= TELLING && isMost && part.length > (best?.part.length ?? 0)) best = { part, index };
     }
-    if (!best) {
+    if (!best || compared > COMPARED) {
       left.push(run);
       continue;
     }
     const { part, index } = best;
-    const other = made[index]!;
+    const other = long[index]!;
     pairs.push([cut(run, part.from, part.from + part.length), cut(other, part.to, part.to + part.length)]);
     // What is left of both may have changed sides.
     const [gones, mades] = [around(run, part.from, part.length), around(other, part.to, part.length)];
@@ -158,12 +161,14 @@ function partsAlike(gone: Run[], made: Run[]): Paired {
       gones.splice(gones.indexOf(one), 1);
       mades.splice(mades.indexOf(same), 1);
     }
-    made.splice(index, 1, ...mades.filter(({ text }) => text.length >= TELLING));
-    fresh.push(...mades.filter(({ text }) => text.length < TELLING));
-    open.push(...gones.filter(({ text }) => text.length >= TELLING));
+    long.splice(index, 1, ...mades.filter(isTelling));
+    fresh.push(...mades.filter((one) => !isTelling(one)));
+    open.push(...gones.filter(isTelling));
   }
-  return { pairs, left, fresh: [...fresh, ...made] };
+  return { pairs, left, fresh: [...fresh, ...long] };
 }
+
+const isTelling = ({ text }: Run): boolean => text.length >= TELLING;
 
 /** What a run has on both sides of a part. */
 const around = (run: Run, from: number, length: number): Run[] =>
@@ -176,20 +181,24 @@ interface Same {
   length: number;
 }
 
-/** The longest text that is in both: Gusfield 1997, "Algorithms on Strings, Trees, and Sequences", by rows of a table. */
+/** The longest text that is in both, by rows of a table of how many letters before each two are the same; no letter of two halves is cut. */
 function longestPart(one: string, other: string): Same {
   let best: Same = { from: 0, to: 0, length: 0 };
-  let row = new Uint32Array(other.length + 1);
+  let [row, next] = [new Uint32Array(other.length + 1), new Uint32Array(other.length + 1)];
   for (let from = 1; from <= one.length; from++) {
-    const next = new Uint32Array(other.length + 1);
     for (let to = 1; to <= other.length; to++) {
-      if (one[from - 1] !== other[to - 1]) continue;
-      const length = (next[to] = row[to - 1]! + 1);
+      const length = (next[to] = one[from - 1] === other[to - 1] ? row[to - 1]! + 1 : 0);
       if (length > best.length) best = { from: from - length, to: to - length, length };
     }
-    row = next;
+    [row, next] = [next, row];
   }
-  return best;
+  return wholeLetters(one, other, best);
+}
+
+function wholeLetters(one: string, other: string, { from, to, length }: Same): Same {
+  const isCut = (less: number): boolean => isWithinPair(one, from + less) || isWithinPair(other, to + less);
+  const [start, end] = [Number(length > 0 && isCut(0)), Number(length > 0 && isCut(length))];
+  return { from: from + start, to: to + start, length: Math.max(0, length - start - end) };
 }
 
 function cut({ text, letters, ...run }: Run, from: number, to = text.length): Run {

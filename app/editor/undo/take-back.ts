@@ -1,8 +1,9 @@
 // Takes back a step, or does it again: brings back what it deleted, and takes away what it wrote. The steps are those that Yjs' UndoManager
-// gathers, and how they are taken back follows its `popStackItem` and `redoItem` (yjs 13, MIT), with three differences. A step is limited
-// to what is left for it to change (`limit.ts`). What was done again and then parted, or grew together with more, is followed letter by
-// letter. And what comes back stands between neighbours: Yjs looks for both on their own, and where they are not in order any more, two
-// pages that hear of it have two texts.
+// gathers, and how they are taken back follows its `popStackItem` and `redoItem` (yjs 13, MIT), but: a step is limited to what is left for
+// it to change (`limit.ts`). What was done again and then parted, or grew together with more, is followed letter by letter. What comes back
+// stands between neighbours (Yjs looks for both on their own, and where they are not in order any more, two pages that hear of it have two
+// texts): beside what stood for it (`beside.ts`), or behind letters that others have moved (`moved.ts`). And what others wrote among
+// letters that go elsewhere goes along (`along.ts`).
 import * as Y from "yjs";
 import { TAKEN_BACK } from "../stranded/change.ts";
 import { type Letters, LetterMap, LetterSet, parted } from "../stranded/letters.ts";
@@ -10,7 +11,7 @@ import { type Type, typeOf } from "../stranded/was.ts";
 import { along } from "./along.ts";
 import { letterBefore, movedIn } from "./moved.ts";
 import { Beside } from "./beside.ts";
-import { type Copy, copiedOf, rewrittenIn, type Step } from "./copies.ts";
+import { cameBackIn, type Copy, copiedOf, rewrittenIn, type Step } from "./copies.ts";
 import { limit } from "./limit.ts";
 
 /** What was taken back. */
@@ -157,6 +158,7 @@ class Reversal {
     keep(again);
     again.integrate(tr, 0);
     this.beside.cameBack(item, again);
+    cameBackIn(tr.doc).add({ ...id, length: again.length });
     return again;
   }
 
@@ -172,13 +174,9 @@ class Reversal {
 
   /** What stands before the item's place in a type, which is what it stood in or was made of that. */
   private leftOf(item: Y.Item, type: Type): Y.Item | null {
-    const beside = typeOf(item) ? this.beside.leftOf(item, type) : undefined;
-    if (beside !== undefined) return beside;
-    for (let left = item.left; left; left = left.left) {
-      const now = this.lastIn(left, type);
-      if (now) return now;
-    }
-    return null;
+    let before: Y.Item | null = null;
+    for (let left = item.left; left && !before; left = left.left) before = this.lastIn(left, type);
+    return typeOf(item) ? this.beside.leftOf(item, type, before) : before;
   }
 
   /** The last letter of an item as it stands in a type; null where it does not. */

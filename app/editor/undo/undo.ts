@@ -5,7 +5,6 @@ import { ySyncPluginKey, yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
 import type { Deletes, Letters } from "../stranded/letters.ts";
 import { type Step, watchCopies } from "./copies.ts";
-import { watchMoves } from "./moved.ts";
 import { type Done, takeBack } from "./take-back.ts";
 
 /** Brings back letters that a step deleted, where Yjs cannot; answers what was written for them, if any could be. */
@@ -36,7 +35,6 @@ export function undoesOf(view: EditorView, regain: Regain): Y.UndoManager {
   const { binding } = ySyncPluginKey.getState(view.state) as { binding: { beforeTransactionSelection: unknown } };
   const { undoManager: undoes } = yUndoPluginKey.getState(view.state) as { undoManager: Y.UndoManager };
   watchCopies(undoes);
-  watchMoves(undoes.doc);
   const placeOf = (step: Step): unknown => step.meta.get(binding) ?? null;
   const wrap = (name: "undo" | "redo", to: "undoStack" | "redoStack"): void => {
     const next = (): Done | null =>

@@ -148,23 +148,35 @@ const CUTS: readonly Deed[] = [
   },
 }));
 
-/** Nobody else writes: the text is what it was, to the last detail, in either direction. */
-export const ALONE: readonly Story[] = [...RESHAPES, ...WRITES, ...CUTS].map((deed) => ({
-  name: `Ilse alone: ${deed.name}`,
+/** Nobody else writes: the text is what it was after each step, to the last detail, in either direction. */
+const alone = (deeds: readonly Deed[]): Story => ({
+  name: `Ilse alone: ${deeds.map(({ name }) => name).join(", ")}`,
   base: "lines",
   plays: async (scene, holds) => {
     const { ilse } = scene;
-    const before = scene.doc.toString();
-    await step(scene, () => deed.does(ilse, "bay"));
-    const after = scene.doc.toString();
-    for (const [index, wanted] of [before, after, before, after, before].entries()) {
-      // What was pasted within half a second of the cut is one step with it, and else another.
-      for (let key = 0; key < 2; key++) await step(scene, () => void ilse.tryKey(wanted === before ? "Mod-z" : "Mod-y"));
-      const found = scene.doc.toString();
-      if (found !== wanted) throw new Error(`${index + 1}: ${found}, not ${wanted}`);
+    const were = [scene.doc.toString()];
+    for (const deed of deeds) {
+      await step(scene, () => deed.does(ilse, "bay"));
+      were.push(scene.doc.toString());
     }
-    holds("taken back", { words: LINE, pieces: null });
+    let at = were.length - 1;
+    for (const key of ["Mod-z", "Mod-y", "Mod-z", "Mod-y"]) {
+      for (const ends = key === "Mod-z" ? 0 : were.length - 1; at !== ends; ) {
+        await step(scene, () => void ilse.tryKey(key));
+        const found = scene.doc.toString();
+        // What changes nothing is no step, and what was pasted half a second after the cut is one of its own.
+        const next = key === "Mod-z" ? were.lastIndexOf(found, at - 1) : were.indexOf(found, at + 1);
+        if (next < 0) throw new Error(`${key} at ${at}: ${found}, of ${were.join("; ")}`);
+        at = next;
+      }
+    }
+    holds("done again", { words: LINE, gone: deeds.flatMap(({ deletes = [] }) => deletes), pieces: null });
   },
-  words: LINE,
+  words: [],
   pieces: null,
-}));
+});
+
+export const ALONE: readonly Story[] = [
+  ...[...WRITES, ...CUTS].map((deed) => alone([deed])),
+  ...RESHAPES.flatMap((one) => RESHAPES.map((two) => alone([one, two]))),
+];
