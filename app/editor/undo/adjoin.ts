@@ -14,8 +14,8 @@ export class Adjoining {
     const [first, second] = one && other ? siblings(one, other) : [];
     if (!first || !second) return false;
     const ranks = this.ranksOf(first.parent as Type);
-    const [low, high] = [first, second].map((item) => ({ item, rank: ranks.get(item)! })).sort((a, b) => a.rank - b.rank) as [Ranked, Ranked];
-    return high.rank - low.rank <= Number(this.isLeft(low.item));
+    const apart = ranks.get(second)! - ranks.get(first)!;
+    return Math.abs(apart) <= Number(this.isLeft(apart > 0 ? first : second));
   }
 
   private ranksOf(type: Type): Map<Y.Item, number> {
@@ -34,11 +34,6 @@ export class Adjoining {
   private isLeft(item: Y.Item): boolean {
     return !item.deleted && item.countable && !this.change.isNew(item);
   }
-}
-
-interface Ranked {
-  item: Y.Item;
-  rank: number;
 }
 
 /** Two items, or what they stand in, in the nearest type in which both are. */

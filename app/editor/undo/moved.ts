@@ -36,8 +36,7 @@ export function noteMoves(tr: Y.Transaction, change: Change, updates: Update[]):
   const made = matter.length > 0 ? madeIn(change).filter(isLine) : [];
   for (const from of matter) {
     const to = onlyOf(from, gone, made);
-    const isOne = ({ letters: [old] }: Run, { letters: [anew] }: Run) => (one: Update) => one.names(first(old!)) && one.brings(first(anew!));
-    if (!to || !updates.some(isOne(from, to))) continue;
+    if (!to || !updates.some((one) => one.names(first(from.letters[0]!)) && one.brings(first(to.letters[0]!)))) continue;
     note(from, to, letters);
     for (const some of to.letters) by.add(some);
   }

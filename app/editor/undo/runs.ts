@@ -181,7 +181,8 @@ interface Same {
   length: number;
 }
 
-/** The longest text that is in both, by rows of a table of how many letters before each two are the same; no letter of two halves is cut. */
+/** The longest text that is in both, by rows of a table of how many letters before each two are the same. No letter of two halves is
+ * cut. */
 function longestPart(one: string, other: string): Same {
   let best: Same = { from: 0, to: 0, length: 0 };
   let [row, next] = [new Uint32Array(other.length + 1), new Uint32Array(other.length + 1)];

@@ -226,4 +226,67 @@ const CHOSEN_GONE: Story = {
   pieces: null,
 };
 
-export const STEPS: readonly Story[] = [...CASES.map(story), CHOSEN, CHOSEN_GONE, STAYS_CHOSEN, PASTED, OVERTAKEN, ...CUT];
+
+
+const turns = (scene: Scene, keys: string): Promise<void> =>
+  keys.split(" ").reduce(
+    (before, turn) => before.then(async () => {
+      (turn[0] === "I" ? scene.ilse : scene.bea).tryKey(turn[1] === "z" ? "Mod-z" : "Mod-y");
+      await scene.quiet();
+      await scene.pass(BREATH_MS);
+    }),
+    Promise.resolve(),
+  );
+const rest = async (scene: Scene): Promise<void> => (await scene.quiet(), scene.pass(BREATH_MS));
+
+/** Cuts words, and a while later pastes them, each a step; `anew` in a line of its own. */
+const cutsTo = (from: string, to: string, behind: string, anew: boolean): Act => async (writer, scene) => {
+  writer.select(writer.at(to, true), writer.at(from));
+  const clipboard = writer.cut();
+  await rest(scene);
+  writer.select(writer.at(behind, true));
+  if (anew) writer.press("Enter");
+  writer.paste(clipboard);
+  await rest(scene);
+};
+
+const line = cutsTo("birch", "bramble", "cypress", true);
+const word = cutsTo("beech", "beech", "clover", false);
+
+const THERE_AND_BACK: readonly Story[] = [
+  { as: "a line, and Bea moves the next up", ilse: line, bea: key("cedar", "Alt-ArrowUp"), keys: "Iz Iz Iy Iy" },
+  { as: "a word, and Bea makes its line a heading", ilse: word, bea: at("bay", "heading", { level: 1 }), keys: "Iz Iz Iy Iy" },
+  { as: "a word, and Bea makes its line a list", ilse: word, bea: at("bay", "bullet_list"), keys: "Iz Iz Iy Iy" },
+  { as: "a word, and Bea makes its line a quote", ilse: word, bea: at("bay", "blockquote"), keys: "Iz Iz Iy Iy" },
+  { as: "a word, and Bea moves its line up", ilse: word, bea: key("bay", "Alt-ArrowUp"), keys: "Iz Iz Bz Iy Iy By" },
+].map(({ as, ilse, bea, keys }): Story => ({
+  name: `Ilse puts elsewhere ${as}; all is taken back and done again`,
+  base: "lines",
+  plays: async (scene) => {
+    await ilse(scene.ilse, scene);
+    await bea(scene.bea, scene);
+    await rest(scene);
+    await turns(scene, keys);
+  },
+  ...left(),
+}));
+
+const ITEMS: Story = {
+  name: "an item is lifted out of a list and put back by two, who take that back and do it again",
+  base: "list",
+  plays: async (scene) => {
+    const press = async (writer: Writer): Promise<void> => {
+      writer.select(writer.headOf("birch"));
+      writer.tryKey("Backspace");
+      await rest(scene);
+    };
+    for (const writer of [scene.ilse, scene.ilse, scene.bea]) await press(writer);
+    await turns(scene, "Iz Iz Bz By Iy Iy");
+  },
+  ...left(),
+  order: ["alder", ...LINE, "cedar"],
+};
+
+const ONE: readonly Story[] = [CHOSEN, CHOSEN_GONE, STAYS_CHOSEN, PASTED, OVERTAKEN, ITEMS];
+
+export const STEPS: readonly Story[] = [...CASES.map(story), ...ONE, ...CUT, ...THERE_AND_BACK];

@@ -52,7 +52,8 @@ export interface Story extends Expected {
 }
 
 export function faultsOf(scene: Scene, expected: Expected): Fault[] {
-  const { words = OWN_WORDS, gone = [], open = [], pieces = [SENTENCE], beside = [], order = [], caret, atoms = {}, table, unsaved } = expected;
+  const { words = OWN_WORDS, gone = [], open = [], pieces = [SENTENCE], beside = [], order = [] } = expected;
+  const { caret, atoms = {}, table, unsaved } = expected;
   const all = lines(scene.doc);
   const found = [...scene.differences(), ...shapeFaults(scene.doc, table), ...wordFaults(all, [...BASE, ...words], gone)];
   found.push(...wordFaults(all, open, []).filter(({ kind }) => kind === "doubled"));

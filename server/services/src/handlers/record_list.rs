@@ -144,10 +144,11 @@ fn fits(wanted: &str, found: &str) -> bool {
 /// What of a text is compared: its letters in lower case, without what only joins, parts or directs them (Unicode, "Format", Cf):
 /// people type Persian with and without U+200C.
 fn compared(text: &str) -> String {
-    let is_format = |letter: &char| {
-        matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-    };
-    text.to_lowercase().chars().filter(|letter| !is_format(letter)).collect()
+    let is_format = |letter: &char| matches!(letter, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
+    text.to_lowercase()
+        .chars()
+        .filter(|letter| !is_format(letter))
+        .collect()
 }
 
 /// Whether every word stands somewhere in the title. `words` is [`compared`].
@@ -206,7 +207,12 @@ mod tests {
     #[test]
     fn what_only_joins_letters_is_not_searched_for() {
         let (joined, parted) = ("می\u{200c}خواهم", "میخواهم");
-        for (title, words) in [(joined, parted), (parted, joined), (joined, "می\u{200c}"), (joined, "\u{200c}")] {
+        for (title, words) in [
+            (joined, parted),
+            (parted, joined),
+            (joined, "می\u{200c}"),
+            (joined, "\u{200c}"),
+        ] {
             assert!(has_words(title, &compared(words)), "{title:?} {words:?}");
         }
         assert!(!has_words(joined, &compared("می خوانم")));
