@@ -176,9 +176,9 @@ export function copyOf(copies: LetterMap<Copy>, letter: Y.ID): CopyOf | null {
   return found;
 }
 
-/** Letters that this page wrote in taking something back: they stood there before, as others. */
 const cameBack = new WeakMap<Y.Doc, LetterSet>();
 
+/** Which letters of a document this page wrote in taking something back: they stood there before, as others. */
 export function cameBackIn(doc: Y.Doc): LetterSet {
   const known = cameBack.get(doc);
   const letters = known ?? new LetterSet();
