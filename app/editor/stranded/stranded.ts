@@ -134,14 +134,15 @@ export class Stranded implements Page {
     }
     const view = this.view();
     if (!view) return;
+    const updates = tr.origin === others ? others.arriving.map((update) => new Update(update)) : [];
     guarded(() => {
-      if (tr.origin === others) this.lookAtOthers(tr, others, view);
+      if (tr.origin === others) this.lookAtOthers(tr, updates, others.saying, view);
       else if (tr.origin instanceof Y.UndoManager) this.lookAtUndo(new Change(tr, takenBack(tr)), view);
     });
     if (tr.origin !== others) return;
     const change = new Change(tr, () => true);
     guarded(() => this.mislaid.note(change.goneTypes(), change, undoesOf(view)));
-    guarded(() => noteMoves(tr, change, others.arriving.map((update) => new Update(update))));
+    guarded(() => noteMoves(tr, change, updates));
   };
 
   /** An earlier page's words come when this one has what others wrote since: what they took away meanwhile was never seen here. */
@@ -261,8 +262,7 @@ export class Stranded implements Page {
   }
 
   /** What was written here in something that others have just taken away, and where the caret is then. */
-  private lookAtOthers(tr: Y.Transaction, { arriving, saying }: Others, view: EditorView): void {
-    const updates = arriving.map((update) => new Update(update));
+  private lookAtOthers(tr: Y.Transaction, updates: Update[], saying: readonly Uint8Array[], view: EditorView): void {
     const change = new Change(tr, takenIn(updates));
     this.waits.claims.foretell(saying);
     if (this.taken.size > 0) this.lookAtNew(change, updates);

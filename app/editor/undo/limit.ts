@@ -4,10 +4,10 @@
 // such a letter and its copy one stays: the letter comes back only while the copy stands, and the copy goes only where the letter can.
 import * as Y from "yjs";
 import { schema } from "../schema.ts";
-import { idOf, type LetterMap, type Letters, type Part, parted, partsOf, without } from "../stranded/letters.ts";
+import { idOf, type Letters, type Part, partsOf, without } from "../stranded/letters.ts";
 import { type Type, typeOf } from "../stranded/was.ts";
-import { type Copy, copiedOf, copiesOf, copyOf, freshOf, type Step, standing } from "./copies.ts";
-import { movedIn } from "./moved.ts";
+import { copiesOf, copyOf, freshOf, type Step, standing } from "./copies.ts";
+import { movedIn, writtenIn } from "./moved.ts";
 
 /** What becomes of a letter that a step took away: `deleted` is what others deleted since, or moved; of `copied` the copy stays; `mislaid`
  * has nowhere to come back to; `ours` was the step's own. */
@@ -106,22 +106,15 @@ class Limit {
   /** Whether something that the step wrote is no more, and not because the step took it away again. */
   private isOvertaken(): boolean {
     const { doc, step } = this;
-    const isGone = (letters: Letters, moved?: LetterMap<Copy>): boolean => {
-      for (let at = letters.clock; at < letters.clock + letters.length; ) {
-        const id = Y.createID(letters.client, at);
+    return writtenIn(doc, step).some(({ letters: { client, clock, length }, moved }) => {
+      for (let at = clock; at < clock + length; ) {
+        const id = Y.createID(client, at);
         if (!Y.isDeleted(step.deletions, id) && !standing(doc, id, moved)) return true;
         const struct = Y.getItem(doc.store, id) as Y.Item | Y.GC;
         at = struct.id.clock + struct.length;
       }
       return false;
-    };
-    return [...step.insertions.clients].some(([client, ranges]) =>
-      ranges.some(({ clock, len }) =>
-        parted({ client, clock, length: len }, copiedOf(step)).some(({ letters, isIn }) => {
-          return isGone(letters, isIn ? undefined : movedIn(doc));
-        }),
-      ),
-    );
+    });
   }
 
   /** Whether something that the step wrote instead has gone by others' doing. */

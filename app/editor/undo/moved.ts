@@ -3,9 +3,9 @@
 // little: whole runs that are there once on either side, written by one page, in an update that takes away the ones and brings the others.
 import * as Y from "yjs";
 import type { Change, Update } from "../stranded/change.ts";
-import { type Letters, LetterMap, LetterSet } from "../stranded/letters.ts";
+import { type Letters, LetterMap, LetterSet, parted } from "../stranded/letters.ts";
 import { itemsOf, type Type } from "../stranded/was.ts";
-import { type Copy, copyIn, note, seenOf, type Step, standing } from "./copies.ts";
+import { type Copy, copiedOf, copyIn, note, seenOf, type Step, standing } from "./copies.ts";
 import { goneIn, isText, madeIn, type Run, TELLING } from "./runs.ts";
 
 interface Moves {
@@ -25,6 +25,17 @@ function movesIn(doc: Y.Doc): Moves {
 
 /** Which letters of others stand for those that they took away. */
 export const movedIn = (doc: Y.Doc): LetterMap<Copy> => movesIn(doc).letters;
+
+/** What a step wrote, and who else may have moved that: what it wrote anew of a line is for nobody to follow into another. */
+export function writtenIn(doc: Y.Doc, step: Step): { letters: Letters; moved: LetterMap<Copy> }[] {
+  const [none, moved] = [new LetterMap<Copy>(), movedIn(doc)];
+  return [...step.insertions.clients].flatMap(([client, ranges]) =>
+    ranges.flatMap(({ clock, len }) => {
+      const parts = parted({ client, clock, length: len }, copiedOf(step));
+      return parts.map(({ letters, isIn }) => ({ letters, moved: isIn ? none : moved }));
+    }),
+  );
+}
 
 /** Notes what others move in a change, where that may matter to what is taken back here. */
 export function noteMoves(tr: Y.Transaction, change: Change, updates: Update[]): void {

@@ -6,13 +6,13 @@
 // letters that go elsewhere goes along (`along.ts`).
 import * as Y from "yjs";
 import { TAKEN_BACK } from "../stranded/change.ts";
-import { type Letters, LetterMap, LetterSet, parted } from "../stranded/letters.ts";
+import { type LetterMap, type Letters, LetterSet } from "../stranded/letters.ts";
 import { type Type, typeOf } from "../stranded/was.ts";
 import { along } from "./along.ts";
-import { letterBefore, movedIn } from "./moved.ts";
 import { Beside } from "./beside.ts";
-import { cameBackIn, type Copy, copiedOf, rewrittenIn, type Step } from "./copies.ts";
+import { cameBackIn, type Copy, rewrittenIn, type Step } from "./copies.ts";
 import { limit } from "./limit.ts";
+import { letterBefore, writtenIn } from "./moved.ts";
 
 /** What was taken back. */
 export interface Done {
@@ -69,7 +69,7 @@ class Reversal {
     private readonly undoes: Y.UndoManager,
     private readonly step: Step,
   ) {
-    this.wrote = this.written().flatMap(({ letters, moved }) => [...this.standing(letters, moved)]);
+    this.wrote = writtenIn(tr.doc, step).flatMap(({ letters, moved }) => [...this.standing(letters, moved)]);
     const taken = new LetterSet();
     for (const { id, length } of this.wrote) taken.add({ ...id, length });
     tr.meta.set(TAKEN_BACK, taken);
@@ -93,18 +93,6 @@ class Reversal {
       changed = true;
     }
     return changed;
-  }
-
-  /** What the step wrote, and who else may have moved that: what it wrote anew of a line is for nobody to follow into another. */
-  private written(): { letters: Letters; moved: LetterMap<Copy> }[] {
-    const { step, tr } = this;
-    const [none, moved] = [new LetterMap<Copy>(), movedIn(tr.doc)];
-    return [...step.insertions.clients].flatMap(([client, ranges]) =>
-      ranges.flatMap(({ clock, len }) => {
-        const parts = parted({ client, clock, length: len }, copiedOf(step));
-        return parts.map(({ letters, isIn }) => ({ letters, moved: isIn ? none : moved }));
-      }),
-    );
   }
 
   /** What there is now of letters, done again or written again where they were taken away. */
