@@ -8,9 +8,9 @@ const part = (number: number): string => `<h2>Part ${number}</h2>${`<p>${LINE.re
 test("detail_01 a long text is drawn near the screen only, and read, found and written in everywhere", async ({ sheet }) => {
   const one = await sheet();
   await one.type("first");
-  await expect(one.text).not.toHaveClass(/is-long/);
+  await expect(one.text).not.toHaveClass(/is-parted/);
   await one.paste({ "text/html": Array.from({ length: PARTS }, (_, number) => part(number)).join("") });
-  await expect(one.text).toHaveClass(/is-long/);
+  await expect(one.text).toHaveClass(/is-parted/);
   const drawn = (words: string) => one.text.getByText(words, { exact: true }).evaluate((element) => element.checkVisibility({ contentVisibilityAuto: true }));
   await one.page.keyboard.press("Control+Home");
   await expect.poll(() => drawn(`sandpiper${PARTS / 2}`)).toBe(false);
@@ -30,6 +30,7 @@ test("detail_01 a long text is drawn near the screen only, and read, found and w
   const top = () => one.text.getByText("Part 31", { exact: true }).evaluate((element) => Math.round(element.getBoundingClientRect().top));
   await expect.poll(top).toBeGreaterThanOrEqual(0);
   await expect.poll(top).toBeLessThan(160);
+  await one.says("here", (here: string) => here === wanted.id);
   await one.type("Now ");
   await expect(one.text.getByText("Now Part 31", { exact: true })).toBeInViewport();
 

@@ -25,6 +25,7 @@ import { numbers, numbersKey } from "./plugins/numbers.ts";
 import { pairs } from "./plugins/pairs.ts";
 import { choosePicture, pictures } from "./plugins/pictures.ts";
 import { hint, presses } from "./plugins/plain.ts";
+import { lengthClass, sections, topOf } from "./plugins/sections.ts";
 import { shortcuts } from "./plugins/shortcuts.ts";
 import { slash, typeSlash } from "./plugins/slash.ts";
 import { tables } from "./plugins/tables.ts";
@@ -77,10 +78,6 @@ export interface Extras {
 /** What happens; `detail` is JSON. */
 export type Tell = (name: "status" | "selection" | "outline" | "here" | "presence" | "counts" | "failed", detail: string) => void;
 
-/** A text with more blocks than this is long: the browser leaves alone what of it is far from the screen. */
-const LONG = 150;
-/** With more than this, watching where each of them is costs more than drawing it: 5 MB of lines took twice as long to be saved. */
-const VAST = 4_000;
 /** What is further away than so many screens is gone to at once. */
 const FAR_SCREENS = 3;
 /** The longest that going somewhere takes, in milliseconds; later the hands that scroll are somebody's own. */
@@ -250,7 +247,7 @@ class Editor {
       state: EditorState.create({ doc: doc.childCount > 0 ? doc : doc.type.createAndFill()!, plugins: this.plugins(fragment, mapping, views) }),
       editable: () => this.editable(),
       attributes: ({ doc: { childCount } }) => ({
-        class: childCount > LONG && childCount <= VAST ? "doc is-long" : "doc",
+        class: lengthClass(childCount),
         role: "textbox",
         "aria-multiline": "true",
         "aria-label": this.strings.label,
@@ -303,6 +300,7 @@ class Editor {
       return true;
     };
     return [
+      sections(),
       this.writing.behind(ySyncPlugin(fragment, { mapping: mapping as never }) as Plugin, writeEmpty),
       yUndoPlugin(),
       pairs(),
@@ -455,14 +453,14 @@ class Editor {
     const { view, headings } = this;
     if (!view || view.isDestroyed) return;
     const edge = scrollerOf(view.dom).getBoundingClientRect().top + 96;
-    const topOf = (index: number): number => {
+    const above = (index: number): boolean => {
       const element = view.nodeDOM(headings[index]!.pos);
-      return element instanceof HTMLElement ? element.getBoundingClientRect().top : Number.POSITIVE_INFINITY;
+      return element instanceof HTMLElement && topOf(element) <= edge;
     };
     let [low, high] = [0, headings.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (topOf(middle) <= edge) low = middle + 1;
+      if (above(middle)) low = middle + 1;
       else high = middle;
     }
     const here = headings[Math.max(0, low - 1)]?.id ?? "";
