@@ -51,6 +51,25 @@ test("two people write one script and see each other", async ({ page, owner, ano
   await expect(page.locator(".reading .doc")).toContainText("From one. From two.");
 });
 
+test("a long text scrolls in its sheet, and the page around it never, while it is written and read", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "Long");
+  const past = () => page.evaluate(() => document.scrollingElement!.scrollHeight - innerHeight);
+  await open(page, owner.at(`/records/${record}`));
+  await write(page);
+  await page.keyboard.press("Control+A");
+  await type(page, Array.from({ length: 60 }, (_, line) => `Line ${line}`).join("\n"));
+  const stays = async (mode: string) => {
+    for (const [width, height] of [[390, 844], [1280, 800]] as const) {
+      await page.setViewportSize({ width, height });
+      expect(await past(), `${mode} at ${width}`).toBe(0);
+    }
+  };
+  await stays("writing");
+  await page.getByRole("button", { name: "Read" }).click();
+  await expect(page.locator(".reading .doc")).toContainText("Line 59");
+  await stays("reading");
+});
+
 test("detail_14 detail_15 the toolbar, the style of the block and the outline, with the mouse", async ({ page, owner }) => {
   const record = await owner.makeRecord(page.request, "Tools");
   await open(page, owner.at(`/records/${record}`));
