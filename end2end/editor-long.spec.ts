@@ -30,11 +30,18 @@ test("detail_01 a long text is drawn near the screen only, and read, found and w
   const top = () => one.text.getByText("Part 31", { exact: true }).evaluate((element) => Math.round(element.getBoundingClientRect().top));
   await expect.poll(top).toBeGreaterThanOrEqual(0);
   await expect.poll(top).toBeLessThan(160);
-  await one.says("here", (here: string) => here === wanted.id);
   await one.type("Now ");
   await expect(one.text.getByText("Now Part 31", { exact: true })).toBeInViewport();
 
   // Found by a search of the browser's, and drawn where it is found.
   expect(await one.page.evaluate(() => (window as unknown as { find(words: string): boolean }).find("sandpiper50"))).toBe(true);
   await expect.poll(() => drawn("sandpiper50")).toBe(true);
+});
+
+test("detail_01 where a keyboard leaves structure to the browser, each block of a long text is left alone for itself", async ({ sheet, browser }) => {
+  const phone = await sheet("", await browser.newContext({ userAgent: "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36" }));
+  await phone.paste({ "text/html": Array.from({ length: PARTS }, (_, number) => part(number)).join("") });
+  await expect(phone.text).toHaveClass(/is-long/);
+  expect(await phone.text.evaluate((element) => element.shadowRoot)).toBeNull();
+  await phone.page.context().close();
 });

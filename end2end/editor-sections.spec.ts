@@ -187,6 +187,7 @@ test("detail_01 a press beside the blocks, between two or below them all, leads 
     await one.text.locator("p").nth(block).evaluate((line) => line.scrollIntoView({ block: "center" }));
     await page.mouse.click(...(await gap(block)));
     expect(await caret(one)).toEqual([block + 1, 0]);
+    expect(await one.text.evaluate((element) => element.shadowRoot!.activeElement), "the focus is the text's own").toBeNull();
   }
   const below = async (block: number) => {
     await page.keyboard.press("Control+End");
@@ -214,6 +215,9 @@ test("detail_01 Tab passes through a long text, and who only reads it can write 
     await reader.type("x");
   }
   expect(await reader.words()).toBe(words);
+  await reader.text.locator("p").nth(LINES / 2).dblclick();
+  await expect(reader.text).not.toBeFocused();
+  await expect(reader.page.locator(".bubble:visible")).toHaveCount(0);
 
   const [before, after] = ["before", "after"].map((id) => one.page.locator(`#${id}`));
   await one.page.locator(".scroll").evaluate((element) => element.before(Object.assign(document.createElement("button"), { id: "before" })));

@@ -416,16 +416,17 @@ class Editor {
 
   /** Brings an element to the head of the screen; from far away at once, since nobody reads what flies past. */
   private bring(element: HTMLElement, scroller: HTMLElement): void {
-    const away = (): number => element.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 24;
+    const away = (): number => topOf(element) - scroller.getBoundingClientRect().top - 24;
     const far = Math.abs(away()) > FAR_SCREENS * scroller.clientHeight;
     // In a long text the heights of blocks on the way were guesses; now that they are drawn, it is known where it stands.
-    const [began, correct] = [performance.now(), (): void => {
-      if (this.bringing === element && performance.now() - began < BRING_MS) scroller.scrollBy({ top: away(), behavior: "instant" });
-    }];
+    const began = performance.now();
+    const go = (behavior: ScrollBehavior): void => {
+      if (this.bringing !== element || performance.now() - began >= BRING_MS || Math.abs(away()) < 1) return;
+      scroller.addEventListener("scrollend", () => go("instant"), { once: true });
+      scroller.scrollBy({ top: away(), behavior });
+    };
     this.bringing = element;
-    if (away() === 0) return;
-    scroller.addEventListener("scrollend", correct, { once: true });
-    scroller.scrollBy({ top: away(), behavior: far ? "instant" : this.motion() });
+    go(far ? "instant" : this.motion());
   }
 
   /** The heading of the part that is on the screen. */

@@ -8,6 +8,7 @@ import * as Y from "yjs";
 import { isRemote } from "../origin.ts";
 import { others, type Person } from "../people.ts";
 import { scrollerOf } from "./calm.ts";
+import { topOf } from "./sections.ts";
 
 export const cursorsKey = new PluginKey<DecorationSet>("cursors");
 
@@ -181,9 +182,15 @@ export function showCaret(view: EditorView, awareness: Awareness, client: number
   const found = others(awareness).find(({ person }) => person.client === client);
   const place = found?.said.cursor ? placeOf(view.state, found.said.cursor) : null;
   if (!place) return false;
-  const { top, bottom } = view.coordsAtPos(place.head);
+  const at = view.state.doc.resolve(place.head);
+  const block = at.depth > 0 ? view.nodeDOM(at.before(1)) : null;
+  // Where a block stands that is not drawn yet is a guess: the page goes near it first, and then to the caret.
+  const guessed = block instanceof HTMLElement && !block.checkVisibility({ contentVisibilityAuto: true });
+  const { top, bottom } = guessed ? { top: topOf(block), bottom: topOf(block) } : view.coordsAtPos(place.head);
   const scroller = scrollerOf(view.dom);
   const box = scroller.getBoundingClientRect();
-  if (top < box.top + 40 || bottom > box.bottom - 60) scroller.scrollBy({ top: top - box.top - box.height / 3, behavior });
+  if (top >= box.top + 40 && bottom <= box.bottom - 60) return true;
+  if (guessed) scroller.addEventListener("scrollend", () => !view.isDestroyed && showCaret(view, awareness, client, "instant"), { once: true });
+  scroller.scrollBy({ top: top - box.top - box.height / 3, behavior });
   return true;
 }

@@ -2,25 +2,30 @@
 // text out, draws it, or asks what is below the pointer looks at each child of it; and one that leaves alone what is far from the
 // screen (`content-visibility`) watches each of those. In a hundred pages that was half the time of a key.
 //
-// The sections are slots of a shadow tree, to which the blocks are assigned. The document, and what the view and the caret know of it, stays
-// one row of blocks: sections are there for layout alone. Only in Chromium is the caret known to go over slots as if there were none
+// The sections are slots of a shadow tree, to which the blocks are assigned. The document, and what the view and the caret know of it,
+// stays one row of blocks: sections are there for layout alone. Only in Chromium is the caret known to go over slots as if there were none
 // (`end2end/editor-sections.spec.ts`); elsewhere each block of a long text is left alone for itself.
 import { Plugin } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
 
 /** A text with more blocks than this is long: the browser leaves alone what of it is far from the screen. */
 const LONG = 150;
-/** With more blocks than this, watching each of them costs more than drawing it: 5 MB of lines took twice as long to be saved. */
+/** With more blocks than this and no sections, watching each of them costs more than drawing it: 5 MB of lines took twice as long to
+ * be saved. */
 const VAST = 4_000;
-/** The most blocks of a section. A hundred pages are some 800 blocks, and so about as many sections as there are blocks in each. */
+/** The most blocks of a section; a full one is parted in two. A hundred pages are some 800 blocks, and so some 30 sections of as many. */
 const MOST = 48;
+/** What has no margin below, so that the block after it stands where it would without a section's end between them. */
+const ENDS = /^(P|H[1-6]|UL|OL|BLOCKQUOTE|PRE)$/;
 /** So many blocks that are put in one after the other are shown each at once; what follows, together. */
 const AT_ONCE = 64;
 /** A guess of a block's height, until it has been drawn. */
 const LINES = 5;
 
-/** Not on a phone: its keyboards leave Enter and joining of lines to the browser, which loses the caret among slots. */
-const SLOTS = /Chrome\//.test(navigator.userAgent) && !/Android/.test(navigator.userAgent);
+const { userAgent, maxTouchPoints } = navigator;
+/** Not on a phone: its keyboards leave Enter and joining of lines to the browser, which loses the caret among slots. Nor on a tablet,
+ * which asks for pages as a desk does, and says Linux. */
+const SLOTS = /Chrome\//.test(userAgent) && !/Android/.test(userAgent) && !(/Linux/.test(userAgent) && maxTouchPoints > 0);
 
 /** The class of a text that has sections; it keeps them when it is long no more. */
 const PARTED = "is-parted";
@@ -42,7 +47,18 @@ function markEnds(...slots: (Element | null)[]): void {
   for (const slot of slots) slot?.part.toggle("section", slot.previousElementSibling !== null && slot.nextElementSibling !== null);
 }
 
-/** Keeps the sections of one text; who makes it has the text in them from then on. */
+function isBlock(node: Node): node is Block {
+  return node instanceof Element || node instanceof Text;
+}
+
+/** How many of these blocks, at least so many, may stand in a section of their own. */
+function cut(blocks: Block[], least: number): number {
+  let at = least;
+  while (at < blocks.length && !ENDS.test(blocks[at - 1]!.nodeName)) at++;
+  return at;
+}
+
+/** Lays one text out in sections, from when it is made. */
 class Sections {
   /** Everything within the text's own edges: a press beside the blocks or below them must meet something that can be written in. */
   private readonly whole = document.createElement("div");
@@ -55,12 +71,13 @@ class Sections {
   constructor(private readonly dom: HTMLElement) {
     dom.classList.add(PARTED);
     this.whole.part.add("whole");
-    // Whoever can write in it could come to it by Tab, too.
-    this.whole.tabIndex = -1;
-    dom.attachShadow({ mode: "open", slotAssignment: "manual" }).append(this.whole);
-    const blocks = [...dom.childNodes] as Block[];
-    for (let at = 0; at < Math.max(1, blocks.length); at += MOST / 2) this.fill(this.begin(null), blocks.slice(at, at + MOST / 2));
-    this.settle();
+    (dom.shadowRoot ?? dom.attachShadow({ mode: "open", slotAssignment: "manual" })).replaceChildren(this.whole);
+    let blocks = [...dom.childNodes].filter(isBlock);
+    while (blocks.length > 0) {
+      const first = cut(blocks, MOST / 2);
+      this.fill(this.begin(null), blocks.slice(0, first));
+      blocks = blocks.slice(first);
+    }
     // The view puts each block in by this. Shown only when the observer is told, a new one would have no place on the screen yet when
     // the caret is put into it and the page scrolled to it.
     dom.insertBefore = <T extends Node>(block: T, before: Node | null): T => {
@@ -78,18 +95,24 @@ class Sections {
   }
 
   /** The view has put in what it had. */
-  settle(): void {
+  settle(editable: boolean): void {
     this.show();
     this.put = 0;
+    // What can be written in is a stop for Tab by itself; what cannot is none, and takes no focus.
+    if (editable) this.whole.tabIndex = -1;
+    else this.whole.removeAttribute("tabindex");
   }
 
   /** What was taken out; and what the browser itself put in, for an input method or what else writes into the page. */
   private saw(records: MutationRecord[]): void {
     for (const { removedNodes, addedNodes } of records) {
       for (const node of removedNodes) if (node.parentNode !== this.dom) this.forget(node as Block);
-      for (const node of addedNodes) if (node.parentNode === this.dom && !this.where.has(node)) this.place(node as Block, node.nextSibling);
+      for (const node of addedNodes) {
+        if (isBlock(node) && node.parentNode === this.dom && !this.where.has(node)) this.place(node, node.nextSibling);
+      }
     }
-    this.settle();
+    this.show();
+    this.put = 0;
   }
 
   private place(block: Block, before: Node | null): void {
@@ -100,9 +123,9 @@ class Sections {
     const section = (next && this.where.get(next)) ?? (last && this.where.get(last)) ?? this.begin(null);
     const at = next ? section.blocks.indexOf(next as Block) : section.blocks.length;
     const blocks = section.blocks.toSpliced(at, 0, block);
-    const most = blocks.length > MOST ? MOST / 2 : MOST;
-    this.fill(section, blocks.slice(0, most));
-    if (blocks.length > most) this.fill(this.begin(section), blocks.slice(most));
+    const first = blocks.length > MOST ? cut(blocks, MOST / 2) : blocks.length;
+    this.fill(section, blocks.slice(0, first));
+    if (blocks.length > first) this.fill(this.begin(section), blocks.slice(first));
   }
 
   private forget(block: Block): void {
@@ -114,6 +137,7 @@ class Sections {
       this.fill(section, rest);
       return;
     }
+    this.due.delete(section);
     const { slot } = section;
     const beside = [slot.previousElementSibling, slot.nextElementSibling];
     slot.remove();
@@ -155,7 +179,10 @@ export function topOf(block: HTMLElement): number {
 
 /** Keys that somebody asks for without a key, by dictation for one: what the browser would put in for them itself, between two
  * slots, it could not find again for the caret. */
-const KEYS: Partial<Record<string, KeyboardEventInit>> = { insertParagraph: { key: "Enter" }, insertLineBreak: { key: "Enter", shiftKey: true } };
+const KEYS: Partial<Record<string, KeyboardEventInit>> = {
+  insertParagraph: { key: "Enter" },
+  insertLineBreak: { key: "Enter", shiftKey: true },
+};
 
 function asKey(view: EditorView, event: InputEvent): boolean {
   const key = KEYS[event.inputType];
@@ -173,7 +200,7 @@ export function sections(): Plugin {
       let parted: Sections | null = null;
       const look = (): void => {
         if (SLOTS && view.state.doc.childCount > LONG) parted ??= new Sections(view.dom);
-        parted?.settle();
+        parted?.settle(view.editable);
       };
       look();
       return { update: look, destroy: () => parted?.end() };
