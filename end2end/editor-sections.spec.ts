@@ -138,8 +138,8 @@ test("detail_01 every block has its place, wherever it comes from and whatever b
   await inOrder(one);
   await one.paste({ "text/html": lines(100) });
   await inOrder(one);
-  await one.command("heading", { level: 2 });
-  await one.command("insert_table", { rows: 2, columns: 2 });
+  expect(await one.command("heading", { level: 2 })).toBe(true);
+  expect(await one.command("table", { rows: 2, columns: 2 })).toBe(true);
   await inOrder(one);
 
   const two = await sheet("name=Ben&user=ben");

@@ -95,10 +95,15 @@ class Sections {
   }
 
   /** The view has put in what it had. */
-  settle(editable: boolean): void {
+  settle(): void {
     this.show();
     this.put = 0;
-    // What can be written in is a stop for Tab by itself; what cannot is none, and takes no focus.
+  }
+
+  /** What can be written in is a stop for Tab by itself, unless that is said; what cannot is none, and takes no focus. Said when it
+   * changes only, since every key comes by here. */
+  passTab(editable: boolean): void {
+    if (this.whole.hasAttribute("tabindex") === editable) return;
     if (editable) this.whole.tabIndex = -1;
     else this.whole.removeAttribute("tabindex");
   }
@@ -111,8 +116,7 @@ class Sections {
         if (isBlock(node) && node.parentNode === this.dom && !this.where.has(node)) this.place(node, node.nextSibling);
       }
     }
-    this.show();
-    this.put = 0;
+    this.settle();
   }
 
   private place(block: Block, before: Node | null): void {
@@ -200,7 +204,8 @@ export function sections(): Plugin {
       let parted: Sections | null = null;
       const look = (): void => {
         if (SLOTS && view.state.doc.childCount > LONG) parted ??= new Sections(view.dom);
-        parted?.settle(view.editable);
+        parted?.settle();
+        parted?.passTab(view.editable);
       };
       look();
       return { update: look, destroy: () => parted?.end() };
