@@ -10,6 +10,7 @@ import * as Y from "yjs";
 import { Caret, MARGIN } from "./caret.ts";
 import { COMMANDS } from "./commands.ts";
 import { followKeyboard } from "./dock.ts";
+import { floatsOver } from "./float.ts";
 import { isRemote, isTyping } from "./origin.ts";
 import { PasteParser, plainSlice } from "./paste/clean.ts";
 import { asText, serializer } from "./paste/copy.ts";
@@ -21,7 +22,7 @@ import { calm, composition, scrollerOf, steady } from "./plugins/calm.ts";
 import { cursors, showCaret } from "./plugins/cursors.ts";
 import { ids } from "./plugins/ids.ts";
 import { keys } from "./plugins/keys.ts";
-import { numbers, numbersKey } from "./plugins/numbers.ts";
+import { numbers, numbersKey, placeOfTarget } from "./plugins/numbers.ts";
 import { pairs } from "./plugins/pairs.ts";
 import { choosePicture, pictures } from "./plugins/pictures.ts";
 import { hint, presses } from "./plugins/plain.ts";
@@ -39,7 +40,7 @@ import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
 import { Keeper } from "./sync/keep.ts";
 import type { Ports } from "./sync/link.ts";
-import { counts, type Heading, paceOf, placeOfStandIn, SPEAKING_PACE } from "./survey.ts";
+import { counts, type Heading, paceOf, SPEAKING_PACE } from "./survey.ts";
 import { undoesOf } from "./undo/undo.ts";
 import { type Upload, uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
@@ -92,7 +93,7 @@ class Editor {
   private readonly writing = new Writing(afterPaint, () => this.safety.typed(), () => this.wrote(), () => this.view && this.caret.painted(this.view));
   private readonly strings: Strings;
   private readonly pm = document.createElement("div");
-  private readonly floats = document.createElement("div");
+  private readonly floats: HTMLElement;
   private readonly exit = document.createElement("span");
   private readonly stopKeyboard: () => void;
   private view: EditorView | null = null;
@@ -118,9 +119,9 @@ class Editor {
     this.pace = paceOf(options.pace, SPEAKING_PACE);
     this.awareness = new Awareness(this.doc);
     this.awareness.setLocalState({ user: options.user, cursor: null });
-    this.floats.className = "ed-floats";
     Object.assign(this.exit, { className: "vh", tabIndex: -1, textContent: this.strings.end });
-    host.append(this.pm, this.exit, this.floats);
+    host.append(this.pm, this.exit);
+    this.floats = floatsOver(host);
     this.stopKeyboard = followKeyboard();
     const url = new URL(options.url, location.href);
     url.protocol = url.protocol.replace("http", "ws");
@@ -182,6 +183,7 @@ class Editor {
     this.view = null;
     this.awareness.setLocalStateField("cursor", null);
     this.safety.end();
+    this.floats.remove();
     this.host.replaceChildren();
   }
 
@@ -319,7 +321,7 @@ class Editor {
       slash(this.floats, this.options.icons),
       float.plugin,
       shortcuts(),
-      ...keys(leave),
+      ...keys(leave, this.floats),
       tables(this.awareness),
       calm(),
       pictures({
@@ -389,7 +391,7 @@ class Editor {
   /** Goes to a heading, step or figure: to the eye, and with the caret where one can write. */
   private goTo(id: string): boolean {
     const { view } = this;
-    const pos = view && this.placeOf(view.state, id);
+    const pos = view && placeOfTarget(view.state, id);
     if (!view || pos === null) return false;
     if (this.editable()) {
       view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(pos + 1))));
@@ -398,20 +400,6 @@ class Editor {
     const element = view.nodeDOM(pos);
     if (element instanceof HTMLElement) this.bring(element, scrollerOf(view.dom));
     return true;
-  }
-
-  /** Where the node with an id stands. The survey knows, but for what was typed since. */
-  private placeOf(state: EditorState, id: string): number | null {
-    const { doc } = state;
-    const known = numbersKey.getState(state)?.survey.targets.get(id)?.pos;
-    if (known === undefined) return placeOfStandIn(doc, id);
-    if (known < doc.content.size && doc.nodeAt(known)?.attrs.id === id) return known;
-    let found: number | null = null;
-    doc.descendants((node, pos) => {
-      if (node.attrs.id === id) found ??= pos;
-      return found === null && !node.isTextblock;
-    });
-    return found;
   }
 
   /** Brings an element to the head of the screen; from far away at once, since nobody reads what flies past. */

@@ -1,5 +1,7 @@
 // Where things float: beside a place in the text, inside what is visible above a phone's keyboard.
 
+import { scrollerOf } from "./plugins/calm.ts";
+
 export interface Box {
   left: number;
   right: number;
@@ -15,6 +17,17 @@ export function visible(): Box {
   const port = window.visualViewport;
   if (!port) return { left: 0, top: 0, right: window.innerWidth, bottom: window.innerHeight };
   return { left: port.offsetLeft, top: port.offsetTop, right: port.offsetLeft + port.width, bottom: port.offsetTop + port.height };
+}
+
+/** Where what floats over a text stands: beside what scrolls it. That is laid out for itself (`.ed-port`), and within it a place on the
+ * screen would be one in the text. */
+export function floatsOver(text: HTMLElement): HTMLElement {
+  const floats = document.createElement("div");
+  floats.className = "ed-floats";
+  const scroller = scrollerOf(text);
+  if (scroller.contains(document.body)) text.append(floats);
+  else scroller.after(floats);
+  return floats;
 }
 
 /**

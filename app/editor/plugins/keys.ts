@@ -119,8 +119,8 @@ const whereItIs = new Plugin({
 const COMPOSES = 229;
 
 /** The plugins: ours before the base. */
-export function keys(leave: () => boolean): Plugin[] {
-  const tab = tabs();
+export function keys(leave: () => boolean, floats: HTMLElement): Plugin[] {
+  const tab = tabs(floats);
   const own: Record<string, Command> = {
     Enter: chainCommands(leaveLine, enter),
     "Shift-Enter": hardBreak,

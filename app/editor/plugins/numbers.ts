@@ -1,9 +1,9 @@
 // Numbers beside headings, steps, figures and footnotes, as decorations; and what the page around the editor shows of the
 // whole document: outline and counts. Typing only moves what is known; the survey follows when the hands rest.
-import { Plugin, PluginKey } from "prosemirror-state";
+import { type EditorState, Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import type { Node } from "prosemirror-model";
-import { counts, type Counts, type Heading, type Survey, survey } from "../survey.ts";
+import { counts, type Counts, type Heading, placeOfStandIn, type Survey, survey } from "../survey.ts";
 import { isRemote } from "../origin.ts";
 
 interface Numbers {
@@ -90,4 +90,18 @@ export function numbers(pace: () => number, told: Told): Plugin<Numbers> {
     props: { decorations: (state) => numbersKey.getState(state)?.decorations },
     view: (view) => new Teller(view, pace, told),
   });
+}
+
+/** Where the node with an id stands. The survey knows, but for what was typed since. */
+export function placeOfTarget(state: EditorState, id: string): number | null {
+  const { doc } = state;
+  const known = numbersKey.getState(state)?.survey.targets.get(id)?.pos;
+  if (known === undefined) return placeOfStandIn(doc, id);
+  if (known < doc.content.size && doc.nodeAt(known)?.attrs.id === id) return known;
+  let found: number | null = null;
+  doc.descendants((node, pos) => {
+    if (node.attrs.id === id) found ??= pos;
+    return found === null && !node.isTextblock;
+  });
+  return found;
 }

@@ -16,8 +16,8 @@ import { STRINGS } from "../strings.ts";
 const ITEMS = [schema.nodes.list_item!, schema.nodes.task_item!];
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta"];
 
-/** The two keys, and the plugin that knows how the focus came into the text and shows the way out. */
-export function tabs(): { plugin: Plugin; back: Command; on: Command } {
+/** The two keys, and the plugin that knows how the focus came into the text and shows the way out, among what floats over it. */
+export function tabs(floats: HTMLElement): { plugin: Plugin; back: Command; on: Command } {
   let passing = false;
   const said = document.createElement("div");
   Object.assign(said, { className: "toast way-out", role: "status" });
@@ -37,7 +37,7 @@ export function tabs(): { plugin: Plugin; back: Command; on: Command } {
     };
     const events = ["keydown", "pointerdown", "beforeinput"];
     for (const name of events) page.addEventListener(name, came, true);
-    view.dom.parentElement?.append(said);
+    floats.append(said);
     return {
       destroy: () => {
         for (const name of events) page.removeEventListener(name, came, true);

@@ -82,31 +82,33 @@ pub fn ScriptText(
             <Safety script may title/>
             <Newer script version/>
             {move || script.writing.get().then(|| view! { <Followed script/> }.into_any())}
-            <div
-                class="scroll"
-                class:reading=move || !script.writing.get()
-                role="region"
-                aria-label="Text"
-                tabindex=move || if script.writing.get() { "-1" } else { "0" }
-            >
-                <div class="sheet">
-                    {children()}
-                    <div hidden=move || loaded.get()>
-                        <Transition fallback=|| view! { <div aria-busy="true"></div> }>
-                            {move || {
-                                body.get::<BodyView>()
-                                    .map(|answer| match answer {
-                                        Ok(body) => {
-                                            #[cfg(feature = "hydrate")]
-                                            reading.show(&body.html);
-                                            view! { <div inner_html=body.html></div> }.into_any()
-                                        }
-                                        Err(problem) => view! { <Failed problem/> }.into_any(),
-                                    })
-                            }}
-                        </Transition>
+            <div class="ed-port">
+                <div
+                    class="scroll"
+                    class:reading=move || !script.writing.get()
+                    role="region"
+                    aria-label="Text"
+                    tabindex=move || if script.writing.get() { "-1" } else { "0" }
+                >
+                    <div class="sheet">
+                        {children()}
+                        <div hidden=move || loaded.get()>
+                            <Transition fallback=|| view! { <div aria-busy="true"></div> }>
+                                {move || {
+                                    body.get::<BodyView>()
+                                        .map(|answer| match answer {
+                                            Ok(body) => {
+                                                #[cfg(feature = "hydrate")]
+                                                reading.show(&body.html);
+                                                view! { <div inner_html=body.html></div> }.into_any()
+                                            }
+                                            Err(problem) => view! { <Failed problem/> }.into_any(),
+                                        })
+                                }}
+                            </Transition>
+                        </div>
+                        <div node_ref=host></div>
                     </div>
-                    <div node_ref=host></div>
                 </div>
             </div>
             {move || {
