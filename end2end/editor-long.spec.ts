@@ -30,6 +30,7 @@ test("detail_01 a long text is drawn near the screen only, and read, found and w
   const top = () => one.text.getByText("Part 31", { exact: true }).evaluate((element) => Math.round(element.getBoundingClientRect().top));
   await expect.poll(top).toBeGreaterThanOrEqual(0);
   await expect.poll(top).toBeLessThan(160);
+  await one.says("here", (here: string) => here === wanted.id);
   await one.type("Now ");
   await expect(one.text.getByText("Now Part 31", { exact: true })).toBeInViewport();
 

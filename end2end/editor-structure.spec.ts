@@ -70,6 +70,11 @@ test("detail_15 the outline follows what is written and what is read, and leads 
   await one.says("here", (here: string) => here === outline![4]!.id || here === outline![5]!.id);
   await page.locator(".scroll").evaluate((element) => (element.scrollTop = 0));
   await one.says("here", (here: string) => here === outline![0]!.id || here === outline![1]!.id);
+  // What is typed before them moves them all and changes none.
+  await one.text.getByText("Text.").first().click();
+  await one.type("More. ");
+  await one.command("go_to", { id: outline![6]!.id });
+  await one.says("here", (here: string) => here === outline![6]!.id || here === outline![7]!.id);
   await one.text.getByRole("heading", { name: "Part 2" }).click();
   await page.keyboard.press("End");
   await one.type(" and more");

@@ -442,14 +442,12 @@ class Editor {
     const { view, headings } = this;
     if (!view || view.isDestroyed) return;
     const edge = scrollerOf(view.dom).getBoundingClientRect().top + 96;
-    const above = (index: number): boolean => {
-      const element = view.nodeDOM(headings[index]!.pos);
-      return element instanceof HTMLElement && topOf(element) <= edge;
-    };
-    let [low, high] = [0, headings.length];
+    // As they stand on the page: where they stood in the text when it was surveyed is another place after the next key.
+    const drawn = view.dom.querySelectorAll<HTMLElement>("h1, h2, h3, h4, h5, h6");
+    let [low, high] = [0, drawn.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (above(middle)) low = middle + 1;
+      if (topOf(drawn[middle]!) <= edge) low = middle + 1;
       else high = middle;
     }
     const here = headings[Math.max(0, low - 1)]?.id ?? "";

@@ -174,11 +174,12 @@ class Sections {
   }
 }
 
-/** Where on the screen a block begins. What is not drawn may be laid out taller than its section, which was guessed; then no further
- * than that section, so that blocks are found in their order. */
-export function topOf(block: HTMLElement): number {
-  const { top } = block.getBoundingClientRect();
-  return Math.min(top, block.assignedSlot?.getBoundingClientRect().bottom ?? top);
+/** Where on the screen something of a text begins. What is not drawn may be laid out taller than its section, which was guessed;
+ * then no further than that section, so that all is found in its order. */
+export function topOf(element: HTMLElement): number {
+  const { top } = element.getBoundingClientRect();
+  const section = element.closest(`.${PARTED} > *`)?.assignedSlot;
+  return Math.min(top, section?.getBoundingClientRect().bottom ?? top);
 }
 
 /** Keys that somebody asks for without a key, by dictation for one: what the browser would put in for them itself, between two
