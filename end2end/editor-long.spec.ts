@@ -39,10 +39,20 @@ test("detail_01 a long text is drawn near the screen only, and read, found and w
   await expect.poll(() => drawn("sandpiper50")).toBe(true);
 });
 
-test("detail_01 where a keyboard leaves structure to the browser, each block of a long text is left alone for itself", async ({ sheet, browser }) => {
-  const phone = await sheet("", await browser.newContext({ userAgent: "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36" }));
-  await phone.paste({ "text/html": Array.from({ length: PARTS }, (_, number) => part(number)).join("") });
-  await expect(phone.text).toHaveClass(/is-long/);
-  expect(await phone.text.evaluate((element) => element.shadowRoot)).toBeNull();
-  await phone.page.context().close();
-});
+const AGENT = (system: string): string => `Mozilla/5.0 (${system}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36`;
+for (const [name, system, hasTouch, parted] of [
+  ["a phone", "Linux; Android 14; Pixel 8", true, false],
+  ["a tablet that asks for pages as a desk does", "X11; Linux x86_64", true, false],
+  ["a Chromebook with a touch screen", "X11; CrOS x86_64 14541.0.0", true, false],
+  ["a Chromebook without", "X11; CrOS x86_64 14541.0.0", false, true],
+  ["a desk with a touch screen", "Windows NT 10.0; Win64; x64", true, true],
+  ["a desk", "X11; Linux x86_64", false, true],
+] as const) {
+  test(`detail_01 on ${name} a long text has ${parted ? "sections" : "none, and each block is left alone for itself"}`, async ({ sheet, browser }) => {
+    const one = await sheet("", await browser.newContext({ userAgent: AGENT(system), hasTouch }));
+    await one.paste({ "text/html": Array.from({ length: PARTS }, (_, number) => part(number)).join("") });
+    await expect(one.text).toHaveClass(parted ? /is-parted/ : /is-long/);
+    expect(await one.text.evaluate((element) => element.shadowRoot !== null)).toBe(parted);
+    await one.page.context().close();
+  });
+}

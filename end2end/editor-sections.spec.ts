@@ -6,7 +6,9 @@ import { expect, test } from "./support/editor.ts";
 const LINES = 160;
 const line = (number: number): string => `<p>line ${number}.</p>`;
 const lines = (count: number): string => Array.from({ length: count }, (_, number) => line(number)).join("");
-const KINDS = ["<h2>a part</h2>", "<hr>", "<ul><li>one</li><li>two</li></ul>", "<blockquote><p>said</p></blockquote>", "<table><tr><td>cell</td></tr></table>", line(0)];
+const STEP = "<div class='step'><div class='step-body'><p>do it</p></div></div>";
+const CALLOUT = "<div class='callout callout-note'><div class='callout-body'><p>mind it</p></div></div>";
+const KINDS = ["<h2>a part</h2>", "<hr>", "<ul><li>one</li><li>two</li></ul>", "<blockquote><p>said</p></blockquote>", "<table><tr><td>cell</td></tr></table>", STEP, CALLOUT, line(0)];
 
 /** A text of lines that is parted. */
 async function long(sheet: () => Promise<Sheet>, html = lines(LINES)): Promise<Sheet> {
@@ -39,6 +41,21 @@ function caret({ text }: Sheet): Promise<[block: number, letters: number]> {
     before.setStart(element.children[block]!, 0);
     before.setEnd(focusNode!, focusOffset);
     return [block, before.toString().length] as [number, number];
+  });
+}
+
+/** How many blocks each section has. */
+function sizes({ text }: Sheet): Promise<number[]> {
+  return text.evaluate((element) => [...element.shadowRoot!.querySelectorAll("slot")].map((slot) => slot.assignedElements().length));
+}
+
+for (const [name, block] of [["lines", line(0)], ["steps", STEP], ["callouts", CALLOUT], ["lists", "<ul><li>one</li></ul>"], ["quotes", "<blockquote><p>said</p></blockquote>"]] as const) {
+  test(`detail_01 a text of ${name} alone has sections of 48 blocks at most`, async ({ sheet }) => {
+    const one = await long(sheet, block.repeat(LINES));
+    const found = await sizes(one);
+    expect(found.reduce((all, some) => all + some, 0)).toBe(await one.text.evaluate((element) => element.children.length));
+    expect(Math.max(...found)).toBeLessThanOrEqual(48);
+    await inOrder(one);
   });
 }
 

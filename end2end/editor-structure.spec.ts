@@ -139,7 +139,41 @@ test("mounted and taken off six times: one editor, one connection, no complaint"
     await expect(one.text).toHaveText("Stays");
   }
   await expect(page.locator(".ProseMirror")).toHaveCount(1);
+  await expect(page.locator(".ed-floats")).toHaveCount(1);
   await expect.poll(() => room.connected).toBe(1);
+});
+
+test("what a Tab without anything to do says, and the menu at a slash, stand on the screen, however far the text was scrolled", async ({ sheet, page }) => {
+  const one = await sheet();
+  await one.paste({ "text/plain": Array(60).fill("A line.").join("\n\n") });
+  await page.keyboard.press("Control+End");
+  await expect.poll(() => page.locator(".scroll").evaluate((element) => element.scrollTop)).toBeGreaterThan(500);
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("status")).toHaveText("Press Escape to leave the text.");
+  await expect(page.getByRole("status")).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press("Enter");
+  await one.type("/");
+  const menu = page.locator(".slash");
+  await expect(menu).toBeInViewport({ ratio: 1 });
+  const gap = () =>
+    menu.evaluate((element) => {
+      const [box, line] = [element.getBoundingClientRect(), document.querySelector(".ProseMirror > p:last-child")!.getBoundingClientRect()];
+      return Math.max(box.top - line.bottom, line.top - box.bottom);
+    });
+  await expect.poll(gap).toBeGreaterThanOrEqual(-2);
+  await expect.poll(gap).toBeLessThan(40);
+});
+
+test("a paste of nothing leaves the page and the keyboard where they are", async ({ sheet, page }) => {
+  const one = await sheet();
+  await one.paste({ "text/plain": Array(60).fill("A line.").join("\n\n") });
+  await page.keyboard.press("Control+End");
+  const scrolled = () => page.locator(".scroll").evaluate((element) => Math.round(element.scrollTop));
+  await expect.poll(scrolled).toBeGreaterThan(500);
+  const before = [await scrolled(), await one.html()];
+  await one.paste({});
+  await expect(one.text).toBeFocused();
+  expect([await scrolled(), await one.html()]).toEqual(before);
 });
 
 for (const [where, html] of [

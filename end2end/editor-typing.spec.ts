@@ -190,8 +190,13 @@ test("detail_11 the bubble stands above a selection and never over it, below whe
       return box.top < chosen.bottom && box.bottom > chosen.top;
     });
   await one.text.locator("p").nth(35).dblclick({ position: { x: 85, y: 12 } });
-  await expect(bubble).toBeVisible();
+  await expect(bubble).toBeInViewport();
   expect(await overlap()).toBe(false);
+  // A place on the screen, however far the text was scrolled.
+  expect(await page.locator(".scroll").evaluate((element) => element.scrollTop)).toBeGreaterThan(500);
+  const gap = (): Promise<number> => bubble.evaluate((element) => document.getSelection()!.getRangeAt(0).getBoundingClientRect().top - element.getBoundingClientRect().bottom);
+  await expect.poll(gap).toBeGreaterThanOrEqual(7);
+  await expect.poll(gap).toBeLessThanOrEqual(9);
   await one.text.locator("p").nth(2).scrollIntoViewIfNeeded();
   await page.locator(".scroll").evaluate((element) => (element.scrollTop = 0));
   await one.text.locator("p").first().dblclick({ position: { x: 85, y: 12 } });

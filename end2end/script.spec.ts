@@ -51,6 +51,28 @@ test("two people write one script and see each other", async ({ page, owner, ano
   await expect(page.locator(".reading .doc")).toContainText("From one. From two.");
 });
 
+for (const width of [1280, 900]) {
+  test(`the menus of the sidebar and of the head lie above everything at ${width} px`, async ({ page, owner }) => {
+    await page.setViewportSize({ width, height: 800 });
+    const record = await owner.makeRecord(page.request, "Below menus");
+    await open(page, owner.at(`/records/${record}`));
+    await write(page);
+    for (const menu of [page.locator(".nav details:has(> .ws)"), page.locator(".nav-me details"), page.locator(".head details")]) {
+      await menu.locator("summary").click();
+      const rows = menu.locator(".menu-item").filter({ visible: true });
+      await expect(rows.first()).toBeVisible();
+      const covered = await rows.evaluateAll((all) =>
+        all.filter((row) => {
+          const { left, top, width, height } = row.getBoundingClientRect();
+          return [0.1, 0.5, 0.9].some((part) => !row.contains(document.elementFromPoint(left + width * part, top + height / 2)));
+        }).length);
+      expect(covered).toBe(0);
+      await menu.locator("summary").click();
+      await expect(rows).toHaveCount(0);
+    }
+  });
+}
+
 test("a long text scrolls in its sheet, and the page around it never, while it is written and read", async ({ page, owner }) => {
   const record = await owner.makeRecord(page.request, "Long");
   const past = () => page.evaluate(() => document.scrollingElement!.scrollHeight - innerHeight);
@@ -65,6 +87,16 @@ test("a long text scrolls in its sheet, and the page around it never, while it i
     }
   };
   await stays("writing");
+  // Laid out for itself, so that a line that grows is no matter of the page around it; so nothing in there may be `fixed`.
+  const scroller = page.locator(".scroll:has(.ProseMirror)");
+  expect(await scroller.evaluate((element) => getComputedStyle(element).contain)).toBe("strict");
+  await page.keyboard.press("Control+End");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await type(page, "/");
+  await expect(page.locator(".slash")).toBeVisible();
+  expect(await scroller.evaluate((element) => [...element.querySelectorAll("*")].filter((one) => getComputedStyle(one).position === "fixed").length)).toBe(0);
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Read" }).click();
   await expect(page.locator(".reading .doc")).toContainText("Line 59");
   await stays("reading");

@@ -25,7 +25,7 @@ import { keys } from "./plugins/keys.ts";
 import { numbers, numbersKey, placeOfTarget } from "./plugins/numbers.ts";
 import { pairs } from "./plugins/pairs.ts";
 import { choosePicture, pictures } from "./plugins/pictures.ts";
-import { hint, presses } from "./plugins/plain.ts";
+import { emptyPaste, hint, presses } from "./plugins/plain.ts";
 import { lengthClass, sections, topOf } from "./plugins/sections.ts";
 import { shortcuts } from "./plugins/shortcuts.ts";
 import { slash, typeSlash } from "./plugins/slash.ts";
@@ -100,7 +100,9 @@ class Editor {
   private pace: number;
   private wasEditable: boolean | null = null;
   private followed: number | null = null;
-  private bringing: HTMLElement | null = null;
+  /** Whether we are only near the caret of whom we follow, since where it is was a guess. */
+  private near = false;
+  private bringing: { element: HTMLElement; until: number } | null = null;
   private headings: Heading[] = [];
   private lastSelection = "";
   private lastPresence = "";
@@ -334,6 +336,7 @@ class Editor {
       hint(this.strings.empty),
       dropCursor({ class: "drop-cursor", color: false }),
       gapCursor(),
+      emptyPaste(),
     ];
   }
 
@@ -381,7 +384,10 @@ class Editor {
   /** Brings the caret of whom we follow into view. */
   private follow(): boolean {
     const { view, followed } = this;
-    return view !== null && (followed === null || showCaret(view, this.awareness, followed, this.motion()));
+    if (!view || followed === null) return view !== null;
+    const shown = showCaret(view, this.awareness, followed, this.motion());
+    this.near = shown === "near";
+    return shown !== "nowhere";
   }
 
   private motion(): ScrollBehavior {
@@ -398,27 +404,30 @@ class Editor {
       view.focus();
     }
     const element = view.nodeDOM(pos);
-    if (element instanceof HTMLElement) this.bring(element, scrollerOf(view.dom));
+    this.bringing = element instanceof HTMLElement ? { element, until: performance.now() + BRING_MS } : null;
+    if (this.bringing) this.bring(this.bringing.element, this.motion());
     return true;
   }
 
-  /** Brings an element to the head of the screen; from far away at once, since nobody reads what flies past. */
-  private bring(element: HTMLElement, scroller: HTMLElement): void {
-    const away = (): number => topOf(element) - scroller.getBoundingClientRect().top - 24;
-    const far = Math.abs(away()) > FAR_SCREENS * scroller.clientHeight;
-    // In a long text the heights of blocks on the way were guesses; now that they are drawn, it is known where it stands.
-    const began = performance.now();
-    const go = (behavior: ScrollBehavior): void => {
-      if (this.bringing !== element || performance.now() - began >= BRING_MS || Math.abs(away()) < 1) return;
-      scroller.addEventListener("scrollend", () => go("instant"), { once: true });
-      scroller.scrollBy({ top: away(), behavior });
-    };
-    this.bringing = element;
-    go(far ? "instant" : this.motion());
+  /** Brings what somebody goes to to the head of the screen. */
+  private bring(element: HTMLElement, behavior: ScrollBehavior): void {
+    const scroller = scrollerOf(this.view!.dom);
+    const away = topOf(element) - scroller.getBoundingClientRect().top - 24;
+    // From far away at once, since nobody reads what flies past.
+    const far = Math.abs(away) > FAR_SCREENS * scroller.clientHeight;
+    if (Math.abs(away) < 1) this.bringing = null;
+    else scroller.scrollBy({ top: away, behavior: far ? "instant" : behavior });
   }
 
-  /** The heading of the part that is on the screen. */
+  /** In a long text the heights of blocks on the way were guesses; now that they are drawn, it is known where it stands. */
+  private arrived(): void {
+    const { bringing } = this;
+    if (bringing && performance.now() < bringing.until) this.bring(bringing.element, "instant");
+    if (this.near) this.follow();
+  }
+
   private watchScroll(): void {
+    const { floats } = this;
     const scroller = scrollerOf(this.view!.dom);
     const scrolled = (): void => {
       cancelAnimationFrame(this.frame);
@@ -427,17 +436,22 @@ class Editor {
     // Who scrolls by hand, or goes on by the keyboard, has stopped following, and is where they wanted to be.
     const unfollow = (): void => {
       this.goAlong(null);
-      this.bringing = null;
+      [this.bringing, this.near] = [null, false];
     };
-    scroller.addEventListener("scroll", scrolled, { passive: true });
-    const byHand = ["wheel", "touchmove", "keydown"];
-    for (const name of byHand) scroller.addEventListener(name, unfollow, { passive: true });
+    const listeners: [HTMLElement, string, (event: Event) => void][] = [
+      [scroller, "scroll", scrolled],
+      [scroller, "scrollend", () => this.arrived()],
+      // On the bar beside the text, and not in it.
+      [scroller, "pointerdown", ({ target }) => target === scroller && unfollow()],
+    ];
+    for (const name of ["wheel", "touchmove", "keydown"]) listeners.push([scroller, name, unfollow], [floats, name, unfollow]);
+    for (const [of, name, listener] of listeners) of.addEventListener(name, listener, { passive: true });
     this.stopScroll = () => {
-      scroller.removeEventListener("scroll", scrolled);
-      for (const name of byHand) scroller.removeEventListener(name, unfollow);
+      for (const [of, name, listener] of listeners) of.removeEventListener(name, listener);
     };
   }
 
+  /** Says which heading's part is on the screen. */
   private sayHere(): void {
     const { view, headings } = this;
     if (!view || view.isDestroyed) return;
@@ -450,7 +464,8 @@ class Editor {
       if (topOf(drawn[middle]!) <= edge) low = middle + 1;
       else high = middle;
     }
-    const here = headings[Math.max(0, low - 1)]?.id ?? "";
+    const at = Math.max(0, low - 1);
+    const here = drawn[at]?.id || (headings[at]?.id ?? "");
     if (here === this.lastHere) return;
     this.lastHere = here;
     this.tell("here", JSON.stringify(here));

@@ -19,8 +19,8 @@ export function visible(): Box {
   return { left: port.offsetLeft, top: port.offsetTop, right: port.offsetLeft + port.width, bottom: port.offsetTop + port.height };
 }
 
-/** Where what floats over a text stands: beside what scrolls it. That is laid out for itself (`.ed-port`), and within it a place on the
- * screen would be one in the text. */
+/** Where what floats over a text stands: beside what scrolls it. That is laid out for itself (`.ed-port > .scroll`), and within it a
+ * place on the screen would be one in the text. */
 export function floatsOver(text: HTMLElement): HTMLElement {
   const floats = document.createElement("div");
   floats.className = "ed-floats";

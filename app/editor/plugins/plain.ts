@@ -1,4 +1,4 @@
-// Small things: the hint in an empty document, tasks that are ticked with a press, links that open with Ctrl or Cmd.
+// Small things: the hint in an empty document, tasks that are ticked with a press, links that open with Ctrl or Cmd, a paste of nothing.
 import { Plugin } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
 import { schema } from "../schema.ts";
@@ -55,4 +55,10 @@ export function presses(goTo: (id: string) => void): Plugin {
       },
     },
   });
+}
+
+/** A paste in which there is nothing to put in, such as a file that is no picture, is over. Else the view takes the clipboard for
+ * unreadable and gives the keyboard to a `fixed` box in the text, to which the page would scroll. */
+export function emptyPaste(): Plugin {
+  return new Plugin({ props: { handlePaste: (_, event, slice) => slice.content.size === 0 && event.clipboardData !== null } });
 }

@@ -13,10 +13,11 @@ const LONG = 150;
 /** With more blocks than this and no sections, watching each of them costs more than drawing it: 5 MB of lines took twice as long to
  * be saved. */
 const VAST = 4_000;
-/** The most blocks of a section; a full one is parted in two. A hundred pages are some 800 blocks, and so some 30 sections of as many. */
+/** The most blocks of a section; a full one is parted in two. A hundred pages are some 800 blocks, and so 33 sections of 24. */
 const MOST = 48;
-/** What has no margin below, so that the block after it stands where it would without a section's end between them. */
-const ENDS = /^(P|H[1-6]|UL|OL|BLOCKQUOTE|PRE)$/;
+/** What has a margin below (`style/pages/document.css`): the block after it would stand elsewhere with a section's end between them. */
+const MARGINS = "hr, .table, .fig, .page-break";
+const MARGIN_BELOW = `${MARGINS}, :is(blockquote, ul, ol):has(${MARGINS})`;
 /** So many blocks that are put in one after the other are shown each at once; what follows, together. */
 const AT_ONCE = 64;
 /** A guess of a block's height, until it has been drawn. */
@@ -24,8 +25,8 @@ const LINES = 5;
 
 const { userAgent, maxTouchPoints } = navigator;
 /** Not on a phone: its keyboards leave Enter and joining of lines to the browser, which loses the caret among slots. Nor on a tablet,
- * which asks for pages as a desk does, and says Linux. */
-const SLOTS = /Chrome\//.test(userAgent) && !/Android/.test(userAgent) && !(/Linux/.test(userAgent) && maxTouchPoints > 0);
+ * which asks for pages as a desk does, and says Linux; nor on a Chromebook with a touch screen, which has such a keyboard. */
+const SLOTS = /Chrome\//.test(userAgent) && !/Android/.test(userAgent) && !(/Linux|CrOS/.test(userAgent) && maxTouchPoints > 0);
 
 /** The class of a text that has sections; it keeps them when it is long no more. */
 const PARTED = "is-parted";
@@ -51,10 +52,14 @@ function isBlock(node: Node): node is Block {
   return node instanceof Element || node instanceof Text;
 }
 
+function hasMarginBelow(block: Block): boolean {
+  return block instanceof Element && block.matches(MARGIN_BELOW);
+}
+
 /** How many of these blocks, at least so many, may stand in a section of their own. */
 function cut(blocks: Block[], least: number): number {
   let at = least;
-  while (at < blocks.length && !ENDS.test(blocks[at - 1]!.nodeName)) at++;
+  while (at < blocks.length && hasMarginBelow(blocks[at - 1]!)) at++;
   return at;
 }
 
