@@ -60,3 +60,25 @@ for (const block of ["table", "figure"] as const) {
     await expect.poll(() => other.words()).toBe(await one.words());
   });
 }
+
+for (const [name, lines] of [["short", 3], ["long", 200]] as const) {
+  test(`a press on a picture in a ${name} text chooses it: the next key is for it, and not for where the caret was`, async ({ sheet, page }) => {
+    const one = await sheet();
+    await one.paste({ "text/html": `${"<p>line.</p>".repeat(lines)}${PICTURE}<p>End.</p>` });
+    await page.keyboard.press("Control+Home");
+    const picture = one.text.getByRole("img", { name: "A door" });
+    await picture.evaluate((element) => (element.style.width = "120px"));
+    const chosen = one.text.locator("figure.ProseMirror-selectednode");
+    await picture.click();
+    await expect(chosen).toHaveCount(1);
+    // Only the picture has a ring, and not the whole text.
+    const ring = await one.text.evaluate((element) => {
+      const inner = element.shadowRoot?.activeElement;
+      return [element, ...(inner ? [inner] : [])].map((one) => getComputedStyle(one).outlineStyle);
+    });
+    expect(new Set(ring)).toEqual(new Set(["none"]));
+    await page.keyboard.press("Backspace");
+    await expect(picture).toHaveCount(0);
+    expect(await one.words()).toBe(`${"line.".repeat(lines)}End.`);
+  });
+}

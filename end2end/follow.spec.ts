@@ -76,6 +76,35 @@ for (const lines of [80, 300]) test(`detail_18 a press on a face goes where they
   await expect(told).toHaveCount(0);
 });
 
+test("on a phone, in a long text of tall lines, a tap on a face goes to where they are, however far", async ({ page, owner, another }) => {
+  const record = await owner.makeRecord(page.request, "Far apart");
+  const bea = await memberOf(owner, page.request, "Bea Lindholm");
+  const path = owner.at(`/records/${record}`);
+  await bea.signIn(page.request);
+  await open(page, path);
+  await write(page);
+  const words = " and the tide comes in over the flat sand and takes the marks of the day with it".repeat(3);
+  await page.evaluate(PASTE({ "text/plain": Array.from({ length: 260 }, (_, index) => `Line ${index}${words}`).join("\n\n") }));
+  await expect(save(page)).toHaveText("Saved");
+  const phone = await another({ viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true });
+  await owner.signIn(phone.request);
+  await open(phone, path);
+  await write(phone);
+  await expect(text(phone)).toContainText("Line 259");
+  const face = phone.locator(".head").getByRole("button", { name: "Follow Bea Lindholm" }).filter({ visible: true });
+  const caret = phone.locator(".caret");
+  for (const line of [200, 20, 255, 120]) {
+    // Her name stands at her caret, behind the first letter.
+    const there = { hasText: `ine ${line} and` };
+    await text(page).locator("p", there).click({ position: { x: 5, y: 5 } });
+    await heard(page);
+    await page.keyboard.press("ArrowRight");
+    if ((await face.getAttribute("aria-pressed")) === "false") await face.tap();
+    await expect(text(phone).locator("p", there)).toBeInViewport();
+    await expect(caret).toBeInViewport();
+  }
+});
+
 for (const width of [390, 320]) {
   test(`on a phone of ${width} px the head says who else is in the text, and a tap follows them; nothing in it lies over another`, async ({ owner, another, page }) => {
     const record = await owner.makeRecord(page.request, "A title that is longer than any phone is wide");

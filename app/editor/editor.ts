@@ -100,7 +100,7 @@ class Editor {
   private pace: number;
   private wasEditable: boolean | null = null;
   private followed: number | null = null;
-  /** Whether we are only near the caret of whom we follow, since where it is was a guess. */
+  /** Whether the page is on its way to the caret of whom we follow. */
   private near = false;
   private bringing: { element: HTMLElement; until: number } | null = null;
   private headings: Heading[] = [];

@@ -177,19 +177,19 @@ export function cursors(awareness: Awareness, moved: () => void, settle: () => v
   });
 }
 
-/** Brings somebody's caret into view; answers where the page goes: to it, near it, or nowhere, since it is not in the text. */
+/** Brings somebody's caret into view; answers whether it is in view already, the page goes near it, or it is not in the text. */
 export function showCaret(view: EditorView, awareness: Awareness, client: number, behavior: ScrollBehavior): "there" | "near" | "nowhere" {
   const found = others(awareness).find(({ person }) => person.client === client);
   const place = found?.said.cursor ? placeOf(view.state, found.said.cursor) : null;
   if (!place) return "nowhere";
   const at = view.state.doc.resolve(place.head);
   const block = at.depth > 0 ? view.nodeDOM(at.before(1)) : null;
-  // Where a block stands that is not drawn yet is a guess: the page goes near it, and then it is known where the caret is.
+  // Where a block stands that is not drawn yet is a guess, and so is how tall those on the way are: once the page is near, it is known.
   const guessed = block instanceof HTMLElement && !block.checkVisibility({ contentVisibilityAuto: true });
   const { top, bottom } = guessed ? { top: topOf(block), bottom: topOf(block) } : view.coordsAtPos(place.head);
   const scroller = scrollerOf(view.dom);
   const box = scroller.getBoundingClientRect();
   if (top >= box.top + 40 && bottom <= box.bottom - 60) return "there";
   scroller.scrollBy({ top: top - box.top - box.height / 3, behavior });
-  return guessed ? "near" : "there";
+  return "near";
 }

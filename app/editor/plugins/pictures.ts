@@ -1,7 +1,7 @@
 // Pictures that are pasted, dropped or chosen: made small enough, sent, and put where they were meant to go, with a line
 // that shows how far it is. Where nothing takes them, they are kept within the document. (within.ts: those that came within
 // pasted HTML.)
-import { Plugin, PluginKey, type Transaction } from "prosemirror-state";
+import { NodeSelection, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import type { Mine } from "../mine.ts";
 import { isRemote, remoteMap } from "../origin.ts";
@@ -135,6 +135,13 @@ export function pictures(all: Options): Plugin<DecorationSet> {
     },
     props: {
       decorations: (state) => picturesKey.getState(state),
+      // A press on a picture chooses it. Else the caret stays where it was, perhaps far off the screen, and takes the next key.
+      handleClickOn: (view, _, node, at, { target }) => {
+        if (node.type !== schema.nodes.figure || !(target instanceof HTMLImageElement) || !view.editable) return false;
+        view.dispatch(view.state.tr.setSelection(NodeSelection.create(view.state.doc, at)));
+        view.focus();
+        return true;
+      },
       handlePaste: (view, event) => {
         const files = [...(event.clipboardData?.files ?? [])].filter(isPicture);
         // With words beside it, a picture of the words (as Word adds one) is not what is meant.
