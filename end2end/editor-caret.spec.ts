@@ -1,5 +1,6 @@
 // A key acts where the caret is, however soon it follows the key or the click that put it there: the browser tells of a caret
 // that moved in a task of its own, and keys that wait in line come before it.
+import type { Page } from "@playwright/test";
 import { expect, test } from "./support/editor.ts";
 
 test("detail_01 Enter acts where a key before it has put the caret in the same moment", async ({ sheet, page, room }) => {
@@ -41,3 +42,61 @@ test("detail_01 keys that waited while the page was busy are carried out one aft
   await Promise.all([busy, ...press("End", 35), ...press("Enter", 13, "\r"), ...press("Home", 36), ...press("Tab", 9)]);
   await expect.poll(() => room.xml).toMatch(/^<paragraph[^>]*>One line of words<\/paragraph><paragraph[^>]*><\/paragraph>$/);
 });
+
+/** Changes the room for the text. */
+const ROOM: [string, { width: number; height: number }, (page: Page) => Promise<unknown>][] = [
+  ["a phone is turned", { width: 390, height: 844 }, (page) => page.setViewportSize({ width: 844, height: 390 })],
+  ["a phone's keyboard comes", { width: 390, height: 844 }, (page) => page.evaluate(() => document.documentElement.style.setProperty("--keyboard", "480px"))],
+  ["a window is narrowed", { width: 1400, height: 800 }, (page) => page.setViewportSize({ width: 500, height: 800 })],
+];
+
+/** Where the caret is: above what can be seen of the text, in it, or below. */
+function caretIs(page: Page): Promise<"above" | "in sight" | "below"> {
+  return page.evaluate(() => {
+    const { top, bottom } = document.querySelector(".scroll")!.getBoundingClientRect();
+    const caret = getSelection()!.getRangeAt(0).getBoundingClientRect();
+    return caret.bottom <= top ? "above" : caret.top >= bottom ? "below" : "in sight";
+  });
+}
+
+/** Waits until the page has drawn what it was told, and what followed from that. */
+function frames(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    for (let left = 3; left > 0; left--) await new Promise(requestAnimationFrame);
+  });
+}
+
+for (const [what, from, change] of ROOM) for (const lines of [60, 400]) {
+  test(`detail_01 the caret stays in sight in ${lines} lines when ${what}, unless its writer has scrolled away from it`, async ({ sheet, page }) => {
+    await page.setViewportSize(from);
+    const one = await sheet();
+    const line = "Let your hands lie where they fall. There is nothing to do well here, and nobody waits for it. ";
+    await one.paste({ "text/html": Array.from({ length: lines }, (_, index) => `<p>${index} ${line.repeat(index % 4 + 1)}</p>`).join("") });
+    await one.saved();
+    const scroller = page.locator(".scroll");
+    // The last line that can be seen whole: there the caret is when the room grows less.
+    await page.keyboard.press("Control+Home");
+    await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight / 2));
+    const low = one.text.locator("p").nth(await one.text.evaluate((text) => {
+      const edge = document.querySelector(".scroll")!.getBoundingClientRect().bottom - 8;
+      return [...text.children].findLastIndex((child) => child.getBoundingClientRect().bottom < edge);
+    }));
+    const { height } = (await low.boundingBox())!;
+    await low.click({ position: { x: 40, y: height - 8 } });
+    await one.heard();
+    expect(await caretIs(page)).toBe("in sight");
+    await change(page);
+    await expect.poll(() => caretIs(page)).toBe("in sight");
+    await page.setViewportSize(from);
+    await page.evaluate(() => document.documentElement.style.removeProperty("--keyboard"));
+    await expect.poll(() => caretIs(page)).toBe("in sight");
+    // Who reads elsewhere stays there.
+    await page.mouse.move(from.width / 2, 300);
+    await page.mouse.wheel(0, 3_000);
+    await expect.poll(() => caretIs(page)).toBe("above");
+    await frames(page);
+    await change(page);
+    await frames(page);
+    expect(await caretIs(page)).toBe("above");
+  });
+}

@@ -7,10 +7,11 @@ import { EditorView } from "prosemirror-view";
 import { Awareness } from "y-protocols/awareness";
 import { initProseMirrorDoc, ySyncPlugin, yUndoPlugin } from "y-prosemirror";
 import * as Y from "yjs";
-import { Caret, MARGIN } from "./caret.ts";
+import { Caret, hearCaret, MARGIN, sight } from "./caret.ts";
 import { COMMANDS } from "./commands.ts";
 import { followKeyboard } from "./dock.ts";
 import { floatsOver } from "./float.ts";
+import type { Extras, Options, Tell } from "./options.ts";
 import { isRemote, isTyping } from "./origin.ts";
 import { PasteParser, plainSlice } from "./paste/clean.ts";
 import { asText, serializer } from "./paste/copy.ts";
@@ -39,45 +40,13 @@ import { Stranded } from "./stranded/stranded.ts";
 import { STRINGS, type Strings } from "./strings.ts";
 import { browserPorts } from "./sync/browser.ts";
 import { Keeper } from "./sync/keep.ts";
-import type { Ports } from "./sync/link.ts";
 import { counts, type Heading, paceOf, SPEAKING_PACE } from "./survey.ts";
 import { undoesOf } from "./undo/undo.ts";
-import { type Upload, uploadTo } from "./upload.ts";
+import { uploadTo } from "./upload.ts";
 import { Views } from "./views.ts";
 import { afterPaint, Writing } from "./writing.ts";
 
 export { saveKept } from "./kept.ts";
-
-/** What the record page says when it mounts an editor. */
-export interface Options {
-  /** The path of the room's socket, such as `/ws/records/…`. */
-  url: string;
-  /** Names document and member, for what is kept on this device. */
-  key: string;
-  /** The document's name, for a recovery copy. */
-  title: string;
-  /** Who writes here, until the server says so itself. */
-  user: { id: string; name: string };
-  readOnly: boolean;
-  /** The address of the sprite with the icons. */
-  icons: string;
-  /** Where attachments are: the address of one without its id. */
-  attachments: string;
-  /** Where a picture is sent; without it, pictures are kept within the document. */
-  pictures?: string;
-  /** Words a minute when the script is said aloud. */
-  pace: number;
-  strings?: Partial<Strings>;
-}
-
-/** What only a page in TypeScript gives: ports for tests, and a way for pictures. */
-export interface Extras {
-  ports?: Ports;
-  upload?: Upload;
-}
-
-/** What happens; `detail` is JSON. */
-export type Tell = (name: "status" | "selection" | "outline" | "here" | "presence" | "counts" | "failed", detail: string) => void;
 
 /** What is further away than so many screens is gone to at once. */
 const FAR_SCREENS = 3;
@@ -150,6 +119,7 @@ class Editor {
   /** Runs a command by its name; answers whether it did anything. */
   command(name: string, args: Record<string, unknown>): boolean {
     if (this.view === null) return false;
+    hearCaret(this.view);
     this.writing.flush();
     const done = this.run(this.view, name, args);
     this.writing.flush();
@@ -326,6 +296,7 @@ class Editor {
       ...keys(leave, this.floats),
       tables(this.awareness),
       calm(),
+      sight(),
       pictures({
         upload: this.extras.upload ?? (this.options.pictures ? uploadTo(this.options.pictures) : undefined),
         failed: (what, name) => this.tell("failed", JSON.stringify({ what, name })),

@@ -71,7 +71,7 @@ export class Safety {
     private readonly tell: (status: Status) => void,
   ) {
     const owes = (): boolean => page.owes || this.sending > 0;
-    const all = { get owes() { return owes(); }, flush: () => page.flush() };
+    const all = { get owes() { return owes(); }, flush: () => page.flush(), hear: () => page.hear?.() };
     this.link = new Link(doc, awareness, { url, readOnly, page: all }, ports, () => this.look());
     doc.on("update", this.changed);
     addEventListener("visibilitychange", this.seen);

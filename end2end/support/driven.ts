@@ -111,7 +111,8 @@ export class DrivenHands implements Hands {
   }
 
   async sees(selector: string, words: string): Promise<void> {
-    await this.until(seen(`having(${quote(selector)}, ${quote(words)}).some(shown)`), `${words} in ${selector}`);
+    const instead = seen(`having(${quote(selector)}, "").map((element) => element.textContent).join(" | ")`);
+    await this.until(seen(`having(${quote(selector)}, ${quote(words)}).some(shown)`), `${words} in ${selector}`, instead);
   }
 
   async finds(selector: string, words: string): Promise<void> {
@@ -165,9 +166,14 @@ export class DrivenHands implements Hands {
     await this.driver.act([{ type: "key", id: "keys", actions }]);
   }
 
-  /** Waits until the page answers something that counts as yes. */
-  private async until(expression: string, what: string): Promise<void> {
-    await this.look(() => this.driver.run(expression), what);
+  /** Waits until the page answers something that counts as yes; who waits in vain is told what there is instead. */
+  private async until(expression: string, what: string, instead?: string): Promise<void> {
+    try {
+      await this.look(() => this.driver.run(expression), what);
+    } catch (problem) {
+      if (instead) throw new Error(`${(problem as Error).message}; there is ${String(await this.driver.run(instead))}`);
+      throw problem;
+    }
   }
 
   /** Looks again and again until the answer counts as yes. */

@@ -3,6 +3,7 @@ import { baseKeymap, chainCommands, exitCode, liftEmptyBlock, newlineInCode, sel
 import { keymap } from "prosemirror-keymap";
 import { liftListItem, splitListItem } from "prosemirror-schema-list";
 import { type Command, NodeSelection, Plugin, TextSelection } from "prosemirror-state";
+import { hearCaret } from "../caret.ts";
 import { ancestor, COMMANDS } from "../commands.ts";
 import { schema } from "../schema.ts";
 import { newId } from "./ids.ts";
@@ -96,20 +97,14 @@ function move(direction: -1 | 1): Command {
   };
 }
 
-/** What the view keeps from its typings: it reads the page's selection, and changes, that it has not been told of yet. */
-interface Watching {
-  domObserver: { flush(): void };
-}
-
-/** The browser tells of a caret that has moved in a task of its own. Keys that waited in line, while the page was busy, come
- * before it: Enter behind End would split the line where the caret was. So each key first looks where the caret is. */
+/** Keys that waited in line, while the page was busy, come before the browser tells of a caret that has moved: Enter behind End would
+ * split the line where the caret was. So each key first looks where the caret is. */
 const whereItIs = new Plugin({
   props: {
     handleDOMEvents: {
       keydown: (view, event) => {
         // What an input method holds is its own.
-        const composes = view.composing || event.isComposing || event.keyCode === COMPOSES;
-        if (!composes) (view as unknown as Watching).domObserver.flush();
+        if (!event.isComposing && event.keyCode !== COMPOSES) hearCaret(view);
         return false;
       },
     },

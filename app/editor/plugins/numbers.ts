@@ -3,6 +3,7 @@
 import { type EditorState, Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import type { Node } from "prosemirror-model";
+import { hearCaret } from "../caret.ts";
 import { counts, type Counts, type Heading, placeOfStandIn, type Survey, survey } from "../survey.ts";
 import { isRemote } from "../origin.ts";
 
@@ -59,6 +60,7 @@ class Teller {
       this.timer = setTimeout(() => this.rest(), REST_MS);
       return;
     }
+    hearCaret(this.view);
     this.view.dispatch(this.view.state.tr.setMeta(numbersKey, "again").setMeta("addToHistory", false));
     this.tell();
   }

@@ -3,6 +3,7 @@
 // pasted HTML.)
 import { NodeSelection, Plugin, PluginKey, type Transaction } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
+import { hearCaret } from "../caret.ts";
 import type { Mine } from "../mine.ts";
 import { isRemote, remoteMap } from "../origin.ts";
 import { schema } from "../schema.ts";
@@ -81,12 +82,15 @@ async function send(view: EditorView, file: File, pos: number): Promise<void> {
       if (bar) bar.value = done;
     };
     const src = upload ? `attachment:${await upload(drawn, name, progress, signal)}` : await inText(drawn);
+    if (view.isDestroyed) return;
+    hearCaret(view);
     const at = placeOf(view, id);
-    if (at === null || view.isDestroyed) return;
+    if (at === null) return;
     const figure = schema.nodes.figure!.createChecked({ src, alt: "", id: newId() });
     view.dispatch(view.state.tr.insert(at, figure).setMeta(picturesKey, { remove: id } satisfies Change));
   } catch (error) {
     if (view.isDestroyed) return;
+    hearCaret(view);
     view.dispatch(view.state.tr.setMeta(picturesKey, { remove: id } satisfies Change));
     failed(why(error), name);
   } finally {

@@ -8,6 +8,7 @@ import type { EditorView } from "prosemirror-view";
 import type { Awareness } from "y-protocols/awareness";
 import { ySyncPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
+import { hearCaret } from "../caret.ts";
 import { isRemote, isTyping } from "../origin.ts";
 import { elementAt } from "../places.ts";
 import { type About, isRagged, mendTable, type Tell } from "./mend.ts";
@@ -143,6 +144,7 @@ class Mending implements PluginView {
 
   private mend(): void {
     const { view } = this;
+    if (!view.isDestroyed) hearCaret(view);
     const ragged = view.isDestroyed || !view.editable ? [] : this.ragged();
     if (ragged.length === 0) return;
     if (view.composing) return this.plan();

@@ -5,6 +5,7 @@ import type { Fragment, Node } from "prosemirror-model";
 import type { EditorView } from "prosemirror-view";
 import { ySyncPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
+import { hearCaret } from "../caret.ts";
 import { Change, Update } from "../stranded/change.ts";
 import { isLine, nodeOf, type Type, typeOf } from "../stranded/was.ts";
 
@@ -94,6 +95,7 @@ export class Twice {
   private takeOut(twice: Moved[]): void {
     const { view } = this;
     if (view.isDestroyed || !view.editable || view.composing) return;
+    hearCaret(view);
     for (const one of [...twice]) {
       const own = this.find(one);
       if (own === null) continue;

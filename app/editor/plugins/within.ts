@@ -4,6 +4,7 @@
 import type { Fragment, Slice } from "prosemirror-model";
 import type { Transaction } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
+import { hearCaret } from "../caret.ts";
 import type { Mine } from "../mine.ts";
 import { isUndo } from "../origin.ts";
 import { NoConnection, type Upload } from "../upload.ts";
@@ -163,6 +164,7 @@ export class Within {
   /** Names the attachment instead of a picture. Whether it stands here or there is no act of the person's: it is not undone. */
   private name(src: string, id: string): void {
     if (!this.view) return;
+    hearCaret(this.view);
     const tr = this.view.state.tr.setMeta("addToHistory", false);
     for (const pos of within(tr.doc.content).get(src) ?? []) tr.setNodeAttribute(pos, "src", `attachment:${id}`);
     this.view.dispatch(tr);

@@ -11,6 +11,7 @@ import type { EditorView } from "prosemirror-view";
 import type { Awareness } from "y-protocols/awareness";
 import { yUndoPluginKey } from "y-prosemirror";
 import * as Y from "yjs";
+import { hearCaret } from "../caret.ts";
 import { schema } from "../schema.ts";
 import type { Page, Ports } from "../sync/link.ts";
 import { noteRewritten } from "../undo/copies.ts";
@@ -110,6 +111,11 @@ export class Stranded implements Page {
 
   flush(): void {
     this.page.flush();
+  }
+
+  hear(): void {
+    const view = this.view();
+    if (view && !view.isDestroyed) hearCaret(view);
   }
 
   end(): void {

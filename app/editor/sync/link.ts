@@ -54,6 +54,8 @@ export interface Page {
   readonly owes: boolean;
   /** Puts them there. */
   flush(): void;
+  /** Hears where its caret is, before others' changes are drawn around it. Without it, there is none. */
+  hear?(): void;
 }
 
 /** Typing is gathered this long into one update. */
@@ -352,6 +354,7 @@ export class Link {
     this.ports.cancel(this.inboundTimer);
     this.inboundTimer = null;
     if (this.held || this.stopped) return;
+    this.options.page?.hear?.();
     this.settle();
     const messages = this.inbound;
     this.inbound = [];

@@ -169,7 +169,7 @@ fn note(script: Script, body: &BodyView) {
     });
 }
 
-/// What the editor's module is told when it is mounted; `app/editor/editor.ts` says what each means.
+/// What the editor's module is told when it is mounted; `app/editor/options.ts` says what each means.
 #[cfg(feature = "hydrate")]
 #[derive(serde::Serialize)]
 #[serde(rename_all = "camelCase")]
