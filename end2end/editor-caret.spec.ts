@@ -2,6 +2,7 @@
 // that moved in a task of its own, and keys that wait in line come before it.
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/editor.ts";
+import { frames } from "./support/writing.ts";
 
 test("detail_01 Enter acts where a key before it has put the caret in the same moment", async ({ sheet, page, room }) => {
   const one = await sheet();
@@ -56,13 +57,6 @@ function caretIs(page: Page): Promise<"above" | "in sight" | "below"> {
     const { top, bottom } = document.querySelector(".scroll")!.getBoundingClientRect();
     const caret = getSelection()!.getRangeAt(0).getBoundingClientRect();
     return caret.bottom <= top ? "above" : caret.top >= bottom ? "below" : "in sight";
-  });
-}
-
-/** Waits until the page has drawn what it was told, and what followed from that. */
-function frames(page: Page): Promise<void> {
-  return page.evaluate(async () => {
-    for (let left = 3; left > 0; left--) await new Promise(requestAnimationFrame);
   });
 }
 

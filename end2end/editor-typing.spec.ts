@@ -1,5 +1,6 @@
 // Typing: the first five details, and what stands over the text.
 import { expect, test } from "./support/editor.ts";
+import { frames } from "./support/writing.ts";
 
 test("detail_01 keystrokes appear at once in a script of a hundred pages", async ({ sheet, room }) => {
   const long = await sheet();
@@ -197,6 +198,21 @@ test("detail_11 the bubble stands above a selection and never over it, below whe
   const gap = (): Promise<number> => bubble.evaluate((element) => document.getSelection()!.getRangeAt(0).getBoundingClientRect().top - element.getBoundingClientRect().bottom);
   await expect.poll(gap).toBeGreaterThanOrEqual(7);
   await expect.poll(gap).toBeLessThanOrEqual(9);
+  // Over what was scrolled away there is nothing to stand above.
+  const scroller = page.locator(".scroll");
+  const away = await scroller.evaluate((element) => element.scrollTop);
+  await scroller.evaluate((element) => (element.scrollTop = 0));
+  await expect(bubble).toBeHidden();
+  await scroller.evaluate((element, away) => (element.scrollTop = away), away);
+  await expect(bubble).toBeInViewport();
+  await expect.poll(gap).toBeGreaterThanOrEqual(7);
+  // But somebody who types in it is not interrupted.
+  await bubble.getByRole("textbox").fill("https://example.org/half");
+  await scroller.evaluate((element) => (element.scrollTop = 0));
+  await frames(page);
+  await expect(bubble.getByRole("textbox")).toBeFocused();
+  await expect(bubble.getByRole("textbox")).toHaveValue("https://example.org/half");
+  await page.keyboard.press("Escape");
   await one.text.locator("p").nth(2).scrollIntoViewIfNeeded();
   await page.locator(".scroll").evaluate((element) => (element.scrollTop = 0));
   await one.text.locator("p").first().dblclick({ position: { x: 85, y: 12 } });

@@ -200,3 +200,16 @@ test.describe("without scripts, on a phone", () => {
     await context.close();
   });
 });
+
+test("on a phone the menu of the last member opens in sight", async ({ page, owner }) => {
+  await page.setViewportSize({ width: 390, height: 700 });
+  for (const name of ["Bea Lindholm", "Cem Aydin", "Dag Moen", "Eva Roth", "Finn Ekdal"]) await memberOf(owner, page.request, name);
+  await open(page, owner.at("/people"));
+  const last = page.locator(".mem-row").filter({ has: page.locator("summary") }).last();
+  await last.locator("summary").scrollIntoViewIfNeeded();
+  await last.locator("summary").click();
+  const remove = last.getByRole("button", { name: "Remove: what they wrote stays" });
+  await expect(remove).toBeInViewport({ ratio: 1 });
+  const bar = (await page.locator(".bb").boundingBox())!;
+  await expect.poll(async () => ((await remove.boundingBox())!).y + ((await remove.boundingBox())!).height).toBeLessThanOrEqual(bar.y);
+});

@@ -1,4 +1,5 @@
 // A script on its own page: read as the server renders it, written with the editor, on a desk and on a phone.
+import type { Locator } from "@playwright/test";
 import { faultsOf } from "./support/axe.ts";
 import { expect, open, test } from "./support/test.ts";
 import { text, type, write } from "./support/writing.ts";
@@ -189,6 +190,7 @@ test("on paper stand the title, what is known of the script, and its whole text;
   const record = await owner.makeRecord(page.request, "Rest by the harbour", "relaxation");
   await open(page, owner.at(`/records/${record}`));
   const pages = async (): Promise<number> => (await page.pdf({ format: "A4" })).toString("latin1").match(/\/Type\s*\/Page\b/g)!.length;
+  const sizes: string[] = [];
   for (const writing of [false, true]) {
     await page.emulateMedia({ media: "screen" });
     if (writing) await write(page);
@@ -206,7 +208,52 @@ test("on paper stand the title, what is known of the script, and its whole text;
       return cut.map((one) => one.className);
     });
     expect(windows).toEqual([]);
+    sizes.push(await page.locator(writing ? ".ProseMirror" : ".reading .doc").evaluate((element) => getComputedStyle(element).fontSize));
   }
+  expect(sizes[0], "printed while it is read, and while it is written").toBe(sizes[1]);
+});
+
+test("detail_15 while a text is read the outline marks the part on the screen, and a page that is loaded again is where its address says", async ({ page, owner }) => {
+  await page.setViewportSize({ width: 1280, height: 420 });
+  const record = await owner.makeRecord(page.request, "Rest by the harbour", "relaxation");
+  await open(page, owner.at(`/records/${record}`));
+  const outline = page.getByRole("navigation", { name: "Outline" });
+  const marked = outline.locator("[aria-current]");
+  await expect(marked).toHaveText("Before you begin");
+  const heading = (name: string) => page.locator(".reading .doc").getByRole("heading", { name });
+  for (const name of ["The descent", "Settling"]) {
+    await heading(name).evaluate((element) => element.scrollIntoView());
+    await expect(marked).toHaveText(name);
+  }
+  await outline.getByRole("link", { name: "Coming back" }).click();
+  await expect(heading("Coming back")).toBeInViewport();
+  await page.reload();
+  await expect(heading("Coming back")).toBeInViewport();
+  // Where somebody else's place is named that is not here, the text begins at its head.
+  await page.goto("about:blank");
+  await open(page, `${owner.at(`/records/${record}`)}#nowhere`);
+  await expect(marked).toHaveText("Before you begin");
+  await expect(heading("Before you begin")).toBeInViewport();
+});
+
+test("what is written from right to left stands so: the title, its field, headings and lines, while it is written and read", async ({ page, owner }) => {
+  const record = await owner.makeRecord(page.request, "آرامش در بندر");
+  await open(page, owner.at(`/records/${record}`));
+  const runs = (of: Locator): Promise<string> => of.evaluate((element) => getComputedStyle(element).direction);
+  const titles = page.getByRole("heading", { name: "آرامش در بندر" });
+  expect(await runs(titles)).toBe("rtl");
+  await write(page);
+  await type(page, "# پیش از آغاز\nدست‌ها را رها کنید.");
+  const stands = async (of: Locator): Promise<void> => {
+    expect(await runs(of.getByRole("heading", { name: "پیش از آغاز" }))).toBe("rtl");
+    expect(await runs(of.getByText("دست‌ها"))).toBe("rtl");
+  };
+  await stands(text(page));
+  await page.getByRole("button", { name: "Read" }).click();
+  await stands(page.locator(".reading .doc"));
+  expect(await runs(page.locator("#about input[name=title]"))).toBe("rtl");
+  await page.locator("#about textarea[name=summary]").fill("خلاصه");
+  expect(await runs(page.locator("#about textarea[name=summary]"))).toBe("rtl");
 });
 
 test("detail_15 headings that came with a template lead to their places as well, and one of them is where one is", async ({ page, owner }) => {

@@ -48,7 +48,7 @@ function headingSpec(): NodeSpec {
     })),
     toDOM: ({ attrs }) => [
       `h${attrs.level}`,
-      { ...(attrs.id && { id: attrs.id }), ...(attrs.numbered && { "data-numbered": "" }) },
+      { dir: "auto", ...(attrs.id && { id: attrs.id }), ...(attrs.numbered && { "data-numbered": "" }) },
       0,
     ],
   };
@@ -257,7 +257,7 @@ export const blockNodes: Record<string, NodeSpec> = {
       "figure",
       { class: "fig", ...(attrs.id && { id: attrs.id }) },
       ["img", { "data-src": attrs.src, src: attrs.src, alt: attrs.alt, ...(attrs.width && { width: String(attrs.width) }) }],
-      ["figcaption", 0],
+      ["figcaption", { dir: "auto" }, 0],
     ],
   },
   divider: { group: "block", parseDOM: [{ tag: "hr" }], toDOM: () => ["hr"] },

@@ -7,7 +7,7 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AbortSignal, Document, Element, FormData, HtmlElement, HtmlFormElement, KeyboardEvent, Request, RequestInit,
-    Response, Window,
+    Response, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
 };
 
 /// How long an answer may take before the person is told, in milliseconds.
@@ -211,11 +211,44 @@ pub(crate) fn listen() {
     // Before the form's own listeners.
     let capture = true;
     let _ = document.add_event_listener_with_callback_and_bool("submit", on_submit.as_ref().unchecked_ref(), capture);
+    let on_toggle = Closure::<dyn Fn(web_sys::Event)>::new(|event: web_sys::Event| show_opened(&event));
+    // It goes up through nothing.
+    let _ = document.add_event_listener_with_callback_and_bool("toggle", on_toggle.as_ref().unchecked_ref(), capture);
+    on_toggle.forget();
     on_submit.forget();
     on_key.forget();
     on_press.forget();
     on_window(&["pageshow"], |_| LEAVES.set(false));
     on_window(&["beforeunload"], |_| SET_OUT.set(js_sys::Date::now()));
+}
+
+/// A menu that was opened at the foot of what scrolls opens below it: it comes into sight.
+fn show_opened(event: &web_sys::Event) {
+    let opened = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let menu = opened
+        .filter(|opened| opened.matches("details[data-menu][open]").unwrap_or_default())
+        .and_then(|opened| opened.query_selector(".menu").ok().flatten());
+    if let Some(menu) = menu {
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        menu.scroll_into_view_with_scroll_into_view_options(&nearest);
+    }
+}
+
+/// How far below the head of this element the one with this id begins, in pixels; less than 0 above it.
+pub(crate) fn below_head(of: &Element, id: &str) -> Option<f64> {
+    let element = document()?.get_element_by_id(id)?;
+    Some(element.get_bounding_client_rect().top() - of.get_bounding_client_rect().top())
+}
+
+/// Shows the place that the address names, where the browser has not: a page that is loaded again begins at its head.
+pub(crate) fn show_named(within: &Element) {
+    let name = window().and_then(|window| window.location().hash().ok());
+    let name = name.and_then(|name| js_sys::decode_uri_component(name.strip_prefix('#')?).ok());
+    let place = name.and_then(|name| document()?.get_element_by_id(&String::from(name)));
+    if let Some(place) = place.filter(|place| within.scroll_top() == 0 && within.contains(Some(place))) {
+        place.scroll_into_view();
+    }
 }
 
 /// Listens to events of the window, for as long as there is the page.

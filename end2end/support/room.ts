@@ -32,7 +32,7 @@ const PAGE = (nonce: string) => `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
 <link rel="stylesheet" href="/app.css"></head>
 <body><div class="app ed-app"><span></span><main class="paper"><div class="ed-main"><div class="ed-col">
-<div class="ed-port"><div class="scroll"><div class="sheet"><h1 class="doc-title">A script</h1><div id="host"></div></div></div></div>
+<div class="ed-port"><div class="scroll"><div class="sheet"><h1 class="doc-title" dir="auto">A script</h1><div id="host"></div></div></div></div>
 <button id="after">After</button></div></div></main></div>
 <script type="module" nonce="${nonce}">
   import { mount } from "/editor.js";

@@ -11,6 +11,13 @@ export async function heard(page: Page): Promise<void> {
   await page.evaluate(() => new Promise<void>((done) => setTimeout(done)));
 }
 
+/** Waits until the page has drawn what it was told, and what followed from that. */
+export function frames(page: Page): Promise<void> {
+  return page.evaluate(async () => {
+    for (let left = 3; left > 0; left--) await new Promise(requestAnimationFrame);
+  });
+}
+
 /** Goes to writing and waits for the text. */
 export async function write(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Write" }).click();

@@ -8,6 +8,7 @@ import { type Args, COMMANDS, linkAt } from "../commands.ts";
 import { place, visible } from "../float.ts";
 import { icon } from "../icon.ts";
 import { active } from "../selection.ts";
+import { scrollerOf } from "./calm.ts";
 import { slashKey } from "./slash.ts";
 
 interface Button {
@@ -60,7 +61,7 @@ class Bubble {
       setTimeout(() => this.update(), 0);
     };
     const move = (): void => {
-      if (!this.box.hidden) this.position();
+      if (this.kind) this.position();
     };
     document.addEventListener("pointerdown", press);
     document.addEventListener("pointerup", up);
@@ -236,9 +237,13 @@ class Bubble {
       right: lines ? edge.right : end.right,
     };
     const room = visible();
-    // A selection taller than what is visible leaves no side free: then none is the right place.
-    if (at.top < room.top + 56 && at.bottom > room.bottom - 56) this.box.hidden = true;
-    else place(this.box, at, "above");
+    const port = scrollerOf(this.view.dom).getBoundingClientRect();
+    // A selection taller than what is visible leaves no side free: then none is the right place. One that was scrolled away has none
+    // either, until it is back; but a field that somebody types in stays.
+    const isTall = at.top < room.top + 56 && at.bottom > room.bottom - 56;
+    const isAway = (at.bottom <= port.top || at.top >= port.bottom) && !this.box.contains(document.activeElement);
+    this.box.hidden = isTall || isAway;
+    if (!this.box.hidden) place(this.box, at, "above");
   }
 }
 

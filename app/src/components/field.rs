@@ -85,6 +85,8 @@ pub fn TextField(
     let kept = core.and_then(|core| core.kept(name)).unwrap_or(value);
     let focus = autofocus || core.is_some_and(|core| core.is_first_wrong(name));
     let inputmode = (kind == "email").then_some("email");
+    // Titles and names are in whatever script somebody writes.
+    let dir = (kind == "text").then_some("auto");
     // HTML only looks at `autofocus` while a page loads; a field that comes later takes the focus itself.
     #[cfg(feature = "hydrate")]
     if autofocus {
@@ -108,6 +110,7 @@ pub fn TextField(
                 id=id.clone()
                 name=name
                 type=kind
+                dir=dir
                 autocomplete=autocomplete
                 inputmode=inputmode
                 autofocus=focus
@@ -169,6 +172,7 @@ pub fn TextArea(
                 id=id.clone()
                 name=name
                 rows=rows
+                dir="auto"
                 autofocus=core.is_some_and(|core| core.is_first_wrong(name))
                 aria-invalid=invalid(core, name)
                 aria-describedby=described_by(core, name, &id, !hint.is_empty())

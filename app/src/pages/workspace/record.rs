@@ -153,7 +153,7 @@ fn Record(place: WorkspaceView, record: RecordView) -> impl IntoView {
                 may=edits
                 on_seen=seen
             >
-                <h1 class="doc-title">{move || now.with(|now| now.title.clone())}</h1>
+                <h1 class="doc-title" dir="auto">{move || now.with(|now| now.title.clone())}</h1>
                 <dl class="doc-meta">
                     <div>
                         <dt>"Made"</dt>

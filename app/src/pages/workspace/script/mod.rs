@@ -4,6 +4,8 @@ mod ask;
 #[cfg(feature = "hydrate")]
 mod end;
 mod head;
+#[cfg(feature = "hydrate")]
+mod here;
 mod outline;
 mod pace;
 mod state;

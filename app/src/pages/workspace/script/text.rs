@@ -41,6 +41,9 @@ pub fn ScriptText(
         move |_| ask(ReadBody { workspace, record }),
     );
     let host = NodeRef::<Div>::new();
+    let port = NodeRef::<Div>::new();
+    #[cfg(feature = "hydrate")]
+    let here = super::here::Here::new(script, port);
     let loaded = Memo::new(move |_| {
         script.writing.get()
             && script
@@ -84,7 +87,12 @@ pub fn ScriptText(
             {move || script.writing.get().then(|| view! { <Followed script/> }.into_any())}
             <div class="ed-port">
                 <div
+                    node_ref=port
                     class="scroll"
+                    on:scroll=move |_| {
+                        #[cfg(feature = "hydrate")]
+                        here.look();
+                    }
                     class:reading=move || !script.writing.get()
                     role="region"
                     aria-label="Text"

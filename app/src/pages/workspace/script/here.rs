@@ -1,0 +1,72 @@
+//! Where somebody is who reads: the outline marks the heading whose part is on the screen. Who writes is told by the editor
+//! (`sayHere` in `app/editor/editor.ts`), by the same rule.
+
+use super::Script;
+use crate::browser;
+use leptos::{html::Div, prelude::*};
+
+/// A heading that begins so far below the head of what scrolls, in pixels, has begun.
+const BEGUN: f64 = 96.0;
+
+/// Follows a reader through the text.
+#[derive(Clone, Copy)]
+pub(super) struct Here {
+    script: Script,
+    port: NodeRef<Div>,
+    is_planned: StoredValue<bool>,
+    was_named: StoredValue<bool>,
+}
+
+impl Here {
+    /// Follows in what scrolls the text, from when there is an outline.
+    pub(super) fn new(script: Script, port: NodeRef<Div>) -> Self {
+        let here = Self {
+            script,
+            port,
+            is_planned: StoredValue::new(false),
+            was_named: StoredValue::new(false),
+        };
+        Effect::new(move |_| {
+            if !script.writing.get() && script.outline.with(|outline| !outline.is_empty()) {
+                here.look();
+            }
+        });
+        here
+    }
+
+    /// The text was scrolled, or is another: looks with the next frame.
+    pub(super) fn look(self) {
+        if self.is_planned.try_get_value() == Some(false) {
+            self.is_planned.set_value(true);
+            browser::next_frame(move || self.say());
+        }
+    }
+
+    fn say(self) {
+        // The page may be gone by then.
+        let Some(was_named) = self.was_named.try_get_value() else {
+            return;
+        };
+        self.is_planned.set_value(false);
+        let Some(port) = self
+            .port
+            .get_untracked()
+            .filter(|_| !self.script.writing.get_untracked())
+        else {
+            return;
+        };
+        if !was_named {
+            self.was_named.set_value(true);
+            browser::show_named(&port);
+        }
+        let here = self.script.outline.with_untracked(|outline| {
+            let begun = outline
+                .partition_point(|entry| browser::below_head(&port, &entry.id).is_some_and(|below| below <= BEGUN));
+            outline.get(begun.saturating_sub(1)).map(|entry| entry.id.clone())
+        });
+        let here = here.unwrap_or_default();
+        if self.script.here.with_untracked(|before| *before != here) {
+            self.script.here.set(here);
+        }
+    }
+}
