@@ -1,6 +1,7 @@
 // Together: cursors, undo of one's own, and others' edits that disturb nobody.
+import type { Locator } from "@playwright/test";
 import { expect, type Sheet, test } from "./support/editor.ts";
-import { keptRows } from "./support/writing.ts";
+import { keptRows, untold } from "./support/writing.ts";
 
 /** Places of a caret go out at most this often: `app/editor/sync/link.ts`. */
 const PRESENCE_MS = 120;
@@ -116,30 +117,25 @@ test("detail_19 undo and redo take the caret to what they change, and leave it t
   expect(room.xml).toContain(">Theirs. From here on.<");
 });
 
-for (const [what, act] of [
-  ["go elsewhere", (two: Sheet) => two.page.keyboard.press("Control+Home")],
-  ["write", (two: Sheet) => two.type("Theirs. ")],
-] as const) test(`detail_20 a caret that a key has moved stays there when others ${what} before the browser tells of it`, async ({ sheet, context, page, room }) => {
+const ACTS: [string, (two: Sheet) => Promise<void>, (one: Locator) => Locator][] = [
+  ["go elsewhere", (two) => two.page.keyboard.press("Control+Home"), (text) => text.locator("p").first().locator(".caret")],
+  ["write", (two) => two.type("Theirs. "), (text) => text.getByText("Theirs.")],
+  ["leave", (two) => two.page.close(), (text) => text.locator("p").nth(1).filter({ hasNot: text.page().locator(".caret") })],
+];
+
+for (const [what, act, shows] of ACTS) test(`detail_20 a caret that a key has moved stays there when others ${what} before the browser tells of it`, async ({ sheet, context, page, room }) => {
   const one = await sheet();
   await one.paste({ "text/html": "<p>First.</p><p>Middle.</p><p>Last.</p>" });
   await one.saved();
   const two = await sheet("name=Ben&user=ben", context);
   await two.text.locator("p").nth(1).click();
-  const caret = one.text.locator("p").nth(1).locator(".caret");
-  await expect(caret).toHaveCount(1);
+  await expect(one.text.locator("p").nth(1).locator(".caret")).toHaveCount(1);
   await page.bringToFront();
   await page.keyboard.press("Control+Home");
   await one.heard();
-  // What the browser does with a key, up to the task in which it tells of it.
-  const told = await page.evaluateHandle(() => {
-    const hold = (event: Event): void => event.stopImmediatePropagation();
-    addEventListener("selectionchange", hold, true);
-    getSelection()!.modify("move", "forward", "documentboundary");
-    return () => removeEventListener("selectionchange", hold, true);
-  });
-  const before = await one.text.innerHTML();
+  const told = await untold(page, "move", "forward", "documentboundary");
   await act(two);
-  await expect.poll(() => one.text.innerHTML()).not.toBe(before);
+  await expect(shows(one.text)).toHaveCount(1);
   await told.evaluate((tell) => tell());
   await page.bringToFront();
   await one.type("Mine.");

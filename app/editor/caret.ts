@@ -10,9 +10,17 @@ interface Watching {
 
 /** Hears where the caret is. The browser tells of one that has moved in a task of its own; a key that comes before that would act
  * where the caret was, and whatever else is drawn before that would put it back there. So this comes first wherever the page acts
- * without being told to by its writer. Not while an input method composes: what that holds is its own. */
+ * without being told to by its writer, and where a press acts on what is selected: before the view's state is read. Not while an input
+ * method composes: what that holds is its own. Never throws: words of others that are on their way must not wait for what an extension
+ * has made of the page. (A caret beside a table, which is no place in the text, is put right a moment later by `aside.ts`, and is
+ * put back if others' words come just then.) */
 export function hearCaret(view: EditorView): void {
-  if (!view.composing) (view as unknown as Watching).domObserver.flush();
+  if (view.isDestroyed || view.composing) return;
+  try {
+    (view as unknown as Watching).domObserver.flush();
+  } catch (error) {
+    globalThis.reportError(error);
+  }
 }
 
 /** How near to the edges the caret may come, in pixels: it never hides below the docked toolbar or the head. */
@@ -33,24 +41,35 @@ export class Caret {
 
   /** What was typed is on the screen. In any other task the page may hold more than the view knows. */
   painted(view: EditorView): void {
-    if (this.typed && !view.composing) show(view);
+    if (this.typed) show(view, scrollerOf(view.dom));
     this.typed = false;
   }
 }
 
-/** Scrolls if what was typed has pushed the caret to the edge. */
-function show(view: EditorView): void {
-  const { top, bottom } = view.coordsAtPos(view.state.selection.head, 1);
-  const box = scrollerOf(view.dom).getBoundingClientRect();
-  const edge = { top: Math.max(0, box.top) + MARGIN.top, bottom: Math.min(innerHeight, box.bottom) - MARGIN.bottom };
-  if (top < edge.top || bottom > edge.bottom) view.dispatch(view.state.tr.scrollIntoView());
+/** What can be seen of the text, from where to where on the screen. */
+function edges(scroller: HTMLElement): { top: number; bottom: number } {
+  const box = scroller.getBoundingClientRect();
+  return { top: Math.max(0, box.top), bottom: Math.min(innerHeight, box.bottom) };
 }
 
-/** Whether the caret is between the edges of what scrolls the text. */
-function isInSight(view: EditorView): boolean {
+/** Scrolls if the caret is at the edge of what can be seen, or beyond it. */
+function show(view: EditorView, scroller: HTMLElement): void {
+  if (view.isDestroyed || view.composing) return;
+  hearCaret(view);
   const { top, bottom } = view.coordsAtPos(view.state.selection.head, 1);
-  const box = scrollerOf(view.dom).getBoundingClientRect();
-  return bottom > box.top && top < box.bottom;
+  const edge = edges(scroller);
+  if (top < edge.top + MARGIN.top || bottom > edge.bottom - MARGIN.bottom) view.dispatch(view.state.tr.scrollIntoView());
+}
+
+/** Whether the caret can be seen. */
+function isInSight(view: EditorView, scroller: HTMLElement): boolean {
+  const { $head } = view.state.selection;
+  const block = $head.depth > 0 ? view.nodeDOM($head.before(1)) : null;
+  // To ask where it is in what is left alone, far from the screen, would lay that out.
+  if (block instanceof HTMLElement && !block.checkVisibility({ contentVisibilityAuto: true })) return false;
+  const { top, bottom } = view.coordsAtPos($head.pos, 1);
+  const edge = edges(scroller);
+  return bottom > edge.top && top < edge.bottom;
 }
 
 /** Keeps the caret in sight where the room for the text becomes another: a phone is turned, its keyboard comes, a window is narrowed. Not
@@ -61,9 +80,11 @@ export function sight(): Plugin {
 
 class Sight {
   /** Whether it was in sight before the room became another. */
-  private seen = true;
+  private seen = false;
   private room = "";
-  private frame = 0;
+  /** The frame in which it is looked whether it is in sight; and the one in which it is shown once more. */
+  private looking = 0;
+  private showing = 0;
   private readonly scroller: HTMLElement;
   private readonly watch: ResizeObserver;
 
@@ -71,42 +92,47 @@ class Sight {
     this.scroller = scrollerOf(view.dom);
     this.watch = new ResizeObserver(() => this.resized());
     this.watch.observe(this.scroller);
-    this.scroller.addEventListener("scroll", this.scrolled, { passive: true });
+    this.scroller.addEventListener("scroll", this.look, { passive: true });
   }
 
   update(view: EditorView, before: EditorState): void {
-    // Whoever puts the caret somewhere sees it there; words that others write before it move it neither out of sight nor into it.
-    if (view.state.doc === before.doc && !view.state.selection.eq(before.selection)) this.seen = true;
+    // What is typed is shown by `Caret`; words that others write before the caret move it neither out of sight nor into it.
+    if (view.state.doc !== before.doc || view.state.selection.eq(before.selection)) return;
+    // Whoever puts the caret somewhere sees it there; the end of what is chosen may be anywhere.
+    if (view.state.selection.empty) this.seen = true;
+    else this.look();
   }
 
   destroy(): void {
-    cancelAnimationFrame(this.frame);
+    cancelAnimationFrame(this.looking);
+    cancelAnimationFrame(this.showing);
     this.watch.disconnect();
-    this.scroller.removeEventListener("scroll", this.scrolled);
+    this.scroller.removeEventListener("scroll", this.look);
   }
 
-  private readonly scrolled = (): void => {
-    this.next(() => {
+  private readonly look = (): void => {
+    cancelAnimationFrame(this.looking);
+    this.looking = requestAnimationFrame(() => {
       // Another room may have moved the text before it is heard of here.
-      if (this.roomNow() === this.room) this.seen = isInSight(this.view);
+      if (this.roomNow() === this.room) this.seen = isInSight(this.view, this.scroller);
     });
   };
 
   private resized(): void {
     const [before, now] = [this.room, this.roomNow()];
+    if (before === now) return;
     this.room = now;
-    if (before === "" || before === now || !this.seen || !this.view.hasFocus()) return;
-    show(this.view);
+    if (before === "" || !this.seen || !this.view.hasFocus()) {
+      this.seen = isInSight(this.view, this.scroller);
+      return;
+    }
+    show(this.view, this.scroller);
     // What came near is drawn by then, and as tall as it is.
-    this.next(() => show(this.view));
+    cancelAnimationFrame(this.showing);
+    this.showing = requestAnimationFrame(() => show(this.view, this.scroller));
   }
 
   private roomNow(): string {
     return `${this.scroller.clientWidth} ${this.scroller.clientHeight}`;
-  }
-
-  private next(act: () => void): void {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(act);
   }
 }

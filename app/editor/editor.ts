@@ -50,6 +50,9 @@ export { saveKept } from "./kept.ts";
 
 /** What is further away than so many screens is gone to at once. */
 const FAR_SCREENS = 3;
+/** A heading that begins so far below the head of what scrolls, in pixels, has begun: for who reads as well
+ * (`app/src/pages/workspace/script/here.rs`). */
+const BEGUN = 96;
 /** The longest that going somewhere takes, in milliseconds; later the hands that scroll are somebody's own. */
 const BRING_MS = 2_000;
 
@@ -102,7 +105,7 @@ class Editor {
     this.safety = new Safety(
       this.doc,
       this.awareness,
-      { url: url.href, readOnly: options.readOnly, page: this.stranded },
+      { url: url.href, readOnly: options.readOnly, page: this.stranded, hear: () => this.view && hearCaret(this.view) },
       new Keeper(options.key, String(this.doc.clientID)),
       ports,
       (status) => {
@@ -426,7 +429,7 @@ class Editor {
   private sayHere(): void {
     const { view, headings } = this;
     if (!view || view.isDestroyed) return;
-    const edge = scrollerOf(view.dom).getBoundingClientRect().top + 96;
+    const edge = scrollerOf(view.dom).getBoundingClientRect().top + BEGUN;
     // As they stand on the page: where they stood in the text when it was surveyed is another place after the next key.
     const drawn = view.dom.querySelectorAll<HTMLElement>("h1, h2, h3, h4, h5, h6");
     let [low, high] = [0, drawn.length];
@@ -445,6 +448,7 @@ class Editor {
   private async pastePlain(): Promise<void> {
     try {
       const text = await navigator.clipboard.readText();
+      if (this.view) hearCaret(this.view);
       this.view?.pasteText(plain(text));
       this.view?.focus();
     } catch {

@@ -9,7 +9,7 @@ import { Keeper } from "./sync/keep.ts";
 /**
  * Saves the whole document as a file, with the words of every page of this person that the server never took; answers whether
  * there was anything. All of it stays kept: only the server's acknowledgement and signing out forget it. `key` is that of
- * `Options` in editor.ts.
+ * `Options` in options.ts.
  */
 export async function saveKept(key: string, title: string): Promise<boolean> {
   // No page is called so: whatever is kept is another's.

@@ -65,14 +65,14 @@ export class Safety {
   constructor(
     private readonly doc: Y.Doc,
     awareness: Awareness,
-    { url, readOnly, page }: { url: string; readOnly: boolean; page: Page },
+    { url, readOnly, page, hear }: { url: string; readOnly: boolean; page: Page; hear?: () => void },
     private readonly keeper: Keeps,
     private readonly ports: Ports,
     private readonly tell: (status: Status) => void,
   ) {
     const owes = (): boolean => page.owes || this.sending > 0;
-    const all = { get owes() { return owes(); }, flush: () => page.flush(), hear: () => page.hear?.() };
-    this.link = new Link(doc, awareness, { url, readOnly, page: all }, ports, () => this.look());
+    const all = { get owes() { return owes(); }, flush: () => page.flush() };
+    this.link = new Link(doc, awareness, { url, readOnly, page: all, ...(hear && { hear }) }, ports, () => this.look());
     doc.on("update", this.changed);
     addEventListener("visibilitychange", this.seen);
     addEventListener("pageshow", this.hope);

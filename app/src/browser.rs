@@ -222,7 +222,7 @@ pub(crate) fn listen() {
     on_window(&["beforeunload"], |_| SET_OUT.set(js_sys::Date::now()));
 }
 
-/// A menu that was opened at the foot of what scrolls opens below it: it comes into sight.
+/// A menu that was opened, or came open with its page, at the foot of what scrolls opens below it: it comes into sight.
 fn show_opened(event: &web_sys::Event) {
     let opened = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let menu = opened
@@ -241,14 +241,19 @@ pub(crate) fn below_head(of: &Element, id: &str) -> Option<f64> {
     Some(element.get_bounding_client_rect().top() - of.get_bounding_client_rect().top())
 }
 
-/// Shows the place that the address names, where the browser has not: a page that is loaded again begins at its head.
-pub(crate) fn show_named(within: &Element) {
+/// Shows the place that the address names, where the browser has not and nobody has scrolled: a page that is loaded again begins at
+/// its head. Whether there was anything to show.
+pub(crate) fn show_named(within: &Element) -> bool {
     let name = window().and_then(|window| window.location().hash().ok());
     let name = name.and_then(|name| js_sys::decode_uri_component(name.strip_prefix('#')?).ok());
     let place = name.and_then(|name| document()?.get_element_by_id(&String::from(name)));
-    if let Some(place) = place.filter(|place| within.scroll_top() == 0 && within.contains(Some(place))) {
+    let Some(place) = place.filter(|place| within.contains(Some(place))) else {
+        return false;
+    };
+    if within.scroll_top() == 0 {
         place.scroll_into_view();
     }
+    true
 }
 
 /// Listens to events of the window, for as long as there is the page.

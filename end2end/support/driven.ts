@@ -171,8 +171,9 @@ export class DrivenHands implements Hands {
     try {
       await this.look(() => this.driver.run(expression), what);
     } catch (problem) {
-      if (instead) throw new Error(`${(problem as Error).message}; there is ${String(await this.driver.run(instead))}`);
-      throw problem;
+      if (!instead) throw problem;
+      const found = await this.driver.run(instead).catch(() => "no page to ask");
+      throw new Error(`${(problem as Error).message}; there is ${String(found)}`, { cause: problem });
     }
   }
 

@@ -1,5 +1,5 @@
 // Writing on a record's page.
-import { expect, type Locator, type Page } from "@playwright/test";
+import { expect, type JSHandle, type Locator, type Page } from "@playwright/test";
 
 /** The text while it is written. */
 export const text = (page: Page): Locator => page.getByRole("textbox", { name: "Text of the script" });
@@ -9,6 +9,16 @@ export const save = (page: Page): Locator => page.locator(".head .save");
 /** Waits until an editor has heard where the caret is: the browser says so in a task of its own, after the key or the click. */
 export async function heard(page: Page): Promise<void> {
   await page.evaluate(() => new Promise<void>((done) => setTimeout(done)));
+}
+
+/** Does with the selection what the browser does for a key, up to the task in which it tells of it; the answer lets it tell. */
+export function untold(page: Page, ...what: ["move" | "extend", "forward" | "backward", "word" | "documentboundary"]): Promise<JSHandle<() => void>> {
+  return page.evaluateHandle((what) => {
+    const hold = (event: Event): void => event.stopImmediatePropagation();
+    addEventListener("selectionchange", hold, true);
+    getSelection()!.modify(...what);
+    return () => removeEventListener("selectionchange", hold, true);
+  }, what);
 }
 
 /** Waits until the page has drawn what it was told, and what followed from that. */

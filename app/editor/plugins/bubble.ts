@@ -4,6 +4,7 @@
 import { NodeSelection, Plugin, type EditorState, type Selection } from "prosemirror-state";
 import { CellSelection } from "prosemirror-tables";
 import type { EditorView } from "prosemirror-view";
+import { hearCaret } from "../caret.ts";
 import { type Args, COMMANDS, linkAt } from "../commands.ts";
 import { place, visible } from "../float.ts";
 import { icon } from "../icon.ts";
@@ -159,6 +160,7 @@ class Bubble {
     button.append(icon(this.sprite, symbol));
     button.addEventListener("pointerdown", (event) => event.preventDefault());
     button.addEventListener("click", () => {
+      hearCaret(this.view);
       COMMANDS[command]!(args ?? {})(this.view.state, this.view.dispatch, this.view);
       this.update();
     });

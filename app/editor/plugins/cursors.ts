@@ -5,6 +5,7 @@ import type { Awareness } from "y-protocols/awareness";
 import { type EditorState, Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet, type EditorView } from "prosemirror-view";
 import * as Y from "yjs";
+import { hearCaret } from "../caret.ts";
 import { isRemote } from "../origin.ts";
 import { others, type Person } from "../people.ts";
 import { scrollerOf } from "./calm.ts";
@@ -122,6 +123,8 @@ class Watcher {
   private readonly look = ({ added, updated, removed }: Record<string, number[]>): void => {
     const clients = [...(added ?? []), ...(updated ?? []), ...(removed ?? [])];
     if (this.view.isDestroyed || clients.every((client) => client === this.awareness.clientID)) return;
+    // A connection that ends, or somebody who has not been heard of for long, comes by no frame of others'.
+    hearCaret(this.view);
     this.view.dispatch(this.view.state.tr.setMeta(cursorsKey, true).setMeta("addToHistory", false));
     this.moved();
   };

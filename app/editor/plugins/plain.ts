@@ -1,6 +1,7 @@
 // Small things: the hint in an empty document, tasks that are ticked with a press, links that open with Ctrl or Cmd, a paste of nothing.
 import { Plugin } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
+import { hearCaret } from "../caret.ts";
 import { schema } from "../schema.ts";
 
 const { nodes } = schema;
@@ -33,6 +34,7 @@ export function presses(goTo: (id: string) => void): Plugin {
           const target = event.target as Element;
           const box = target.closest<HTMLElement>(".task-box");
           if (box && view.editable) {
+            hearCaret(view);
             const $pos = view.state.doc.resolve(view.posAtDOM(box.parentElement!, 0));
             for (let depth = $pos.depth; depth > 0; depth--) {
               if ($pos.node(depth).type !== nodes.task_item) continue;

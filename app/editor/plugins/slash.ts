@@ -2,6 +2,7 @@
 // stays in the text, which names the chosen line by aria-activedescendant.
 import { type EditorState, Plugin, PluginKey } from "prosemirror-state";
 import type { EditorView } from "prosemirror-view";
+import { hearCaret } from "../caret.ts";
 import { COMMANDS } from "../commands.ts";
 import { fuzzy } from "../fuzzy.ts";
 import { choices, type Choice } from "../choices.ts";
@@ -172,6 +173,7 @@ class Menu {
   }
 
   private run(index: number): void {
+    hearCaret(this.view);
     const choice = this.items[index];
     const { open } = slashKey.getState(this.view.state)!;
     if (!choice || !open) return;

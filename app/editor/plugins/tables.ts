@@ -144,7 +144,7 @@ class Mending implements PluginView {
 
   private mend(): void {
     const { view } = this;
-    if (!view.isDestroyed) hearCaret(view);
+    hearCaret(view);
     const ragged = view.isDestroyed || !view.editable ? [] : this.ragged();
     if (ragged.length === 0) return;
     if (view.composing) return this.plan();

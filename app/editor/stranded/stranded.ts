@@ -113,11 +113,6 @@ export class Stranded implements Page {
     this.page.flush();
   }
 
-  hear(): void {
-    const view = this.view();
-    if (view && !view.isDestroyed) hearCaret(view);
-  }
-
   end(): void {
     this.waits.end();
     removeEventListener("pagehide", this.goes, true);
@@ -329,6 +324,7 @@ export class Stranded implements Page {
   private give(pieces: Piece[], goes: boolean): boolean {
     const view = this.view();
     if (!view || view.isDestroyed || (view.composing && !goes)) return false;
+    hearCaret(view);
     const give = (some: Piece[]): boolean => this.carry(view, { old: new Set(), pieces: some, spots: [], own: false });
     // What cannot be put back as it was is put back as words, and what cannot at all keeps nothing else waiting.
     if (!give(pieces)) give(pieces.map(asWords));

@@ -46,6 +46,8 @@ export interface LinkOptions {
   readOnly: boolean;
   /** What the page has and the document may not have yet; without it, the document has everything. */
   page?: Page;
+  /** Hears where the page's caret is, before others' changes are drawn around it; without it, there is none. */
+  hear?: () => void;
 }
 
 /** A page that puts what is typed into the document a moment later. */
@@ -54,8 +56,6 @@ export interface Page {
   readonly owes: boolean;
   /** Puts them there. */
   flush(): void;
-  /** Hears where its caret is, before others' changes are drawn around it. Without it, there is none. */
-  hear?(): void;
 }
 
 /** Typing is gathered this long into one update. */
@@ -121,6 +121,7 @@ export class Link {
 
   /** Takes up what an earlier page wrote and could not hand over; it goes out when the server asks what it lacks, or at once. */
   restore(state: Uint8Array, unsent: Uint8Array): void {
+    this.options.hear?.();
     this.settle();
     this.restores(state, unsent);
     this.restoring = unsent;
@@ -354,7 +355,7 @@ export class Link {
     this.ports.cancel(this.inboundTimer);
     this.inboundTimer = null;
     if (this.held || this.stopped) return;
-    this.options.page?.hear?.();
+    this.options.hear?.();
     this.settle();
     const messages = this.inbound;
     this.inbound = [];

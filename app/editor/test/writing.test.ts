@@ -20,6 +20,8 @@ class Page {
   readonly awareness = new Awareness(this.doc);
   readonly server = new Y.Doc();
   readonly sent: wire.Heard[] = [];
+  /** Whether something was owed when the caret was heard, each time. */
+  readonly heard: boolean[] = [];
   readonly states: LinkState[] = [];
   readonly order: string[] = [];
   private frames: (() => void)[] = [];
@@ -37,7 +39,7 @@ class Page {
     },
     () => this.order.push("painted"),
   );
-  readonly link: Link = new Link(this.doc, this.awareness, { url: "ws://x", readOnly: false, page: this.writing }, {
+  readonly link: Link = new Link(this.doc, this.awareness, { url: "ws://x", readOnly: false, page: this.writing, hear: () => void this.heard.push(this.writing.owes) }, {
     connect: () => this.socket,
     now: () => 0,
     random: () => 0.5,
@@ -177,6 +179,17 @@ for (const [moment, come] of MOMENTS) {
     assert.equal(page.order.filter((what) => what === "put in place").length, 1);
   });
 }
+
+test("the caret is heard before anything of others comes, and before what is owed is put in place", () => {
+  for (const moment of ["others' words that are let in", "what an earlier page kept"]) {
+    const page = new Page();
+    page.type("a");
+    page.heard.length = 0;
+    const come = MOMENTS.find(([what]) => what === moment)![1];
+    come(page);
+    assert.deepEqual(page.heard, [true], moment);
+  }
+});
 
 test("what is owed when the page goes goes out with it", () => {
   const page = new Page();

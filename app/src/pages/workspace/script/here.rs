@@ -3,9 +3,9 @@
 
 use super::Script;
 use crate::browser;
-use leptos::{html::Div, prelude::*};
+use leptos::{ev, html::Div, prelude::*};
 
-/// A heading that begins so far below the head of what scrolls, in pixels, has begun.
+/// A heading that begins so far below the head of what scrolls, in pixels, has begun; as in `app/editor/editor.ts`.
 const BEGUN: f64 = 96.0;
 
 /// Follows a reader through the text.
@@ -18,7 +18,7 @@ pub(super) struct Here {
 }
 
 impl Here {
-    /// Follows in what scrolls the text, from when there is an outline.
+    /// Follows in what scrolls the text.
     pub(super) fn new(script: Script, port: NodeRef<Div>) -> Self {
         let here = Self {
             script,
@@ -27,10 +27,15 @@ impl Here {
             was_named: StoredValue::new(false),
         };
         Effect::new(move |_| {
-            if !script.writing.get() && script.outline.with(|outline| !outline.is_empty()) {
+            // Told of each text that comes on the page.
+            script.outline.track();
+            script.counts.track();
+            if !script.writing.get() {
                 here.look();
             }
         });
+        let turned = window_event_listener(ev::resize, move |_| here.look());
+        on_cleanup(move || turned.remove());
         here
     }
 
@@ -48,24 +53,21 @@ impl Here {
             return;
         };
         self.is_planned.set_value(false);
-        let Some(port) = self
-            .port
-            .get_untracked()
-            .filter(|_| !self.script.writing.get_untracked())
-        else {
+        let reads = !self.script.writing.get_untracked();
+        let Some(port) = self.port.get_untracked().filter(|_| reads) else {
             return;
         };
         if !was_named {
-            self.was_named.set_value(true);
-            browser::show_named(&port);
+            self.was_named.set_value(browser::show_named(&port));
         }
+        let below = |id: &str| browser::below_head(&port, id);
         let here = self.script.outline.with_untracked(|outline| {
-            let begun = outline
-                .partition_point(|entry| browser::below_head(&port, &entry.id).is_some_and(|below| below <= BEGUN));
-            outline.get(begun.saturating_sub(1)).map(|entry| entry.id.clone())
+            // Who has just stopped writing has the editor's outline, until the text comes.
+            below(&outline.first()?.id)?;
+            let begun = outline.partition_point(|entry| below(&entry.id).is_some_and(|below| below <= BEGUN));
+            Some(outline[begun.saturating_sub(1)].id.clone())
         });
-        let here = here.unwrap_or_default();
-        if self.script.here.with_untracked(|before| *before != here) {
+        if let Some(here) = here.filter(|here| self.script.here.with_untracked(|before| before != here)) {
             self.script.here.set(here);
         }
     }
