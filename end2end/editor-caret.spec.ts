@@ -68,7 +68,6 @@ for (const [what, from, change] of ROOM) for (const lines of [60, 400]) {
     const line = "Let your hands lie where they fall. There is nothing to do well here, and nobody waits for it. ";
     await one.paste({ "text/html": Array.from({ length: lines }, (_, index) => `<p>${index} ${line.repeat(index % 4 + 1)}</p>`).join("") });
     await one.saved();
-    const scroller = page.locator(".scroll");
     // The last line that can be seen whole: there the caret is when the room grows less.
     await page.keyboard.press("Control+Home");
     await frames(page);
