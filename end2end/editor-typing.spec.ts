@@ -226,6 +226,11 @@ test("detail_11 the bubble stands above a selection and never over it, below whe
   await page.keyboard.press("Escape");
   await expect(bubble).toBeHidden();
   await expect(one.text).toBeFocused();
+  // Until something else was chosen.
+  await one.text.locator("p").nth(1).click();
+  await one.heard();
+  await one.text.locator("p").first().dblclick({ position: { x: 85, y: 12 } });
+  await expect(bubble).toBeVisible();
   const touch = await browser.newContext({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
   const phone = await sheet("", touch);
   // A finger that rests on a word chooses it, and the phone shows its own menu there.

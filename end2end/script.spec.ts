@@ -2,7 +2,7 @@
 import type { Locator } from "@playwright/test";
 import { faultsOf } from "./support/axe.ts";
 import { expect, open, test } from "./support/test.ts";
-import { text, type, write } from "./support/writing.ts";
+import { frames, pasteHtml, text, type, write } from "./support/writing.ts";
 
 test("detail_27 reading and writing are distinct: the editor comes only to write, and the server renders what was written", async ({ page, owner, browser, baseURL, network }) => {
   const record = await owner.makeRecord(page.request, "Receiving stock");
@@ -234,6 +234,69 @@ test("detail_15 while a text is read the outline marks the part on the screen, a
   await open(page, `${owner.at(`/records/${record}`)}#nowhere`);
   await expect(marked).toHaveText("Before you begin");
   await expect(heading("Before you begin")).toBeInViewport();
+});
+
+for (const [width, height] of [[1280, 600], [390, 844]] as const) {
+  test(`at ${width} px a text is read on from where it was written, and written on from where it was read`, async ({ page, owner }) => {
+    await page.setViewportSize({ width, height });
+    const record = await owner.makeRecord(page.request, "There and back");
+    await open(page, owner.at(`/records/${record}`));
+    await write(page);
+    const line = "Let your hands lie where they fall. There is nothing to do well here. ";
+    await pasteHtml(page, Array.from({ length: 120 }, (_, index) => `${index % 20 ? "" : `<h1>Part ${index / 20}</h1>`}<p>${index} ${line.repeat(1 + index % 3)}</p>`).join(""));
+    await expect(page.locator(".head .save")).toHaveText("Saved");
+    const port = page.getByRole("region", { name: "Text" });
+    const first = (): Promise<string> =>
+      port.evaluate((port) => {
+        const head = port.getBoundingClientRect().top;
+        const blocks = [...(port.querySelector(".ProseMirror") ?? port.querySelector(".doc"))!.children];
+        return blocks.find((block) => block.getBoundingClientRect().bottom > head + 1)!.textContent!;
+      });
+    const press = (name: RegExp): Promise<void> => page.getByRole("button", { name }).filter({ visible: true }).first().click();
+    const marked = page.getByRole("navigation", { name: "Outline", includeHidden: true }).locator("[aria-current]");
+    await text(page).locator("p").nth(70).evaluate((line) => line.scrollIntoView());
+    await frames(page);
+    const [place, part] = [await first(), (await marked.textContent())!];
+    expect([place.slice(0, 3), part]).toEqual(["70 ", "Part 3"]);
+    for (let turn = 0; turn < 2; turn++) {
+      await press(/^(Read|Done)$/);
+      await expect(text(page)).toHaveCount(0);
+      await expect.poll(first).toBe(place);
+      await frames(page);
+      expect(await first()).toBe(place);
+      await expect(marked).toHaveText(part);
+      await press(/^Write$/);
+      await expect(text(page)).toBeVisible();
+      await expect.poll(first).toBe(place);
+      await expect(marked).toHaveText(part);
+    }
+    // Whoever reads and turns their phone reads on as well.
+    await press(/^(Read|Done)$/);
+    await expect(text(page)).toHaveCount(0);
+    await expect.poll(first).toBe(place);
+    await frames(page);
+    await page.setViewportSize({ width: height, height: width === 390 ? 390 : 500 });
+    await expect.poll(first).toBe(place);
+    await page.setViewportSize({ width, height });
+    await expect.poll(first).toBe(place);
+  });
+}
+
+test("back and forward lead to the headings in the address", async ({ page, owner }) => {
+  await page.setViewportSize({ width: 1280, height: 420 });
+  const record = await owner.makeRecord(page.request, "Rest by the harbour", "relaxation");
+  await open(page, owner.at(`/records/${record}`));
+  const outline = page.getByRole("navigation", { name: "Outline" });
+  const heading = (name: string) => page.locator(".reading .doc").getByRole("heading", { name });
+  for (const name of ["Settling", "Coming back"]) {
+    await outline.getByRole("link", { name }).click();
+    await expect(heading(name)).toBeInViewport();
+  }
+  await page.goBack();
+  await expect(heading("Settling")).toBeInViewport();
+  await expect(heading("Coming back")).not.toBeInViewport();
+  await page.goForward();
+  await expect(heading("Coming back")).toBeInViewport();
 });
 
 test("what is written from right to left stands so: the title, its field, headings and lines, while it is written and read", async ({ page, owner }) => {

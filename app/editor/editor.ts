@@ -268,6 +268,7 @@ class Editor {
     this.watchScroll();
     views.refresh(this.view);
     this.saySelection(this.view);
+    this.sayHere();
   }
 
   private plugins(fragment: Y.XmlFragment, mapping: unknown, views: Views): Plugin[] {

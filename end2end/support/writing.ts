@@ -28,6 +28,16 @@ export function frames(page: Page): Promise<void> {
   });
 }
 
+/** Pastes what a program put on the clipboard, where the caret is. */
+export async function pasteHtml(page: Page, html: string): Promise<void> {
+  await heard(page);
+  await text(page).evaluate((element, html) => {
+    const clipboard = new DataTransfer();
+    clipboard.setData("text/html", html);
+    element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: clipboard, bubbles: true, cancelable: true }));
+  }, html);
+}
+
 /** Goes to writing and waits for the text. */
 export async function write(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Write" }).click();

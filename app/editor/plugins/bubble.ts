@@ -82,6 +82,7 @@ class Bubble {
     const inside = this.box.contains(document.activeElement);
     const kind = this.kindOf(state);
     const dismissed = this.dismissed?.eq(state.selection) ?? false;
+    if (!dismissed) this.dismissed = null;
     if (!kind || dismissed || this.view.isDestroyed || this.down || this.view.composing || (!this.view.hasFocus() && !inside)) {
       this.hide();
       return;

@@ -7,6 +7,8 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
 #[cfg(feature = "hydrate")]
+use super::here::Here;
+#[cfg(feature = "hydrate")]
 use crate::{
     editor::{self, Editor, Keeping},
     follow::Follower,
@@ -210,6 +212,9 @@ pub struct Script {
     pub(super) editor: StoredValue<Option<Editor>, LocalStorage>,
     #[cfg(feature = "hydrate")]
     pub(super) keeping: StoredValue<Option<Keeping>, LocalStorage>,
+    /// Where it is read.
+    #[cfg(feature = "hydrate")]
+    pub(super) reader: StoredValue<Option<Here>>,
     /// Names document and member, for what is kept on this device.
     #[cfg(feature = "hydrate")]
     pub(super) key: StoredValue<String>,
@@ -239,6 +244,8 @@ impl Script {
             editor: StoredValue::new_local(None),
             #[cfg(feature = "hydrate")]
             keeping: StoredValue::new_local(None),
+            #[cfg(feature = "hydrate")]
+            reader: StoredValue::new(None),
             #[cfg(feature = "hydrate")]
             key: StoredValue::new(String::new()),
         }
@@ -273,6 +280,10 @@ impl Script {
     pub fn read(self) {
         if self.may_leave() {
             self.failed.set(None);
+            #[cfg(feature = "hydrate")]
+            if let Some(here) = self.reader.get_value() {
+                here.leave();
+            }
             self.writing.set(false);
         }
     }

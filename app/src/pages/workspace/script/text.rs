@@ -44,6 +44,8 @@ pub fn ScriptText(
     let port = NodeRef::<Div>::new();
     #[cfg(feature = "hydrate")]
     let here = super::here::Here::new(script, port);
+    #[cfg(feature = "hydrate")]
+    script.reader.set_value(Some(here));
     let loaded = Memo::new(move |_| {
         script.writing.get()
             && script
@@ -54,8 +56,11 @@ pub fn ScriptText(
     // Who pressed "Write" writes, unless they went elsewhere while the editor came.
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
-        if loaded.get() && crate::browser::is_on_button() {
-            script.run("focus", "");
+        if loaded.get() {
+            if crate::browser::is_on_button() {
+                script.run("focus", "");
+            }
+            here.keep();
         }
     });
     #[cfg(feature = "hydrate")]
@@ -107,7 +112,10 @@ pub fn ScriptText(
                                         .map(|answer| match answer {
                                             Ok(body) => {
                                                 #[cfg(feature = "hydrate")]
-                                                reading.show(&body.html);
+                                                {
+                                                    reading.show(&body.html);
+                                                    here.keep();
+                                                }
                                                 view! { <div inner_html=body.html></div> }.into_any()
                                             }
                                             Err(problem) => view! { <Failed problem/> }.into_any(),
