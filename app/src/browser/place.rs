@@ -22,8 +22,7 @@ pub(crate) fn show_named(within: &Element) -> bool {
 }
 
 /// Where a text is read or written: which of its blocks is the first on the screen, and how far below the head of what scrolls it
-/// begins, in pixels. Pixels from its head would not do: a text is less or more tall in
-/// another room, and where it is written.
+/// begins, in pixels. How far it is scrolled would not do: a text is less or more tall in another room, and where it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     block: u32,

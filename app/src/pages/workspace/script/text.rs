@@ -116,6 +116,7 @@ pub fn ScriptText(
                                                     reading.show(&body.html);
                                                     here.keep();
                                                 }
+                                                // The server's own rendering of the tree: nothing in it is anybody's HTML.
                                                 view! { <div inner_html=body.html></div> }.into_any()
                                             }
                                             Err(problem) => view! { <Failed problem/> }.into_any(),
